@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+// One entry of the journal: everything that one poll brought and what was derived from it, as one unit that
+// is committed before it counts and stored in PostgreSQL exactly once.
+#pragma once
+
+#include "base/array.h"
+#include "base/bytes.h"
+#include "base/digest.h"
+#include "base/error.h"
+#include "base/utc.h"
+#include "track/point.h"
+#include "track/sighting.h"
+#include "track/tracker.h"
+
+#define POLL_REQUEST_SIZE 512
+#define POLL_ERROR_SIZE 256
+
+// One row of the ledger: what was asked and answered.
+struct poll {
+    char feed[FEED_ID_SIZE];
+    char request[POLL_REQUEST_SIZE]; // path and query, without host or secrets
+    utc_us asked_at;
+    utc_us answered_at; // UTC_UNKNOWN when nothing came
+    int32_t status;     // HTTP status; 0 when there was none
+    uint64_t bytes;     // of the decoded body
+    uint8_t body_sha256[DIGEST_SHA256_SIZE];
+    bool has_body;
+    utc_us feed_now;    // the answer's own time, or UTC_UNKNOWN
+    uint32_t aircraft_heard;
+    uint32_t aircraft_kept;
+    char error[POLL_ERROR_SIZE]; // empty when the answer was good
+};
+
+// The bytes of a watched aircraft's object as the feed sent them.
+struct raw_observation {
+    char icao24[ICAO24_SIZE];
+    utc_us observed_at;
+    uint32_t offset; // into entry.raw_bytes
+    uint32_t length;
+};
+struct raw_observation_array ARRAY_OF(struct raw_observation);
+
+// Other traffic heard near a place in this answer.
+struct entry_nearby {
+    char place[PLACE_ID_SIZE];
+    uint32_t heard_low;
+    int32_t lowest_ft;
+};
+struct entry_nearby_array ARRAY_OF(struct entry_nearby);
+
+struct entry {
+    int64_t sequence; // given by the journal; 0 before
+    struct poll poll;
+    struct track_point_array points; // accepted, flagged
+    struct sighting_array sightings; // new or changed
+    struct raw_observation_array raws;
+    struct byte_writer raw_bytes;
+    struct entry_nearby_array nearby;
+};
+
+void entry_init(struct entry *entry);
+void entry_done(struct entry *entry); // accepts a zeroed struct
+
+// Little-endian records with a version; see entry.c for the layout.
+void entry_encode(const struct entry *entry, struct byte_writer *writer);
+// Returns 0, or -EBADMSG for bytes that are no entry (nothing is left allocated).
+int entry_decode(const void *bytes, size_t length, struct entry *ret_entry, struct error *error);

@@ -14,6 +14,9 @@ struct observation; // feed/observation.h
 
 #define WATCH_ENTRIES_MAX 64 // one bit each of a watch mask
 #define WATCH_ID_SIZE 33
+#define WATCH_PATTERNS_MAX 2000 // of one key of one entry
+// Within an airfield means this close to its reference point: the circle of methods 3e.
+#define WATCH_AIRFIELD_RADIUS_NM 25.0
 
 struct watch_pattern_array ARRAY_OF(char *); // each owned
 

@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: MIT
+#include "config/watch.h"
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "feed/observation.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// feeds.md 7.2: RA-NNNNN and RF-NNNNN have the address 0x140000 + NNNNN, NNNNN in decimal.
+#define RUSSIAN_BASE 0x140000u
+#define RUSSIAN_COUNT 100000u
+#define RUSSIAN_TEXT_LENGTH 8 // "RA-82010"
+
+#define ADDRESS_NONE UINT32_MAX
+#define ADDRESS_NON_ICAO 0x1000000u // beside the 24 bits of the address: readsb's '~'
+#define NO_AIRFRAME SIZE_MAX
+
+// One address or type designator that the list knows, and the entries that name it.
+struct slot {
+    uint32_t key;
+    bool used;
+    size_t airframe;
+    uint64_t mask;
+};
+
+// Open addressing, a power of two in size and never more than half full.
+struct slot_table {
+    struct slot *slots;
+    size_t capacity;
+};
+
+struct watch_index {
+    struct slot_table addresses;
+    struct slot_table types;
+    uint64_t any_address; // entries without hexes, or with "*" among them
+    uint64_t any_type;
+    uint64_t everything;  // entries that match every aircraft
+    uint64_t keeps_raw;
+};
+
+static size_t slot_position(const struct slot_table *table, uint32_t key)
+{
+    // Multiplicative hashing (Knuth, TAOCP 6.4): 2^32 / golden ratio spreads runs of neighbours.
+    size_t at = (size_t)((key * 2654435769u) >> 8) & (table->capacity - 1);
+    while (table->slots[at].used && table->slots[at].key != key)
+        at = (at + 1) & (table->capacity - 1);
+    return at;
+}
+
+static const struct slot *slot_find(const struct slot_table *table, uint32_t key)
+{
+    const struct slot *slot = &table->slots[slot_position(table, key)];
+    return slot->used ? slot : NULL;
+}
+
+static struct slot *slot_add(struct slot_table *table, uint32_t key)
+{
+    struct slot *slot = &table->slots[slot_position(table, key)];
+    if (!slot->used)
+        *slot = (struct slot){.key = key, .used = true, .airframe = NO_AIRFRAME};
+    return slot;
+}
+
+static void slot_table_init(struct slot_table *table, size_t count)
+{
+    table->capacity = 16;
+    while (table->capacity < count * 2)
+        table->capacity *= 2;
+    table->slots = memory_allocate_zeroed(table->capacity, sizeof *table->slots);
+}
+
+static int hex_digit(char character)
+{
+    if (character >= '0' && character <= '9')
+        return character - '0';
+    if (character >= 'a' && character <= 'f')
+        return character - 'a' + 10;
+    if (character >= 'A' && character <= 'F')
+        return character - 'A' + 10;
+    return -1;
+}
+
+static uint32_t address_key(const char *icao24)
+{
+    uint32_t key = 0;
+    if (*icao24 == '~') {
+        key = ADDRESS_NON_ICAO;
+        icao24++;
+    }
+    for (int i = 0; i < 6; i++) {
+        int digit = hex_digit(icao24[i]);
+        if (digit < 0)
+            return ADDRESS_NONE;
+        key |= (uint32_t)digit << (20 - 4 * i);
+    }
+    return icao24[6] == '\0' ? key : ADDRESS_NONE;
+}
+
+static uint32_t type_key(const char *type_code)
+{
+    uint32_t key = 0;
+    for (int i = 0; i < TYPE_CODE_SIZE - 1 && type_code[i] != '\0'; i++) {
+        char character = type_code[i];
+        if (character >= 'a' && character <= 'z')
+            character = (char)(character - 32);
+        key |= (uint32_t)(unsigned char)character << (8 * i);
+    }
+    return key;
+}
+
+static bool is_star(const char *pattern)
+{
+    return strcmp(pattern, "*") == 0;
+}
+
+static bool holds_star(const struct watch_pattern_array *patterns)
+{
+    for (size_t i = 0; i < patterns->count; i++)
+        if (is_star(patterns->items[i]))
+            return true;
+    return false;
+}
+
+static bool matches_any(const struct watch_pattern_array *patterns, const char *text)
+{
+    for (size_t i = 0; i < patterns->count; i++)
+        if (text_matches_pattern(text, patterns->items[i]))
+            return true;
+    return false;
+}
+
+static bool is_free(const struct watch_pattern_array *patterns)
+{
+    return patterns->count == 0 || holds_star(patterns);
+}
+
+static bool entry_matches_everything(const struct watch_entry *entry)
+{
+    return is_free(&entry->types) && is_free(&entry->hexes) && is_free(&entry->registrations) &&
+           is_free(&entry->callsigns) && entry->squawks.count == 0 && entry->within == NULL &&
+           entry->military < 0;
+}
+
+static bool is_russian(const char *registration)
+{
+    if ((registration[0] != 'R' && registration[0] != 'r') ||
+        strchr("AaFf", registration[1]) == NULL || registration[1] == '\0' ||
+        registration[2] != '-')
+        return false;
+    for (int i = 3; i < RUSSIAN_TEXT_LENGTH; i++)
+        if (registration[i] < '0' || registration[i] > '9')
+            return false;
+    return registration[RUSSIAN_TEXT_LENGTH] == '\0';
+}
+
+// One address is written RA-82013 in one database and RF-82013 in the next (feeds.md 7.2), so a pattern
+// for either spelling matches both.
+static bool registration_matches(const struct watch_pattern_array *patterns,
+                                 const char *registration)
+{
+    if (matches_any(patterns, registration))
+        return true;
+    if (!is_russian(registration))
+        return false;
+    char other[REGISTRATION_SIZE];
+    text_copy(other, sizeof other, registration);
+    other[1] = other[1] == 'A' || other[1] == 'a' ? 'F' : 'A';
+    return matches_any(patterns, other);
+}
+
+static void index_entry(struct watch_index *index, const struct watch_entry *entry, uint64_t bit)
+{
+    bool everything = entry_matches_everything(entry);
+    if (everything)
+        index->everything |= bit;
+    if (entry->keep_raw > 0 || (entry->keep_raw < 0 && !everything))
+        index->keeps_raw |= bit;
+    if (is_free(&entry->hexes))
+        index->any_address |= bit;
+    if (is_free(&entry->types))
+        index->any_type |= bit;
+    for (size_t i = 0; i < entry->hexes.count; i++) {
+        uint32_t key = address_key(entry->hexes.items[i]);
+        if (key != ADDRESS_NONE)
+            slot_add(&index->addresses, key)->mask |= bit;
+    }
+    for (size_t i = 0; i < entry->types.count; i++)
+        if (!is_star(entry->types.items[i]))
+            slot_add(&index->types, type_key(entry->types.items[i]))->mask |= bit;
+}
+
+static void index_free(struct watch_index *index)
+{
+    if (index == NULL)
+        return;
+    free(index->addresses.slots);
+    free(index->types.slots);
+    free(index);
+}
+
+void watch_list_compile(struct watch_list *list)
+{
+    size_t hexes = list->airframe_count, types = 0;
+    for (size_t i = 0; i < list->entry_count; i++) {
+        hexes += list->entries[i].hexes.count;
+        types += list->entries[i].types.count;
+    }
+    struct watch_index *index = memory_allocate_zeroed(1, sizeof *index);
+    slot_table_init(&index->addresses, hexes);
+    slot_table_init(&index->types, types);
+    for (size_t i = 0; i < list->entry_count && i < WATCH_ENTRIES_MAX; i++)
+        index_entry(index, &list->entries[i], UINT64_C(1) << i);
+    for (size_t i = 0; i < list->airframe_count; i++) {
+        uint32_t key = address_key(list->airframes[i].icao24);
+        if (key != ADDRESS_NONE)
+            slot_add(&index->addresses, key)->airframe = i;
+    }
+    index_free(list->index);
+    list->index = index;
+}
+
+static void patterns_done(struct watch_pattern_array *patterns)
+{
+    array_foreach(patterns, pattern)
+        free(*pattern);
+    array_free(patterns);
+}
+
+void watch_list_done(struct watch_list *list)
+{
+    for (size_t i = 0; i < list->entry_count; i++) {
+        struct watch_entry *entry = &list->entries[i];
+        patterns_done(&entry->types);
+        patterns_done(&entry->registrations);
+        patterns_done(&entry->hexes);
+        patterns_done(&entry->callsigns);
+        patterns_done(&entry->squawks);
+    }
+    free(list->entries);
+    free(list->airframes);
+    index_free(list->index);
+    *list = (struct watch_list){0};
+}
+
+static void write_russian_registration(uint32_t key, char ret_registration[REGISTRATION_SIZE])
+{
+    uint32_t number = key - RUSSIAN_BASE;
+    memcpy(ret_registration, "RA-00000", RUSSIAN_TEXT_LENGTH + 1);
+    for (int i = RUSSIAN_TEXT_LENGTH - 1; i >= 3; i--, number /= 10)
+        ret_registration[i] = (char)('0' + number % 10);
+}
+
+static bool key_is_russian(uint32_t key)
+{
+    return key >= RUSSIAN_BASE && key < RUSSIAN_BASE + RUSSIAN_COUNT;
+}
+
+static void fill_identity(const struct watch_list *list, uint32_t key, const struct slot *slot,
+                          struct observation *observation)
+{
+    if (slot != NULL && slot->airframe != NO_AIRFRAME) {
+        const struct airframe *airframe = &list->airframes[slot->airframe];
+        if (observation->registration[0] == '\0')
+            text_copy(observation->registration, sizeof observation->registration,
+                      airframe->registration);
+        if (observation->type_code[0] == '\0')
+            text_copy(observation->type_code, sizeof observation->type_code, airframe->type_code);
+    }
+    if (observation->registration[0] == '\0' && key_is_russian(key))
+        write_russian_registration(key, observation->registration);
+}
+
+static bool squawk_matches(const struct watch_pattern_array *squawks, const char *squawk)
+{
+    for (size_t i = 0; i < squawks->count; i++)
+        if (strcmp(squawks->items[i], squawk) == 0)
+            return true;
+    return false;
+}
+
+// The keys that are not indexed, cheapest first.
+static bool entry_matches(const struct watch_entry *entry, const struct observation *observation)
+{
+    if (entry->military >= 0 && observation->military != (entry->military > 0))
+        return false;
+    if (entry->squawks.count > 0 && !squawk_matches(&entry->squawks, observation->squawk))
+        return false;
+    if (entry->registrations.count > 0 &&
+        !registration_matches(&entry->registrations, observation->registration))
+        return false;
+    if (entry->callsigns.count > 0 && !matches_any(&entry->callsigns, observation->callsign))
+        return false;
+    return entry->within == NULL ||
+           (observation->has_position &&
+            place_contains(entry->within, observation->position, WATCH_AIRFIELD_RADIUS_NM));
+}
+
+uint64_t watch_list_match(const struct watch_list *list, struct observation *observation)
+{
+    const struct watch_index *index = list->index;
+    if (index == NULL)
+        return 0;
+    uint32_t key = address_key(observation->icao24);
+    const struct slot *address = key == ADDRESS_NONE ? NULL : slot_find(&index->addresses, key);
+    fill_identity(list, key, address, observation);
+
+    const struct slot *type = slot_find(&index->types, type_key(observation->type_code));
+    uint64_t candidates = index->any_address | (address != NULL ? address->mask : 0);
+    candidates &= index->any_type | (type != NULL ? type->mask : 0);
+    uint64_t matched = candidates & index->everything;
+    for (uint64_t left = candidates & ~matched; left != 0; left &= left - 1) {
+        int at = __builtin_ctzll(left);
+        if (entry_matches(&list->entries[at], observation))
+            matched |= UINT64_C(1) << at;
+    }
+    return matched;
+}
+
+bool watch_list_may_match_address(const struct watch_list *list, const char *icao24)
+{
+    const struct watch_index *index = list->index;
+    if (index == NULL)
+        return false;
+    if (index->any_address != 0)
+        return true;
+    uint32_t key = address_key(icao24);
+    const struct slot *slot = key == ADDRESS_NONE ? NULL : slot_find(&index->addresses, key);
+    return slot != NULL && slot->mask != 0;
+}
+
+bool watch_list_matches_everything(const struct watch_list *list)
+{
+    const struct watch_index *index = list->index;
+    return index != NULL && index->everything != 0;
+}
+
+bool watch_list_keeps_raw(const struct watch_list *list, uint64_t mask)
+{
+    const struct watch_index *index = list->index;
+    return index != NULL && (index->keeps_raw & mask) != 0;
+}
+
+const struct airframe *watch_list_airframe(const struct watch_list *list, const char *icao24)
+{
+    const struct watch_index *index = list->index;
+    uint32_t key = address_key(icao24);
+    if (index == NULL || key == ADDRESS_NONE)
+        return NULL;
+    const struct slot *slot = slot_find(&index->addresses, key);
+    return slot != NULL && slot->airframe != NO_AIRFRAME ? &list->airframes[slot->airframe] : NULL;
+}
+
+static void write_address(uint32_t key, char ret_icao24[ICAO24_SIZE])
+{
+    static const char digits[] = "0123456789abcdef";
+    for (int i = 0; i < 6; i++)
+        ret_icao24[i] = digits[(key >> (20 - 4 * i)) & 0xf];
+    ret_icao24[6] = '\0';
+}
+
+bool watch_address_of_registration(const char *registration, char ret_icao24[8])
+{
+    if (!is_russian(registration))
+        return false;
+    uint32_t number = 0;
+    for (int i = 3; i < RUSSIAN_TEXT_LENGTH; i++)
+        number = number * 10 + (uint32_t)(registration[i] - '0');
+    write_address(RUSSIAN_BASE + number, ret_icao24);
+    return true;
+}
+
+bool watch_registration_of_address(const char *icao24, char ret_registration[13])
+{
+    uint32_t key = address_key(icao24);
+    if (!key_is_russian(key))
+        return false;
+    write_russian_registration(key, ret_registration);
+    return true;
+}

@@ -3,19 +3,12 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "config/watch_address.h"
 #include "feed/observation.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-// feeds.md 7.2: RA-NNNNN and RF-NNNNN have the address 0x140000 + NNNNN, NNNNN in decimal.
-#define RUSSIAN_BASE 0x140000u
-#define RUSSIAN_COUNT 100000u
-#define RUSSIAN_TEXT_LENGTH 8 // "RA-82010"
-
-#define ADDRESS_NONE UINT32_MAX
-#define ADDRESS_NON_ICAO 0x1000000u // beside the 24 bits of the address: readsb's '~'
 #define NO_AIRFRAME SIZE_MAX
 
 // One address or type designator that the list knows, and the entries that name it.
@@ -72,33 +65,6 @@ static void slot_table_init(struct slot_table *table, size_t count)
     table->slots = memory_allocate_zeroed(table->capacity, sizeof *table->slots);
 }
 
-static int hex_digit(char character)
-{
-    if (character >= '0' && character <= '9')
-        return character - '0';
-    if (character >= 'a' && character <= 'f')
-        return character - 'a' + 10;
-    if (character >= 'A' && character <= 'F')
-        return character - 'A' + 10;
-    return -1;
-}
-
-static uint32_t address_key(const char *icao24)
-{
-    uint32_t key = 0;
-    if (*icao24 == '~') {
-        key = ADDRESS_NON_ICAO;
-        icao24++;
-    }
-    for (int i = 0; i < 6; i++) {
-        int digit = hex_digit(icao24[i]);
-        if (digit < 0)
-            return ADDRESS_NONE;
-        key |= (uint32_t)digit << (20 - 4 * i);
-    }
-    return icao24[6] == '\0' ? key : ADDRESS_NONE;
-}
-
 static uint32_t type_key(const char *type_code)
 {
     uint32_t key = 0;
@@ -144,33 +110,6 @@ static bool entry_matches_everything(const struct watch_entry *entry)
            entry->military < 0;
 }
 
-static bool is_russian(const char *registration)
-{
-    if ((registration[0] != 'R' && registration[0] != 'r') ||
-        strchr("AaFf", registration[1]) == NULL || registration[1] == '\0' ||
-        registration[2] != '-')
-        return false;
-    for (int i = 3; i < RUSSIAN_TEXT_LENGTH; i++)
-        if (registration[i] < '0' || registration[i] > '9')
-            return false;
-    return registration[RUSSIAN_TEXT_LENGTH] == '\0';
-}
-
-// One address is written RA-82013 in one database and RF-82013 in the next (feeds.md 7.2), so a pattern
-// for either spelling matches both.
-static bool registration_matches(const struct watch_pattern_array *patterns,
-                                 const char *registration)
-{
-    if (matches_any(patterns, registration))
-        return true;
-    if (!is_russian(registration))
-        return false;
-    char other[REGISTRATION_SIZE];
-    text_copy(other, sizeof other, registration);
-    other[1] = other[1] == 'A' || other[1] == 'a' ? 'F' : 'A';
-    return matches_any(patterns, other);
-}
-
 static void index_entry(struct watch_index *index, const struct watch_entry *entry, uint64_t bit)
 {
     bool everything = entry_matches_everything(entry);
@@ -183,8 +122,8 @@ static void index_entry(struct watch_index *index, const struct watch_entry *ent
     if (is_free(&entry->types))
         index->any_type |= bit;
     for (size_t i = 0; i < entry->hexes.count; i++) {
-        uint32_t key = address_key(entry->hexes.items[i]);
-        if (key != ADDRESS_NONE)
+        uint32_t key = watch_address_key(entry->hexes.items[i]);
+        if (key != WATCH_ADDRESS_NONE)
             slot_add(&index->addresses, key)->mask |= bit;
     }
     for (size_t i = 0; i < entry->types.count; i++)
@@ -214,8 +153,8 @@ void watch_list_compile(struct watch_list *list)
     for (size_t i = 0; i < list->entry_count && i < WATCH_ENTRIES_MAX; i++)
         index_entry(index, &list->entries[i], UINT64_C(1) << i);
     for (size_t i = 0; i < list->airframe_count; i++) {
-        uint32_t key = address_key(list->airframes[i].icao24);
-        if (key != ADDRESS_NONE)
+        uint32_t key = watch_address_key(list->airframes[i].icao24);
+        if (key != WATCH_ADDRESS_NONE)
             slot_add(&index->addresses, key)->airframe = i;
     }
     index_free(list->index);
@@ -245,20 +184,7 @@ void watch_list_done(struct watch_list *list)
     *list = (struct watch_list){0};
 }
 
-static void write_russian_registration(uint32_t key, char ret_registration[REGISTRATION_SIZE])
-{
-    uint32_t number = key - RUSSIAN_BASE;
-    memcpy(ret_registration, "RA-00000", RUSSIAN_TEXT_LENGTH + 1);
-    for (int i = RUSSIAN_TEXT_LENGTH - 1; i >= 3; i--, number /= 10)
-        ret_registration[i] = (char)('0' + number % 10);
-}
-
-static bool key_is_russian(uint32_t key)
-{
-    return key >= RUSSIAN_BASE && key < RUSSIAN_BASE + RUSSIAN_COUNT;
-}
-
-static void fill_identity(const struct watch_list *list, uint32_t key, const struct slot *slot,
+static void fill_identity(const struct watch_list *list, const struct slot *slot,
                           struct observation *observation)
 {
     if (slot != NULL && slot->airframe != NO_AIRFRAME) {
@@ -269,8 +195,8 @@ static void fill_identity(const struct watch_list *list, uint32_t key, const str
         if (observation->type_code[0] == '\0')
             text_copy(observation->type_code, sizeof observation->type_code, airframe->type_code);
     }
-    if (observation->registration[0] == '\0' && key_is_russian(key))
-        write_russian_registration(key, observation->registration);
+    if (observation->registration[0] == '\0')
+        watch_registration_of_address(observation->icao24, observation->registration);
 }
 
 static bool squawk_matches(const struct watch_pattern_array *squawks, const char *squawk)
@@ -289,7 +215,7 @@ static bool entry_matches(const struct watch_entry *entry, const struct observat
     if (entry->squawks.count > 0 && !squawk_matches(&entry->squawks, observation->squawk))
         return false;
     if (entry->registrations.count > 0 &&
-        !registration_matches(&entry->registrations, observation->registration))
+        !watch_registration_matches(&entry->registrations, observation->registration))
         return false;
     if (entry->callsigns.count > 0 && !matches_any(&entry->callsigns, observation->callsign))
         return false;
@@ -303,9 +229,9 @@ uint64_t watch_list_match(const struct watch_list *list, struct observation *obs
     const struct watch_index *index = list->index;
     if (index == NULL)
         return 0;
-    uint32_t key = address_key(observation->icao24);
-    const struct slot *address = key == ADDRESS_NONE ? NULL : slot_find(&index->addresses, key);
-    fill_identity(list, key, address, observation);
+    uint32_t key = watch_address_key(observation->icao24);
+    const struct slot *address = key == WATCH_ADDRESS_NONE ? NULL : slot_find(&index->addresses, key);
+    fill_identity(list, address, observation);
 
     const struct slot *type = slot_find(&index->types, type_key(observation->type_code));
     uint64_t candidates = index->any_address | (address != NULL ? address->mask : 0);
@@ -326,8 +252,8 @@ bool watch_list_may_match_address(const struct watch_list *list, const char *ica
         return false;
     if (index->any_address != 0)
         return true;
-    uint32_t key = address_key(icao24);
-    const struct slot *slot = key == ADDRESS_NONE ? NULL : slot_find(&index->addresses, key);
+    uint32_t key = watch_address_key(icao24);
+    const struct slot *slot = key == WATCH_ADDRESS_NONE ? NULL : slot_find(&index->addresses, key);
     return slot != NULL && slot->mask != 0;
 }
 
@@ -346,37 +272,9 @@ bool watch_list_keeps_raw(const struct watch_list *list, uint64_t mask)
 const struct airframe *watch_list_airframe(const struct watch_list *list, const char *icao24)
 {
     const struct watch_index *index = list->index;
-    uint32_t key = address_key(icao24);
-    if (index == NULL || key == ADDRESS_NONE)
+    uint32_t key = watch_address_key(icao24);
+    if (index == NULL || key == WATCH_ADDRESS_NONE)
         return NULL;
     const struct slot *slot = slot_find(&index->addresses, key);
     return slot != NULL && slot->airframe != NO_AIRFRAME ? &list->airframes[slot->airframe] : NULL;
-}
-
-static void write_address(uint32_t key, char ret_icao24[ICAO24_SIZE])
-{
-    static const char digits[] = "0123456789abcdef";
-    for (int i = 0; i < 6; i++)
-        ret_icao24[i] = digits[(key >> (20 - 4 * i)) & 0xf];
-    ret_icao24[6] = '\0';
-}
-
-bool watch_address_of_registration(const char *registration, char ret_icao24[8])
-{
-    if (!is_russian(registration))
-        return false;
-    uint32_t number = 0;
-    for (int i = 3; i < RUSSIAN_TEXT_LENGTH; i++)
-        number = number * 10 + (uint32_t)(registration[i] - '0');
-    write_address(RUSSIAN_BASE + number, ret_icao24);
-    return true;
-}
-
-bool watch_registration_of_address(const char *icao24, char ret_registration[13])
-{
-    uint32_t key = address_key(icao24);
-    if (!key_is_russian(key))
-        return false;
-    write_russian_registration(key, ret_registration);
-    return true;
 }

@@ -75,3 +75,16 @@ const struct airframe *watch_list_airframe(const struct watch_list *list, const 
 bool watch_address_of_registration(const char *registration, char ret_icao24[8]);
 // The inverse, as "RA-NNNNN". False outside 0x140000 + [0, 99999].
 bool watch_registration_of_address(const char *icao24, char ret_registration[13]);
+
+// Whether one of the patterns matches the registration in its own spelling or, for RA-NNNNN and RF-NNNNN,
+// in the other one: both name the same address, and databases differ (feeds.md 7.2).
+bool watch_registration_matches(const struct watch_pattern_array *patterns,
+                                const char *registration);
+
+// The addresses by which an entry's aircraft should be asked for besides their type or registration, since
+// feeds' databases miss the airframes that matter most (feeds.md 1.6): the entry's own hexes; else those of
+// the known airframes that fit its types and registrations, and, where the entry names no types, those that
+// the address rule gives for its registration patterns ("RA-82*": a thousand). None for an entry that names
+// neither. Distinct, ascending. Fills up to `capacity` of them and returns how many there are.
+size_t watch_entry_addresses(const struct watch_list *list, const struct watch_entry *entry,
+                             char (*ret_addresses)[8], size_t capacity);

@@ -60,88 +60,121 @@ FROM skywitness_store.raw_observation r;
 COMMENT ON VIEW skywitness.raw_observation IS
     'A watched aircraft''s object as the feed sent it, and the poll it came in.';
 
--- The path through an aircraft's plausible points: x, y in degrees, z in metres, m in seconds since 1970.
--- z is the pressure altitude, else the geometric one; a point without either has that of the point before
--- it (of the first one that has any at the start; 0 where none has). Of several feeds' points of one moment
--- one is drawn, so that m rises strictly and the line is a valid trajectory. NULL for fewer than two points.
--- It reads the view, which every caller may.
-CREATE FUNCTION skywitness_store.draw_path(aircraft text, emitter_number smallint, from_time timestamptz,
-                                           to_time timestamptz)
-RETURNS public.geometry
-LANGUAGE sql STABLE
-BEGIN ATOMIC
-    WITH drawn AS (
-        SELECT DISTINCT ON (observed_at) observed_at, latitude, longitude,
-               coalesce(altitude_baro_ft, altitude_geom_ft) AS altitude_ft
-        FROM skywitness.track_point
-        WHERE icao24 = aircraft AND emitter = emitter_number AND observed_at BETWEEN from_time AND to_time
-          AND flags & skywitness_store.implausible_flags() = 0
-        ORDER BY observed_at, feed
-    ), counted AS (
-        SELECT *, count(altitude_ft) OVER (ORDER BY observed_at) AS known FROM drawn
-    ), filled AS (
-        SELECT *, coalesce(max(altitude_ft) OVER (PARTITION BY known),
-                           (SELECT altitude_ft FROM counted WHERE known = 1 ORDER BY observed_at LIMIT 1),
-                           0) AS altitude_filled_ft
-        FROM counted
-    )
-    SELECT CASE WHEN count(*) >= 2 THEN
-               public.ST_MakeLine(public.ST_SetSRID(
-                   public.ST_MakePoint(longitude, latitude, altitude_filled_ft * 0.3048,
-                                       extract(epoch FROM observed_at)::double precision), 4326)
-                   ORDER BY observed_at)
-           END
-    FROM filled;
-END;
+-- The functions below look at one aircraft's points of one span of time. They put the values into the text of
+-- their query, so that the planner sees the few partitions that matter and not every day ever stored. They
+-- read the view, which every caller may.
+CREATE FUNCTION skywitness_store.from_points(aircraft text, emitter_number smallint, from_time timestamptz,
+                                             to_time timestamptz) RETURNS text
+LANGUAGE sql STABLE SET datestyle = 'ISO' SET search_path = pg_catalog, pg_temp
+RETURN format(' FROM skywitness.track_point WHERE icao24 = %L AND emitter = %s AND observed_at >= %L '
+              'AND observed_at <= %L', aircraft, emitter_number, from_time, to_time);
 
--- An open sighting's last_seen, point_count, feeds, path and last position come from its points, so that
--- nothing is rewritten while it goes on, and a query that does not ask for one does not pay for it. It holds
--- all points of its aircraft and emitter since first_seen.
+-- The path through the plausible points: x, y in degrees, z in metres, m in seconds since 1970. z is the
+-- pressure altitude, else the geometric one; a point without either has that of the point before it (at the
+-- start that of the first one that has any, or 0). Of several feeds' points of one moment one is drawn, so
+-- that m rises strictly and the line is a valid trajectory. NULL for fewer than two points.
+CREATE FUNCTION skywitness_store.draw_path(aircraft text, emitter_number smallint, from_time timestamptz,
+                                           to_time timestamptz) RETURNS public.geometry
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    path public.geometry;
+BEGIN
+    EXECUTE 'WITH drawn AS (SELECT DISTINCT ON (observed_at) observed_at, latitude, longitude, '
+         || 'coalesce(altitude_baro_ft, altitude_geom_ft) AS altitude_ft '
+         || skywitness_store.from_points(aircraft, emitter_number, from_time, to_time)
+         || ' AND flags & ' || skywitness_store.implausible_flags() || ' = 0 ORDER BY observed_at, feed),
+        counted AS (
+            SELECT *, count(altitude_ft) OVER (ORDER BY observed_at) AS known FROM drawn),
+        filled AS (
+            SELECT *, coalesce(max(altitude_ft) OVER (PARTITION BY known),
+                               (SELECT altitude_ft FROM counted WHERE known = 1
+                                ORDER BY observed_at LIMIT 1), 0) * 0.3048 AS altitude_m,
+                   extract(epoch FROM observed_at)::double precision AS unix_time
+            FROM counted)
+        SELECT CASE WHEN count(*) >= 2 THEN
+                   ST_MakeLine(ST_SetSRID(ST_MakePoint(longitude, latitude, altitude_m, unix_time), 4326)
+                               ORDER BY unix_time) END
+        FROM filled' INTO path;
+    RETURN path;
+END
+$$;
+
+CREATE FUNCTION skywitness_store.count_points(aircraft text, emitter_number smallint, from_time timestamptz,
+                                              to_time timestamptz) RETURNS bigint
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    points bigint;
+BEGIN
+    EXECUTE 'SELECT count(*)' || skywitness_store.from_points(aircraft, emitter_number, from_time, to_time)
+    INTO points;
+    RETURN points;
+END
+$$;
+
+CREATE FUNCTION skywitness_store.feeds_of_points(aircraft text, emitter_number smallint,
+                                                 from_time timestamptz, to_time timestamptz) RETURNS text[]
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    feeds text[];
+BEGIN
+    EXECUTE 'SELECT coalesce(array_agg(DISTINCT feed ORDER BY feed), ''{}'')'
+         || skywitness_store.from_points(aircraft, emitter_number, from_time, to_time) INTO feeds;
+    RETURN feeds;
+END
+$$;
+
+CREATE FUNCTION skywitness_store.last_time(aircraft text, emitter_number smallint, from_time timestamptz,
+                                           to_time timestamptz) RETURNS timestamptz
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    last timestamptz;
+BEGIN
+    EXECUTE 'SELECT max(observed_at)'
+         || skywitness_store.from_points(aircraft, emitter_number, from_time, to_time) INTO last;
+    RETURN last;
+END
+$$;
+
+CREATE FUNCTION skywitness_store.last_position(aircraft text, emitter_number smallint, from_time timestamptz,
+                                               to_time timestamptz) RETURNS public.geometry
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    last public.geometry;
+BEGIN
+    EXECUTE 'SELECT ST_SetSRID(ST_MakePoint(longitude, latitude), 4326)'
+         || skywitness_store.from_points(aircraft, emitter_number, from_time, to_time)
+         || ' AND flags & ' || skywitness_store.implausible_flags() || ' = 0'
+         || ' ORDER BY observed_at DESC, feed LIMIT 1' INTO last;
+    RETURN last;
+END
+$$;
+
+-- An open sighting holds all points of its aircraft and emitter since first_seen. Its last_seen, point_count,
+-- feeds, path and last_position come from them, so that nothing is rewritten while it goes on; a query that
+-- does not name one of these columns does not pay for it.
 CREATE VIEW skywitness.sighting AS
-SELECT s.sighting_id, s.icao24, s.registration, s.type_code, s.callsigns, s.watch_ids, s.first_seen,
-       CASE WHEN s.state <> 'open' THEN s.last_seen
-            ELSE greatest(s.last_seen,
-                          (SELECT max(p.observed_at) FROM skywitness_store.track_point p
-                           WHERE p.icao24 = s.icao24 AND p.emitter = s.emitter
-                             AND p.observed_at >= s.first_seen)) END AS last_seen,
-       s.origin, s.destination,
-       CASE WHEN s.state <> 'open' THEN s.point_count
-            ELSE (SELECT count(*) FROM skywitness_store.track_point p
-                  WHERE p.icao24 = s.icao24 AND p.emitter = s.emitter
-                    AND p.observed_at >= s.first_seen) END AS point_count,
-       CASE WHEN s.state <> 'open' THEN s.feeds
-            ELSE ARRAY(SELECT DISTINCT p.feed FROM skywitness_store.track_point p
-                       WHERE p.icao24 = s.icao24 AND p.emitter = s.emitter
-                         AND p.observed_at >= s.first_seen ORDER BY p.feed) END AS feeds,
-       s.state,
-       CASE WHEN s.state <> 'open' THEN s.path
-            ELSE skywitness_store.draw_path(s.icao24, s.emitter, s.first_seen, 'infinity')
+SELECT sighting_id, icao24, registration, type_code, callsigns, watch_ids, first_seen,
+       CASE WHEN state <> 'open' THEN last_seen
+            ELSE greatest(last_seen, skywitness_store.last_time(
+                     icao24, emitter, first_seen, now() + interval '1 day')) END AS last_seen,
+       origin, destination,
+       CASE WHEN state <> 'open' THEN point_count
+            ELSE skywitness_store.count_points(icao24, emitter, first_seen, now() + interval '1 day')
+       END AS point_count,
+       CASE WHEN state <> 'open' THEN feeds
+            ELSE skywitness_store.feeds_of_points(icao24, emitter, first_seen, now() + interval '1 day')
+       END AS feeds,
+       state,
+       CASE WHEN state <> 'open' THEN path
+            ELSE skywitness_store.draw_path(icao24, emitter, first_seen, now() + interval '1 day')
        END::public.geometry (LineStringZM, 4326) AS path,
-       s.opened_at, s.emitter,
-       CASE WHEN s.state <> 'open' THEN s.last_latitude
-            ELSE coalesce((SELECT p.latitude FROM skywitness_store.track_point p
-                           WHERE p.icao24 = s.icao24 AND p.emitter = s.emitter
-                             AND p.observed_at >= s.first_seen
-                             AND p.flags & skywitness_store.implausible_flags() = 0
-                           ORDER BY p.observed_at DESC, p.feed LIMIT 1), s.last_latitude)
-       END AS last_latitude,
-       CASE WHEN s.state <> 'open' THEN s.last_longitude
-            ELSE coalesce((SELECT p.longitude FROM skywitness_store.track_point p
-                           WHERE p.icao24 = s.icao24 AND p.emitter = s.emitter
-                             AND p.observed_at >= s.first_seen
-                             AND p.flags & skywitness_store.implausible_flags() = 0
-                           ORDER BY p.observed_at DESC, p.feed LIMIT 1), s.last_longitude)
-       END AS last_longitude,
-       CASE WHEN s.state <> 'open' THEN s.last_altitude_ft
-            ELSE coalesce((SELECT coalesce(p.altitude_baro_ft, p.altitude_geom_ft)
-                           FROM skywitness_store.track_point p
-                           WHERE p.icao24 = s.icao24 AND p.emitter = s.emitter
-                             AND p.observed_at >= s.first_seen
-                             AND p.flags & skywitness_store.implausible_flags() = 0
-                             AND coalesce(p.altitude_baro_ft, p.altitude_geom_ft) IS NOT NULL
-                           ORDER BY p.observed_at DESC, p.feed LIMIT 1), s.last_altitude_ft)
-       END AS last_altitude_ft
-FROM skywitness_store.sighting s;
+       opened_at, emitter,
+       coalesce(CASE WHEN state = 'open' THEN skywitness_store.last_position(
+                    icao24, emitter, first_seen, now() + interval '1 day') END,
+                public.ST_SetSRID(public.ST_MakePoint(last_longitude, last_latitude), 4326)
+       )::public.geometry (Point, 4326) AS last_position,
+       last_altitude_ft
+FROM skywitness_store.sighting;
 COMMENT ON VIEW skywitness.sighting IS
     'One watched aircraft seen in one flight. path: degrees, metres (z), seconds since 1970 (m); NULL for a '
     'sighting with fewer than two plausible points.';
@@ -152,11 +185,8 @@ LANGUAGE sql
 BEGIN ATOMIC
     UPDATE skywitness_store.sighting s
     SET path = skywitness_store.draw_path(s.icao24, s.emitter, s.first_seen, s.last_seen),
-        (point_count, feeds) = (
-            SELECT count(*), coalesce(array_agg(DISTINCT p.feed ORDER BY p.feed), '{}')
-            FROM skywitness_store.track_point p
-            WHERE p.icao24 = s.icao24 AND p.emitter = s.emitter
-              AND p.observed_at BETWEEN s.first_seen AND s.last_seen)
+        point_count = skywitness_store.count_points(s.icao24, s.emitter, s.first_seen, s.last_seen),
+        feeds = skywitness_store.feeds_of_points(s.icao24, s.emitter, s.first_seen, s.last_seen)
     FROM unnest(aircraft, ids) AS closed (icao24, sighting_id)
     WHERE s.icao24 = closed.icao24 AND s.sighting_id = closed.sighting_id AND s.state <> 'open';
 END;

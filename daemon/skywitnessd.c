@@ -1,0 +1,481 @@
+// SPDX-License-Identifier: MIT
+// The daemon: options, wiring, life cycle. Everything that waits lives on one libuv loop.
+#include "base/log.h"
+#include "build_config.h"
+#include "feed/decoder.h"
+#include "feed/poller.h"
+#include "net/endpoint.h"
+#include "ops/stall.h"
+#include "pipeline.h"
+#include "store/restore.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <systemd/sd-daemon.h>
+
+// What SIGTERM leaves for the journal and PostgreSQL (design: "deliver what is due within 10 s").
+#define STOP_PATIENCE_MS 9000
+
+struct options {
+    const char *config_path;
+    const char *record_path;
+    bool check_config, verbose;
+};
+
+struct service {
+    struct options options;
+    uv_loop_t loop;
+    struct config *config;
+    struct http_client *http;
+    struct poller *poller;
+    struct pipeline *pipeline;
+    struct stall_monitor *stalls;
+    uv_signal_t terminate, interrupt, hang_up, user1;
+    bool stopping, store_away;
+    int exit_status;
+};
+
+// --- options and configuration --------------------------------------------------------------------
+
+static void print_help(void)
+{
+    printf("Usage: skywitnessd [--config FILE] [--check-config] [--record FILE] [--verbose]\n"
+           "\n"
+           "Watches public flight-tracking feeds for flagged aircraft and keeps what it sees in\n"
+           "PostgreSQL. Runs in the foreground; see skywitnessd(8).\n"
+           "\n"
+           "  -c, --config FILE   configuration (default: $SKYWITNESS_CONFIG, else\n"
+           "                      %s/skywitness.json)\n"
+           "      --check-config  read and check the configuration, then exit: 0 good, 78 bad\n"
+           "      --record FILE   append every answer to FILE, for `skywitness replay`\n"
+           "  -v, --verbose       say more\n"
+           "      --version       print the version and exit\n"
+           "  -h, --help          print this and exit\n",
+           SKYWITNESS_CONFIGURATION_DIRECTORY);
+}
+
+static int read_options(int argc, char **argv, struct options *ret_options)
+{
+    enum { OPTION_CHECK = 256, OPTION_RECORD, OPTION_VERSION };
+    static const struct option table[] = {
+        {"config", required_argument, NULL, 'c'},
+        {"check-config", no_argument, NULL, OPTION_CHECK},
+        {"record", required_argument, NULL, OPTION_RECORD},
+        {"verbose", no_argument, NULL, 'v'},
+        {"version", no_argument, NULL, OPTION_VERSION},
+        {"help", no_argument, NULL, 'h'},
+        {0},
+    };
+    struct options options = {.config_path = getenv("SKYWITNESS_CONFIG")};
+    if (options.config_path == NULL || options.config_path[0] == '\0')
+        options.config_path = SKYWITNESS_CONFIGURATION_DIRECTORY "/skywitness.json";
+    int option;
+    while ((option = getopt_long(argc, argv, "c:vh", table, NULL)) != -1) {
+        switch (option) {
+        case 'c':
+            options.config_path = optarg;
+            break;
+        case OPTION_CHECK:
+            options.check_config = true;
+            break;
+        case OPTION_RECORD:
+            options.record_path = optarg;
+            break;
+        case 'v':
+            options.verbose = true;
+            break;
+        case OPTION_VERSION:
+            printf("skywitnessd %s\n", SKYWITNESS_VERSION);
+            exit(EXIT_STATUS_GOOD);
+        case 'h':
+            print_help();
+            exit(EXIT_STATUS_GOOD);
+        default:
+            return -EINVAL;
+        }
+    }
+    if (optind < argc) {
+        fprintf(stderr, "skywitnessd: unexpected argument \"%s\"; see skywitnessd --help\n",
+                argv[optind]);
+        return -EINVAL;
+    }
+    *ret_options = options;
+    return 0;
+}
+
+// Every problem on a line of its own.
+static void report_problems(const struct config_problems *problems)
+{
+    const char *line = problems->lines.bytes != NULL ? problems->lines.bytes : "";
+    while (*line != '\0') {
+        size_t length = strcspn(line, "\n");
+        log_error("%.*s", (int)length, line);
+        line += length + (line[length] == '\n');
+    }
+}
+
+static struct config *load_config(const char *path)
+{
+    struct config *config = NULL;
+    struct config_problems problems;
+    config_problems_init(&problems);
+    if (config_load(path, &config, &problems) < 0) {
+        report_problems(&problems);
+        config = NULL;
+    }
+    config_problems_done(&problems);
+    return config;
+}
+
+// --- the feeds' side ------------------------------------------------------------------------------
+
+struct waiting_answer {
+    struct service *service;
+    uint64_t ticket;
+};
+
+static void answer_judged(void *data, enum intake_verdict verdict, const char *reason)
+{
+    struct waiting_answer *waiting = data;
+    poller_judge(waiting->service->poller, waiting->ticket,
+                 verdict == INTAKE_BAD_ANSWER ? POLL_BAD_ANSWER : POLL_GOOD, reason);
+    free(waiting);
+}
+
+static char *describe_failure(const struct http_response *response)
+{
+    char text[POLL_ERROR_SIZE];
+    if (response->outcome != HTTP_ANSWERED)
+        snprintf(text, sizeof text, "%s", response->reason != NULL ? response->reason : "no answer");
+    else if (response->status != 200)
+        snprintf(text, sizeof text, "HTTP status %ld", response->status);
+    else
+        return NULL;
+    return memory_copy_string(text);
+}
+
+static void feed_answered(void *data, uint64_t ticket, struct poll_answer *answer)
+{
+    struct service *service = data;
+    struct http_response *response = answer->response;
+    struct pipeline_answer taken = {
+        .kind = feed_decoder_find(answer->feed->kind)->kind,
+        .recorded =
+            {
+                .feed = memory_copy_string(answer->feed->id),
+                .request = memory_copy_string(answer->request),
+                .failure = describe_failure(response),
+                .body = TAKE(response->body),
+                .body_length = response->body_length,
+                .asked_at = response->asked_at,
+                .answered_at = response->answered_at,
+                .status = response->status,
+            },
+    };
+    struct waiting_answer *waiting = memory_allocate(sizeof *waiting);
+    *waiting = (struct waiting_answer){.service = service, .ticket = ticket};
+    pipeline_submit(service->pipeline, &taken, answer_judged, waiting);
+}
+
+static void feed_state_changed(void *data, const char *host, const struct poller_feed_state *state)
+{
+    struct service *service = data;
+    const struct journal_feed_state remembered = {
+        .not_before = state->not_before,
+        .failures = state->failures,
+        .budget_day = state->budget_day,
+        .budget_used = state->budget_used,
+    };
+    pipeline_save_feed_state(service->pipeline, host, &remembered);
+}
+
+static void feed_health_changed(void *data, const struct config_feed *feed, bool healthy,
+                                const char *reason)
+{
+    (void)data;
+    char field[128];
+    snprintf(field, sizeof field, "SKYWITNESS_FEED=%s", feed->id);
+    const char *const fields[] = {field, NULL};
+    if (healthy)
+        log_line(LOG_LEVEL_NOTICE, fields, "feed %s answers", feed->id);
+    else
+        log_line(LOG_LEVEL_WARNING, fields,
+                 "feed %s gives no usable answer: %s; asking less often until it does", feed->id,
+                 reason);
+}
+
+static void restore_feed_states(struct service *service)
+{
+    for (size_t i = 0; i < service->config->feed_count; i++) {
+        struct endpoint endpoint;
+        struct journal_feed_state remembered;
+        struct error error;
+        if (endpoint_parse(service->config->feeds[i].url, &endpoint, &error) < 0 ||
+            journal_load_feed_state(pipeline_journal(service->pipeline), endpoint.host,
+                                    &remembered, &error) <= 0)
+            continue;
+        const struct poller_feed_state state = {
+            .not_before = remembered.not_before,
+            .failures = remembered.failures,
+            .budget_day = remembered.budget_day,
+            .budget_used = remembered.budget_used,
+        };
+        poller_restore(service->poller, endpoint.host, &state);
+    }
+}
+
+// --- the store's side -----------------------------------------------------------------------------
+
+static void stop(struct service *service, int exit_status);
+
+static void store_state_changed(void *data, enum store_state state, const struct error *error)
+{
+    struct service *service = data;
+    switch (state) {
+    case STORE_CONNECTING:
+        break;
+    case STORE_READY:
+        log_notice("PostgreSQL is connected");
+        service->store_away = false;
+        break;
+    case STORE_AWAY:
+        if (!service->store_away)
+            log_warning("PostgreSQL is away: %s; the journal keeps what comes until it is back",
+                        error->message);
+        service->store_away = true;
+        break;
+    case STORE_REFUSED:
+        log_error("PostgreSQL cannot be used: %s", error->message);
+        stop(service, EXIT_STATUS_BAD_CONFIGURATION);
+        break;
+    }
+}
+
+static void journal_full(void *data, bool full, const char *reason)
+{
+    struct service *service = data;
+    if (full)
+        log_error("%s; no feed is asked until there is room, and nothing accepted is lost", reason);
+    else
+        log_notice("the journal has room again");
+    poller_hold(service->poller, full);
+}
+
+// --- reload ---------------------------------------------------------------------------------------
+
+static void free_old_config(void *data)
+{
+    config_free(data);
+}
+
+static void reload(struct service *service)
+{
+    sd_notify(0, "RELOADING=1");
+    struct config *config = load_config(service->options.config_path);
+    if (config == NULL) {
+        log_error("the new configuration is refused; the old one stays in force");
+        sd_notify(0, "READY=1");
+        return;
+    }
+    if (strcmp(config->database, service->config->database) != 0 ||
+        strcmp(config->state_directory, service->config->state_directory) != 0)
+        log_warning("a changed database or state_directory takes effect after a restart");
+    struct config *old = service->config;
+    service->config = config;
+    poller_reload(service->poller, config);
+    pipeline_set_config(service->pipeline, config, free_old_config, old);
+    log_notice("configuration reloaded: %zu feeds, %zu watch entries", config->feed_count,
+               config->watch.entry_count);
+    sd_notify(0, "READY=1");
+}
+
+// --- stopping: stop asking, drop what is under way, let the pipeline finish -------------------------
+
+static void close_signals(struct service *service)
+{
+    uv_close((uv_handle_t *)&service->terminate, NULL);
+    uv_close((uv_handle_t *)&service->interrupt, NULL);
+    uv_close((uv_handle_t *)&service->hang_up, NULL);
+    uv_close((uv_handle_t *)&service->user1, NULL);
+}
+
+static void pipeline_closed(void *data)
+{
+    struct service *service = data;
+    service->pipeline = NULL;
+    close_signals(service);
+    stall_monitor_close(service->stalls);
+}
+
+static void http_closed(void *data)
+{
+    struct service *service = data;
+    pipeline_close(service->pipeline, STOP_PATIENCE_MS, pipeline_closed, service);
+}
+
+static void poller_closed(void *data)
+{
+    struct service *service = data;
+    http_client_close(service->http, http_closed, service);
+}
+
+static void stop(struct service *service, int exit_status)
+{
+    if (service->stopping)
+        return;
+    service->stopping = true;
+    service->exit_status = exit_status;
+    sd_notify(0, "STOPPING=1");
+    log_notice("stopping");
+    poller_close(service->poller, poller_closed, service);
+}
+
+static void log_status(struct service *service)
+{
+    struct pipeline_counters counters = pipeline_counters(service->pipeline);
+    log_notice("%" PRIu64 " answers (%" PRIu64 " bad), %" PRIu64
+               " points, %zu aircraft, %zu open sightings; journal %" PRIu64 " entries, %" PRIu64
+               " bytes; worst loop stall %.1f ms",
+               counters.answers, counters.bad_answers, counters.points, counters.aircraft,
+               counters.open_sightings, counters.journal.entries, counters.journal.bytes,
+               (double)stall_monitor_worst_us(service->stalls) / 1000.0);
+}
+
+static void signal_received(uv_signal_t *handle, int number)
+{
+    struct service *service = handle->data;
+    if (service->stopping)
+        return;
+    if (number == SIGHUP)
+        reload(service);
+    else if (number == SIGUSR1)
+        log_status(service);
+    else
+        stop(service, EXIT_STATUS_GOOD);
+}
+
+static void watch_signal(struct service *service, uv_signal_t *handle, int number)
+{
+    uv_signal_init(&service->loop, handle);
+    handle->data = service;
+    uv_signal_start(handle, signal_received, number);
+}
+
+// --- starting -------------------------------------------------------------------------------------
+
+static int make_state_directory(const char *path)
+{
+    if (mkdir(path, 0750) == 0 || errno == EEXIST)
+        return 0;
+    log_error("%s: cannot make the state directory: %s", path, strerror(errno));
+    return -errno;
+}
+
+static int open_pipeline(struct service *service, const char *password)
+{
+    AUTO_FREE char *journal_path = NULL;
+    if (asprintf(&journal_path, "%s/journal.sqlite", service->config->state_directory) < 0)
+        abort();
+    const struct pipeline_settings settings = {
+        .config = service->config,
+        .database = service->config->database,
+        .database_password = password,
+        .journal_path = journal_path,
+        .durable = true,
+        .record_path = service->options.record_path,
+    };
+    const struct pipeline_events events = {
+        .on_full = journal_full,
+        .on_store_state = store_state_changed,
+        .data = service,
+    };
+    struct error error;
+    bool fresh = false;
+    if (pipeline_open(&service->loop, &settings, &events, &service->pipeline, &fresh, &error) < 0) {
+        log_error("%s", error.message);
+        return -1;
+    }
+    // The journal is new or lost: open sightings are known to PostgreSQL only.
+    if (fresh && restore_from_database(service->config->database, password, &service->config->watch,
+                                       UTC_UNKNOWN, pipeline_intake(service->pipeline), &error) < 0)
+        log_warning("open sightings could not be read from PostgreSQL: %s", error.message);
+    return 0;
+}
+
+static void start_polling(struct service *service)
+{
+    const struct poller_events events = {
+        .on_answer = feed_answered,
+        .on_state = feed_state_changed,
+        .on_health = feed_health_changed,
+        .data = service,
+    };
+    service->http = http_client_new(&service->loop);
+    service->poller =
+        poller_new(&service->loop, service->http, service->config, &events, uv_hrtime());
+    restore_feed_states(service);
+    pipeline_start(service->pipeline);
+    poller_start(service->poller);
+}
+
+static int serve(struct service *service)
+{
+    AUTO_FREE char *password = NULL;
+    struct error error;
+    if (service->config->database_password.kind != CREDENTIAL_NONE &&
+        credential_read(&service->config->database_password, &password, &error) < 0) {
+        log_error("database password: %s", error.message);
+        return EXIT_STATUS_BAD_CONFIGURATION;
+    }
+    if (make_state_directory(service->config->state_directory) < 0)
+        return EXIT_STATUS_UNAVAILABLE;
+    signal(SIGPIPE, SIG_IGN);
+    uv_loop_init(&service->loop);
+    service->stalls = stall_monitor_new(&service->loop);
+    int ret = open_pipeline(service, password);
+    if (password != NULL)
+        explicit_bzero(password, strlen(password));
+    if (ret < 0)
+        return EXIT_STATUS_UNAVAILABLE;
+    watch_signal(service, &service->terminate, SIGTERM);
+    watch_signal(service, &service->interrupt, SIGINT);
+    watch_signal(service, &service->hang_up, SIGHUP);
+    watch_signal(service, &service->user1, SIGUSR1);
+    start_polling(service);
+    log_notice("skywitnessd %s watches %zu feeds for %zu watch entries", SKYWITNESS_VERSION,
+               service->config->feed_count, service->config->watch.entry_count);
+    sd_notify(0, "READY=1");
+    uv_run(&service->loop, UV_RUN_DEFAULT);
+    // A handle left open would be a bug of ours; say so instead of hiding it.
+    if (uv_loop_close(&service->loop) == UV_EBUSY) {
+        log_error("the loop still had handles at the end; please report this");
+        return EXIT_STATUS_SOFTWARE;
+    }
+    return service->exit_status;
+}
+
+int main(int argc, char **argv)
+{
+    struct service service = {0};
+    if (read_options(argc, argv, &service.options) < 0)
+        return EXIT_STATUS_USAGE;
+    log_start(service.options.verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
+    service.config = load_config(service.options.config_path);
+    if (service.config == NULL)
+        return EXIT_STATUS_BAD_CONFIGURATION;
+    int exit_status = EXIT_STATUS_GOOD;
+    if (service.options.check_config)
+        printf("%s: good: %zu feeds, %zu watch entries, %zu places\n", service.options.config_path,
+               service.config->feed_count, service.config->watch.entry_count,
+               service.config->place_count);
+    else
+        exit_status = serve(&service);
+    config_free(service.config);
+    return exit_status;
+}

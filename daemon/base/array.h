@@ -41,7 +41,7 @@
     })
 
 #define array_foreach(array, item)                                                                 \
-    for (__typeof__((array)->items) item = (array)->items;                                         \
+    for (__typeof__(*(array)->items) *item = (array)->items;                                       \
          item != NULL && item < (array)->items + (array)->count; item++)
 
 #define array_clear(array) ((void)((array)->count = 0))

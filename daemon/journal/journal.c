@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: MIT
+#include "journal/journal.h"
+
+#include "base/array.h"
+#include "journal/journal_file.h"
+
+#include <errno.h>
+#include <string.h>
+#include <zlib.h>
+
+// How many entries one append removes at most, so that after a long outage no single one pays for all.
+#define REMOVED_PER_APPEND 64
+#define CONSUMER_NAME_SIZE 129
+#define CONSUMERS_MAX 64
+
+struct consumer {
+    char name[CONSUMER_NAME_SIZE];
+    int64_t sequence;
+};
+
+struct journal {
+    struct journal_file file;
+    uint64_t limit_bytes;
+    struct journal_depth depth;
+    int64_t snapshot_sequence; // of the newest one, 0 for none
+    struct consumers ARRAY_OF(struct consumer) consumers;
+};
+
+// --- opening --------------------------------------------------------------------------------------
+
+// The newest entry is never removed, so the numbers go on where they were.
+static int load_depth(struct journal *journal, struct error *error)
+{
+    sqlite3_stmt *statement = NULL;
+    int code = sqlite3_prepare_v2(
+        journal->file.database,
+        "SELECT coalesce(min(sequence), 0), coalesce(max(sequence), 0), count(*), "
+        "coalesce(sum(length(bytes)), 0), coalesce((SELECT sequence FROM snapshot), 0) FROM entry",
+        -1, &statement, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(statement);
+    if (code == SQLITE_ROW) {
+        journal->depth.first_sequence = sqlite3_column_int64(statement, 0);
+        journal->depth.last_sequence = sqlite3_column_int64(statement, 1);
+        journal->depth.entries = (uint64_t)sqlite3_column_int64(statement, 2);
+        journal->depth.bytes = (uint64_t)sqlite3_column_int64(statement, 3);
+        journal->snapshot_sequence = sqlite3_column_int64(statement, 4);
+    }
+    sqlite3_finalize(statement);
+    return code == SQLITE_ROW ? 0 : journal_file_fail(&journal->file, code, "measuring it", error);
+}
+
+static int load_consumers(struct journal *journal, struct error *error)
+{
+    sqlite3_stmt *statement = NULL;
+    int code = sqlite3_prepare_v2(journal->file.database, "SELECT name, sequence FROM consumer", -1,
+                                  &statement, NULL);
+    while (code == SQLITE_OK || code == SQLITE_ROW) {
+        code = sqlite3_step(statement);
+        if (code != SQLITE_ROW)
+            break;
+        struct consumer *consumer = array_append(&journal->consumers);
+        strncpy(consumer->name, (const char *)sqlite3_column_text(statement, 0),
+                sizeof consumer->name - 1);
+        consumer->sequence = sqlite3_column_int64(statement, 1);
+    }
+    sqlite3_finalize(statement);
+    return code == SQLITE_DONE
+               ? 0
+               : journal_file_fail(&journal->file, code, "reading its cursors", error);
+}
+
+int journal_open(const struct journal_settings *settings, struct journal **ret_journal,
+                 struct error *error)
+{
+    struct journal *journal = memory_allocate_zeroed(1, sizeof *journal);
+    journal->limit_bytes = settings->limit_bytes;
+    int status = journal_file_open(&journal->file, settings, error);
+    if (status == 0)
+        status = load_depth(journal, error);
+    if (status == 0)
+        status = load_consumers(journal, error);
+    if (status < 0) {
+        journal_close(journal);
+        return status;
+    }
+    *ret_journal = journal;
+    return 0;
+}
+
+void journal_close(struct journal *journal)
+{
+    if (journal == NULL)
+        return;
+    journal_file_close(&journal->file);
+    array_free(&journal->consumers);
+    free(journal);
+}
+
+const char *journal_id(const struct journal *journal)
+{
+    return journal->file.id;
+}
+
+struct journal_depth journal_depth(const struct journal *journal)
+{
+    return journal->depth;
+}
+
+// --- appending ------------------------------------------------------------------------------------
+
+static int64_t checksum_of(const void *bytes, size_t length)
+{
+    return (int64_t)crc32_z(0, bytes, length);
+}
+
+// The last entry that nobody needs any more: every consumer has it, and the snapshot covers it.
+static int64_t done_with(const struct journal *journal)
+{
+    int64_t sequence = journal->consumers.count > 0 ? journal->snapshot_sequence : 0;
+    array_foreach(&journal->consumers, consumer)
+        if (consumer->sequence < sequence)
+            sequence = consumer->sequence;
+    return sequence;
+}
+
+// Within a transaction. Updates `depth`, which the caller makes the journal's own once it is committed.
+static int remove_old(struct journal *journal, struct journal_depth *depth, struct error *error)
+{
+    int64_t until = done_with(journal);
+    if (depth->entries == 0 || until < depth->first_sequence)
+        return 0;
+    if (until > depth->first_sequence + REMOVED_PER_APPEND - 1)
+        until = depth->first_sequence + REMOVED_PER_APPEND - 1;
+    // The newest one stays: it is what the numbers are counted from.
+    if (until >= depth->last_sequence)
+        until = depth->last_sequence - 1;
+    if (until < depth->first_sequence)
+        return 0;
+
+    sqlite3_stmt *measure = journal_file_statement(&journal->file, STATEMENT_MEASURE);
+    sqlite3_bind_int64(measure, 1, until);
+    int code = sqlite3_step(measure);
+    uint64_t bytes = code == SQLITE_ROW ? (uint64_t)sqlite3_column_int64(measure, 0) : 0;
+    uint64_t entries = code == SQLITE_ROW ? (uint64_t)sqlite3_column_int64(measure, 1) : 0;
+    sqlite3_reset(measure);
+    if (code != SQLITE_ROW)
+        return journal_file_fail(&journal->file, code, "measuring old entries", error);
+    sqlite3_bind_int64(journal_file_statement(&journal->file, STATEMENT_REMOVE), 1, until);
+    int status = journal_file_run(&journal->file, STATEMENT_REMOVE, "removing old entries", error);
+    if (status < 0)
+        return status;
+    depth->bytes -= bytes;
+    depth->entries -= entries;
+    depth->first_sequence = until + 1;
+    return 0;
+}
+
+static int insert_entry(struct journal *journal, const void *bytes, size_t length,
+                        struct journal_depth *depth, struct error *error)
+{
+    sqlite3_stmt *append = journal_file_statement(&journal->file, STATEMENT_APPEND);
+    sqlite3_bind_int64(append, 1, depth->last_sequence + 1);
+    sqlite3_bind_int64(append, 2, checksum_of(bytes, length));
+    sqlite3_bind_blob64(append, 3, length > 0 ? bytes : "", length, SQLITE_STATIC);
+    int status = journal_file_run(&journal->file, STATEMENT_APPEND, "appending", error);
+    if (status < 0)
+        return status;
+    depth->last_sequence++;
+    depth->entries++;
+    depth->bytes += length;
+    if (depth->first_sequence == 0)
+        depth->first_sequence = depth->last_sequence;
+    return 0;
+}
+
+// One try. Being over the limit is not the transaction's failure: what was removed stays removed.
+static int try_append(struct journal *journal, const void *bytes, size_t length, struct error *error)
+{
+    struct journal_depth depth = journal->depth;
+    int status = journal_file_run(&journal->file, STATEMENT_BEGIN, "appending", error);
+    if (status < 0)
+        return status;
+    int refused = 0;
+    status = remove_old(journal, &depth, error);
+    if (status == 0 && (length > journal->limit_bytes || depth.bytes > journal->limit_bytes - length))
+        refused = error_set(error, -ENOSPC, "journal %s: full: %llu bytes of %llu wait to be stored",
+                            journal->file.path, (unsigned long long)depth.bytes,
+                            (unsigned long long)journal->limit_bytes);
+    else if (status == 0)
+        status = insert_entry(journal, bytes, length, &depth, error);
+    if (status == 0)
+        status = journal_file_run(&journal->file, STATEMENT_COMMIT, "committing", error);
+    if (status < 0) {
+        struct error ignored;
+        journal_file_run(&journal->file, STATEMENT_ROLLBACK, "undoing", &ignored);
+        return status;
+    }
+    journal->depth = depth;
+    return refused;
+}
+
+int journal_append(struct journal *journal, const void *bytes, size_t length, int64_t *ret_sequence,
+                   struct error *error)
+{
+    int64_t before = journal->depth.last_sequence;
+    journal_file_set_durability(&journal->file, DURABILITY_FULL);
+    int status = try_append(journal, bytes, length, error);
+    if (status == -ENOSPC && sqlite3_errcode(journal->file.database) != SQLITE_OK) {
+        // The disk is full. Folding the log into the file may make room: the pages of removed entries are
+        // there to be used again.
+        sqlite3_wal_checkpoint_v2(journal->file.database, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL,
+                                  NULL);
+        status = try_append(journal, bytes, length, error);
+    }
+    if (status == 0 && journal->depth.last_sequence > before)
+        *ret_sequence = journal->depth.last_sequence;
+    return status;
+}
+
+// --- reading --------------------------------------------------------------------------------------
+
+// Takes sequence, checksum and bytes from a row of the statement, which is reset. Returns 1, 0 or an error.
+static int take_bytes(struct journal *journal, sqlite3_stmt *statement, const char *what,
+                      int64_t *ret_sequence, struct byte_writer *ret_bytes, struct error *error)
+{
+    int code = sqlite3_step(statement);
+    int result = 0;
+    if (code == SQLITE_ROW) {
+        const void *bytes = sqlite3_column_blob(statement, 2);
+        size_t length = (size_t)sqlite3_column_bytes(statement, 2);
+        int64_t sequence = sqlite3_column_int64(statement, 0);
+        byte_writer_clear(ret_bytes);
+        byte_writer_raw(ret_bytes, length > 0 ? bytes : "", length);
+        if (sqlite3_column_int64(statement, 1) != checksum_of(length > 0 ? bytes : "", length)) {
+            result = error_set(error, -EBADMSG, "journal %s: %s %lld is damaged",
+                               journal->file.path, what, (long long)sequence);
+        } else if (ret_bytes->failed) {
+            result = error_set(error, -EMSGSIZE, "journal %s: %s %lld has %zu bytes, over the limit",
+                               journal->file.path, what, (long long)sequence, length);
+        } else {
+            *ret_sequence = sequence;
+            result = 1;
+        }
+    } else if (code != SQLITE_DONE) {
+        result = journal_file_fail(&journal->file, code, "reading", error);
+    }
+    sqlite3_reset(statement);
+    return result;
+}
+
+int journal_read(struct journal *journal, int64_t after, int64_t *ret_sequence,
+                 struct byte_writer *ret_bytes, struct error *error)
+{
+    sqlite3_stmt *statement = journal_file_statement(&journal->file, STATEMENT_READ);
+    sqlite3_bind_int64(statement, 1, after);
+    return take_bytes(journal, statement, "entry", ret_sequence, ret_bytes, error);
+}
+
+int journal_load_snapshot(struct journal *journal, int64_t *ret_sequence,
+                          struct byte_writer *ret_bytes, struct error *error)
+{
+    sqlite3_stmt *statement = journal_file_statement(&journal->file, STATEMENT_LOAD_SNAPSHOT);
+    return take_bytes(journal, statement, "snapshot", ret_sequence, ret_bytes, error);
+}
+
+// --- what is remembered beside --------------------------------------------------------------------
+// None of it is pressed to the disk by itself: losing the last one costs a repetition, and the next append
+// carries all before it.
+
+static struct consumer *find_consumer(const struct journal *journal, const char *name)
+{
+    array_foreach(&journal->consumers, consumer)
+        if (strcmp(consumer->name, name) == 0)
+            return consumer;
+    return NULL;
+}
+
+int journal_acknowledge(struct journal *journal, const char *consumer, int64_t sequence,
+                        struct error *error)
+{
+    struct consumer *known = find_consumer(journal, consumer);
+    if (sequence < 0 || sequence > journal->depth.last_sequence ||
+        strlen(consumer) >= CONSUMER_NAME_SIZE ||
+        (known == NULL && journal->consumers.count >= CONSUMERS_MAX))
+        return error_set(error, -EINVAL, "journal %s: %s cannot be at %lld, the last entry is %lld",
+                         journal->file.path, consumer, (long long)sequence,
+                         (long long)journal->depth.last_sequence);
+    if (known != NULL && sequence <= known->sequence)
+        return 0;
+    journal_file_set_durability(&journal->file, DURABILITY_PROCESS);
+    sqlite3_stmt *statement = journal_file_statement(&journal->file, STATEMENT_ACKNOWLEDGE);
+    sqlite3_bind_text(statement, 1, consumer, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(statement, 2, sequence);
+    int status = journal_file_run(&journal->file, STATEMENT_ACKNOWLEDGE, "moving a cursor", error);
+    if (status < 0)
+        return status;
+    if (known == NULL) {
+        known = array_append(&journal->consumers);
+        strncpy(known->name, consumer, sizeof known->name - 1);
+    }
+    known->sequence = sequence;
+    return 0;
+}
+
+int journal_cursor(struct journal *journal, const char *consumer, int64_t *ret_sequence,
+                   struct error *error)
+{
+    (void)error; // they are all in memory
+    const struct consumer *known = find_consumer(journal, consumer);
+    *ret_sequence = known != NULL ? known->sequence : 0;
+    return 0;
+}
+
+int journal_save_snapshot(struct journal *journal, int64_t sequence, const void *bytes, size_t length,
+                          struct error *error)
+{
+    journal_file_set_durability(&journal->file, DURABILITY_PROCESS);
+    sqlite3_stmt *statement = journal_file_statement(&journal->file, STATEMENT_SAVE_SNAPSHOT);
+    sqlite3_bind_int64(statement, 1, sequence);
+    sqlite3_bind_int64(statement, 2, checksum_of(bytes, length));
+    sqlite3_bind_blob64(statement, 3, length > 0 ? bytes : "", length, SQLITE_STATIC);
+    int status = journal_file_run(&journal->file, STATEMENT_SAVE_SNAPSHOT, "saving a snapshot", error);
+    if (status == 0)
+        journal->snapshot_sequence = sequence;
+    return status;
+}
+
+int journal_save_feed_state(struct journal *journal, const char *key,
+                            const struct journal_feed_state *state, struct error *error)
+{
+    if (strlen(key) >= JOURNAL_FEED_KEY_SIZE)
+        return error_set(error, -EINVAL, "journal %s: feed key too long", journal->file.path);
+    journal_file_set_durability(&journal->file, DURABILITY_PROCESS);
+    sqlite3_stmt *statement = journal_file_statement(&journal->file, STATEMENT_SAVE_FEED);
+    sqlite3_bind_text(statement, 1, key, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(statement, 2, state->not_before);
+    sqlite3_bind_int64(statement, 3, state->failures);
+    sqlite3_bind_int64(statement, 4, state->budget_day);
+    sqlite3_bind_int64(statement, 5, (int64_t)state->budget_used);
+    return journal_file_run(&journal->file, STATEMENT_SAVE_FEED, "saving a feed's state", error);
+}
+
+int journal_load_feed_state(struct journal *journal, const char *key,
+                            struct journal_feed_state *ret_state, struct error *error)
+{
+    *ret_state = (struct journal_feed_state){.not_before = UTC_UNKNOWN, .budget_day = UTC_UNKNOWN};
+    sqlite3_stmt *statement = journal_file_statement(&journal->file, STATEMENT_LOAD_FEED);
+    sqlite3_bind_text(statement, 1, key, -1, SQLITE_STATIC);
+    int code = sqlite3_step(statement);
+    if (code == SQLITE_ROW) {
+        ret_state->not_before = sqlite3_column_int64(statement, 0);
+        ret_state->failures = (uint32_t)sqlite3_column_int64(statement, 1);
+        ret_state->budget_day = sqlite3_column_int64(statement, 2);
+        ret_state->budget_used = (uint64_t)sqlite3_column_int64(statement, 3);
+    }
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+    if (code == SQLITE_ROW)
+        return 1;
+    return code == SQLITE_DONE
+               ? 0
+               : journal_file_fail(&journal->file, code, "reading a feed's state", error);
+}

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: MIT
+#include "config/webhook_read.h"
+
+#include "base/memory.h"
+#include "config/credential.h"
+#include "config/paths.h"
+#include "config/problems.h"
+#include "config/rules.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SECRETS_MAX 4
+#define EVENTS_MAX 32
+#define REFERENCES_MAX 200
+#define SETTLING_MAX_S 3600
+#define QUIET_MAX_S (7 * 86400)
+#define QUIET_DEFAULT_S 600       // a sighting that flickers is one alert, not ten
+#define AGE_MAX_S (10 * 365 * 86400.0)
+#define AGE_DEFAULT_S 86400       // older events change claims only
+
+static const char *const formats[] = {"standard", "cloudevents", "slack",  "discord", "ntfy",
+                                      "telegram", "matrix",      "template", NULL};
+static const struct text_rule rule_format = {.words = formats, .length_max = 32};
+
+static const char *const grades[] = {"A0", "A1", "A2", "A3", "A4", NULL};
+static const struct text_rule rule_grade = {.words = grades, .length_max = 2};
+
+static const char *const events[] = {
+    "sighting.opened", "sighting.closed",   "visit.arrived",    "visit.departed", "visit.upgraded",
+    "visit.retracted", "claim.assessed",    "claim.overdue",    "identity.conflict",
+    "squawk.emergency", "feed.silent",      "feed.suspect",     "feed.recovered", "webhook.test"};
+
+static bool is_event_pattern(const char *text)
+{
+    for (size_t i = 0; i < FIELD_COUNT(events); i++)
+        if (text_matches_pattern(events[i], text))
+            return true;
+    return false;
+}
+
+static const struct text_rule rule_event = {
+    "an event such as \"sighting.opened\", or a pattern such as \"visit.*\" that matches one", 1, 32,
+    .is_good = is_event_pattern};
+
+static bool read_secret(struct reader *reader, const cJSON *json, void *target)
+{
+    struct webhook_settings *settings = target;
+    return credential_source_read(reader, json, settings->folder, array_append(&settings->secrets));
+}
+
+// One secret, or a list of them while one is rotated.
+static bool read_secrets(struct reader *reader, const cJSON *json, void *target)
+{
+    return cJSON_IsArray(json) ? reader_list(reader, json, 1, SECRETS_MAX, read_secret, target)
+                               : read_secret(reader, json, target);
+}
+
+static bool read_template(struct reader *reader, const cJSON *json, void *target)
+{
+    struct webhook_settings *settings = target;
+    AUTO_FREE char *name = reader_text(reader, json, &rule_file);
+    if (name != NULL)
+        settings->webhook.template_file = path_beside(settings->folder, name);
+    return name != NULL;
+}
+
+#define WEBHOOK(member) offsetof(struct webhook_settings, webhook.member)
+
+static const struct field webhook_fields[] = {
+    {"id", FIELD_TEXT, WEBHOOK(id), true, .rule = &rule_id},
+    {"url", FIELD_TEXT, WEBHOOK(url), true, .rule = &rule_url},
+    {"secret", FIELD_CUSTOM, 0, .read = read_secrets},
+    {"format", FIELD_TEXT, WEBHOOK(format), .rule = &rule_format},
+    {"template_file", FIELD_CUSTOM, 0, .read = read_template},
+    {"events", FIELD_TEXTS, offsetof(struct webhook_settings, events), .min = 1,
+     .max = EVENTS_MAX, .rule = &rule_event},
+    {"watch", FIELD_TEXTS, offsetof(struct webhook_settings, watch), .min = 1,
+     .max = WATCH_ENTRIES_MAX, .rule = &rule_id},
+    {"places", FIELD_TEXTS, offsetof(struct webhook_settings, places), .min = 1,
+     .max = REFERENCES_MAX, .rule = &rule_id},
+    {"minimum_grade", FIELD_TEXT, WEBHOOK(minimum_grade), .rule = &rule_grade},
+    {"time_zone", FIELD_TEXT, WEBHOOK(time_zone), .rule = &rule_time_zone},
+    {"settling_s", FIELD_NUMBER, WEBHOOK(settling_s), .min = 0, .max = SETTLING_MAX_S},
+    {"quiet_s", FIELD_NUMBER, WEBHOOK(quiet_s), .min = 0, .max = QUIET_MAX_S},
+    {"maximum_age_s", FIELD_NUMBER, WEBHOOK(maximum_age_s), .min = 0, .max = AGE_MAX_S},
+    {"local", FIELD_TRUTH, offsetof(struct webhook_settings, local), .max = 1},
+    {"enabled", FIELD_TRUTH, offsetof(struct webhook_settings, enabled), .max = 1},
+};
+
+static bool read_webhook(struct reader *reader, const cJSON *json, void *target)
+{
+    struct webhook_settings_array *webhooks = target;
+    struct webhook_settings *settings = array_append(webhooks);
+    settings->local = settings->enabled = -1;
+    settings->folder = webhooks->folder;
+    settings->webhook.quiet_s = QUIET_DEFAULT_S;
+    settings->webhook.maximum_age_s = AGE_DEFAULT_S;
+    return reader_object(reader, json, webhook_fields, FIELD_COUNT(webhook_fields), settings);
+}
+
+bool webhook_read(struct reader *reader, const cJSON *json, struct webhook_settings_array *webhooks)
+{
+    return reader_list(reader, json, 0, CONFIG_WEBHOOKS_MAX, read_webhook, webhooks);
+}
+
+static void check_webhook(const struct config_webhook *webhook, const char *name, size_t index,
+                          struct config_problems *problems)
+{
+    bool is_template = strcmp(webhook->format, "template") == 0;
+    if (is_template && webhook->template_file == NULL)
+        problems_add(problems, "%s: webhooks[%zu].template_file: missing; the format template "
+                               "needs one", name, index);
+    if (!is_template && webhook->template_file != NULL)
+        problems_add(problems, "%s: webhooks[%zu].template_file: only for the format template",
+                     name, index);
+    if (strcmp(webhook->format, "standard") == 0 && webhook->secret_count == 0)
+        problems_add(problems, "%s: webhooks[%zu].secret: missing; the format standard is signed",
+                     name, index);
+    if (webhook->url != NULL && !webhook->local && strncmp(webhook->url, "http://", 7) == 0)
+        problems_add(problems, "%s: webhooks[%zu].url: expected https:// (http:// is for an "
+                               "endpoint marked \"local\": true)", name, index);
+}
+
+static void check_unique(const struct webhook_settings_array *webhooks, size_t index,
+                         const char *name, struct config_problems *problems)
+{
+    const char *id = webhooks->items[index].webhook.id;
+    for (size_t i = 0; id != NULL && i < index; i++)
+        if (webhooks->items[i].webhook.id != NULL &&
+            strcmp(webhooks->items[i].webhook.id, id) == 0)
+            problems_add(problems, "%s: webhooks[%zu].id: \"%s\" stands for another webhook "
+                                   "already", name, index, id);
+}
+
+static void take_texts(struct watch_pattern_array *texts, char ***ret_texts, size_t *ret_count)
+{
+    *ret_count = texts->count;
+    *ret_texts = TAKE(texts->items);
+    *texts = (struct watch_pattern_array){0};
+}
+
+void webhook_settle(struct webhook_settings_array *webhooks, const char *name,
+                    struct config_problems *problems)
+{
+    for (size_t i = 0; i < webhooks->count; i++) {
+        struct webhook_settings *settings = &webhooks->items[i];
+        struct config_webhook *webhook = &settings->webhook;
+        if (webhook->format == NULL)
+            webhook->format = memory_copy_string("standard");
+        if (settings->events.count == 0)
+            *array_append(&settings->events) = memory_copy_string("*");
+        take_texts(&settings->events, &webhook->events, &webhook->event_count);
+        take_texts(&settings->watch, &webhook->watch, &webhook->watch_count);
+        take_texts(&settings->places, &webhook->places, &webhook->place_count);
+        webhook->secret_count = settings->secrets.count;
+        webhook->secrets = TAKE(settings->secrets.items);
+        settings->secrets = (struct credential_array){0};
+        webhook->local = settings->local > 0;
+        webhook->enabled = settings->enabled != 0;
+        check_webhook(webhook, name, i, problems);
+        check_unique(webhooks, i, name, problems);
+    }
+}
+
+static void free_texts(char **texts, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        free(texts[i]);
+    free(texts);
+}
+
+void config_webhook_done(struct config_webhook *webhook)
+{
+    for (size_t i = 0; i < webhook->secret_count; i++)
+        credential_source_done(&webhook->secrets[i]);
+    free(webhook->secrets);
+    free_texts(webhook->events, webhook->event_count);
+    free_texts(webhook->watch, webhook->watch_count);
+    free_texts(webhook->places, webhook->place_count);
+    free(webhook->id);
+    free(webhook->url);
+    free(webhook->format);
+    free(webhook->minimum_grade);
+    free(webhook->time_zone);
+    free(webhook->template_file);
+}
+
+void webhook_settings_done(struct webhook_settings_array *webhooks)
+{
+    array_foreach(webhooks, settings)
+    {
+        config_webhook_done(&settings->webhook);
+        texts_done(&settings->events);
+        texts_done(&settings->watch);
+        texts_done(&settings->places);
+        array_foreach(&settings->secrets, secret)
+            credential_source_done(secret);
+        array_free(&settings->secrets);
+    }
+    array_free(webhooks);
+}

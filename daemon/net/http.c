@@ -53,11 +53,16 @@ static const struct {
     {CURLE_INTERFACE_FAILED, HTTP_UNREACHABLE},
     {CURLE_OPERATION_TIMEDOUT, HTTP_TIMED_OUT},
     {CURLE_FILESIZE_EXCEEDED, HTTP_TOO_LARGE},
-    {CURLE_UNSUPPORTED_PROTOCOL, HTTP_FORBIDDEN}, // at the start it was allowed: a redirect
 };
 
-static enum http_outcome outcome_of(CURLcode result)
+static enum http_outcome outcome_of(CURLcode result, CURL *easy)
 {
+    long status = 0;
+
+    // Said of a redirect to another scheme, and of bytes that are not HTTP.
+    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+    if (result == CURLE_UNSUPPORTED_PROTOCOL && status >= 300 && status <= 399)
+        return HTTP_FORBIDDEN;
     for (size_t i = 0; i < sizeof OUTCOMES / sizeof OUTCOMES[0]; i++) {
         if (OUTCOMES[i].result == result)
             return OUTCOMES[i].outcome;
@@ -74,7 +79,7 @@ static void set_outcome(const struct http_transfer *transfer, struct http_respon
         response->outcome = transfer->stopped_outcome;
         response->reason = transfer->stopped_because;
     } else {
-        response->outcome = outcome_of(transfer->result);
+        response->outcome = outcome_of(transfer->result, transfer->easy);
         response->reason = transfer->error_text[0] != '\0' ? transfer->error_text
                                                            : curl_easy_strerror(transfer->result);
     }
@@ -93,13 +98,14 @@ static void hand_over(struct http_transfer *transfer)
     long header_bytes = 0;
 
     set_outcome(transfer, &response);
-    curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &response.status);
     curl_easy_getinfo(transfer->easy, CURLINFO_SIZE_DOWNLOAD_T, &body_bytes);
     curl_easy_getinfo(transfer->easy, CURLINFO_HEADER_SIZE, &header_bytes);
     response.wire_bytes = (uint64_t)body_bytes + (uint64_t)header_bytes;
     memcpy(response.content_type, transfer->headers.content_type, sizeof response.content_type);
-    if (response.outcome == HTTP_ANSWERED)
+    if (response.outcome == HTTP_ANSWERED) {
+        curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &response.status);
         response.body = body_take(&transfer->body, &response.body_length);
+    }
     transfer->callback(transfer->callback_data, &response);
     free(response.body);
 }

@@ -46,7 +46,7 @@ struct http_request {
 struct http_response {
     enum http_outcome outcome;
     const char *reason;     // in words, when the outcome is not HTTP_ANSWERED
-    long status;            // 0 without an answer
+    long status;            // 0 unless answered
     char content_type[128];
     int64_t retry_after_s;  // -1 when not said; clamped to [0, 86400]; from seconds or a date
                             // (Retry-After or X-Rate-Limit-Retry-After-Seconds; the longer of the two)

@@ -71,9 +71,12 @@ static size_t on_header(char *line, size_t one, size_t length, void *data)
     struct http_transfer *transfer = data;
 
     (void)one;
-    if (response_headers_add(&transfer->headers, line, length))
+    if (!response_headers_add(&transfer->headers, line, length))
+        stop(transfer, HTTP_TOO_LARGE, "the header is over the limit");
+    else if (transfer->headers.encoding_unasked)
+        stop(transfer, HTTP_BROKEN, "the answer is in an encoding that was not asked for");
+    else
         return length;
-    stop(transfer, HTTP_TOO_LARGE, "the header is over the limit");
     return CURL_WRITEFUNC_ERROR;
 }
 

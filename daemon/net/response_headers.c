@@ -5,7 +5,6 @@
 #include "net/retry_after.h"
 
 #include <curl/curl.h>
-#include <stddef.h>
 #include <string.h>
 #include <strings.h>
 
@@ -38,6 +37,22 @@ static void keep(struct response_headers *headers, const struct kept_header *kep
         destination[0] = '\0';
 }
 
+// gzip is all that is asked for; servers that sent something else answer no request of ours.
+static bool is_asked_encoding(const char *value, size_t length)
+{
+    char encoding[16];
+
+    if (!text_copy_trimmed(encoding, sizeof encoding, value, length))
+        return false;
+    return text_equal_ignoring_case(encoding, "gzip") || text_equal_ignoring_case(encoding, "x-gzip") ||
+           text_equal_ignoring_case(encoding, "identity") || encoding[0] == '\0';
+}
+
+static bool is_named(const char *line, size_t name_length, const char *name)
+{
+    return strlen(name) == name_length && strncasecmp(name, line, name_length) == 0;
+}
+
 static void begin_anew(struct response_headers *headers)
 {
     *headers = (struct response_headers){.lines = headers->lines, .bytes = headers->bytes};
@@ -61,9 +76,12 @@ bool response_headers_add(struct response_headers *headers, const char *line, si
         length--;
     for (size_t i = 0; i < sizeof KEPT_HEADERS / sizeof KEPT_HEADERS[0]; i++) {
         const struct kept_header *kept = &KEPT_HEADERS[i];
-        if (strlen(kept->name) == name_length && strncasecmp(kept->name, line, name_length) == 0)
+        if (is_named(line, name_length, kept->name))
             keep(headers, kept, colon + 1, length - name_length - 1);
     }
+    if (is_named(line, name_length, "content-encoding") &&
+        !is_asked_encoding(colon + 1, length - name_length - 1))
+        headers->encoding_unasked = true;
     return true;
 }
 

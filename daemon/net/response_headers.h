@@ -17,6 +17,7 @@ struct response_headers {
     char rate_limit_retry_after[64];
     char rate_limit_remaining[32];
     char date[64];
+    bool encoding_unasked; // a Content-Encoding that we did not offer: libcurl would decode it nevertheless
     size_t lines;
     size_t bytes;
 };

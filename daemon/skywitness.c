@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+// The operator's tool: global options and one table of subcommands. Each command is a file in cli/.
+#include "build_config.h"
+#include "cli/command.h"
+#include "cli/help.h"
+#include "cli/options.h"
+
+#include <string.h>
+#include <time.h>
+
+static const struct command commands[] = {
+    {"db migrate", "Bring the database's schema up to date", "", command_db_migrate,
+     COMMAND_FORMATS_ROWS},
+    {"db status", "Say which version the database's schema has, and how large it is", "",
+     command_db_status, COMMAND_FORMATS_ROWS},
+    {"db retain", "Drop the days of track points that are past their time",
+     "[--days N] [--dry-run]", command_db_retain, COMMAND_FORMATS_ROWS},
+    {"watch", "Show the watch list as the daemon understands it, and what it asks of each feed",
+     "[--feed ID]", command_watch, COMMAND_FORMATS_ROWS},
+    {"feeds", "Show each feed: its state, last answer, rate, budget, points and last error", "",
+     command_feeds, COMMAND_FORMATS_ROWS},
+    {"sightings", "List sightings, or write the tracks behind them",
+     "[--since TIME] [--until TIME] [--hex HEX] [--type TYPE] [--place PLACE] [--callsign PATTERN] "
+     "[--state STATE] [--limit N]",
+     command_sightings, COMMAND_FORMATS_ROWS_AND_TRACKS},
+    {"places list", "List the configured places", "", command_places_list, COMMAND_FORMATS_ROWS},
+    {"places import", "Make a file of places from OurAirports' airports.csv and runways.csv",
+     "AIRPORTS.csv RUNWAYS.csv [--country CODES] [--near LAT,LON,NM] [--type TYPES] [-o FILE]",
+     command_places_import, COMMAND_FORMATS_NONE},
+};
+#define COMMAND_COUNT (sizeof commands / sizeof *commands)
+
+static utc_us current_time(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (utc_us)now.tv_sec * UTC_SECOND + now.tv_nsec / 1000;
+}
+
+int main(int argc, char **argv)
+{
+    struct cli cli = {.format = OUTPUT_TABLE, .now = current_time(), .out = stdout,
+                      .talk = stderr};
+    bool help = false, version = false;
+    int used = 0;
+    int status = EXIT_STATUS_GOOD;
+    argc -= argc > 0; // the program's own name
+    argv++;
+    if (!options_parse_global(&cli, argc, argv, &used, &help, &version))
+        status = EXIT_STATUS_USAGE;
+    else if (version)
+        help_version(&cli);
+    else if (help)
+        help_overview(cli.out, commands, COMMAND_COUNT);
+    else
+        status = help_run(&cli, commands, COMMAND_COUNT, argc - used, argv + used);
+    cli_done(&cli);
+    return status;
+}

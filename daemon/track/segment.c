@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: MIT
+// Sightings: opened by the first point, extended by each, split and closed by methods 3a. Decisions rest on
+// observed times alone; segment_advance only announces what the next point would decide in any case, and a
+// point that comes within the allowed gap after all opens the same sighting again.
+#include "base/text.h"
+#include "track/aircraft_type.h"
+#include "track/identity.h"
+#include "track/state.h"
+
+#include <math.h>
+#include <string.h>
+
+#define HOURS(us) (utc_to_seconds(us) / 3600.0)
+
+// ---- What a close would be -------------------------------------------------------------------------------
+
+static bool is_low(const struct track_step *step, const struct track *track)
+{
+    if (track->phase == TRACK_PHASE_GROUND || track->pending_phase == TRACK_PHASE_GROUND)
+        return true;
+    if (track->heard_altitude_ft == OBSERVATION_UNKNOWN)
+        return false;
+    int32_t elevation_ft = field_elevation_near_ft(
+        step->tracker->fields, track->sighting.last_position, SPLIT_FIELD_WITHIN_NM);
+    return track->heard_altitude_ft < elevation_ft + SPLIT_LOW_FT;
+}
+
+static enum sighting_state close_state(const struct track_step *step, const struct track *track)
+{
+    if (track->phase == TRACK_PHASE_GROUND)
+        return SIGHTING_LANDED;
+    return is_low(step, track) ? SIGHTING_LOST_LOW : SIGHTING_LOST_HIGH;
+}
+
+static utc_us stitch_limit(const struct track *track)
+{
+    double endurance_h = aircraft_type_find(track->sighting.type_code)->endurance_h;
+    utc_us share = (utc_us)(endurance_h * STITCH_ENDURANCE_SHARE * (double)UTC_HOUR);
+    utc_us limit = share > STITCH_GAP_US ? share : STITCH_GAP_US;
+    return limit < STITCH_MAX_US ? limit : STITCH_MAX_US;
+}
+
+static void close_now(struct track_step *step, struct track *track, enum sighting_state state)
+{
+    track->sighting.state = state;
+    track->settled = true;
+    emission_add(step, track, false);
+}
+
+// ---- Whether a point after a gap goes on with the sighting -----------------------------------------------
+
+// adsbtrack allows a step of 3,000 ft; a larger one is allowed where the aircraft's own vertical speed
+// explains it: coming down at the end of a gap, or climbing at its beginning.
+static bool step_is_explained(const struct track *track, const struct track_fix *fix)
+{
+    if (track->heard_altitude_ft == OBSERVATION_UNKNOWN || fix->altitude_ft == OBSERVATION_UNKNOWN)
+        return true;
+    int32_t step_ft = fix->altitude_ft - track->heard_altitude_ft;
+    if (abs(step_ft) < STITCH_STEP_FT)
+        return true;
+    if (step_ft < 0)
+        return fix->vertical_rate_fpm == OBSERVATION_UNKNOWN || fix->vertical_rate_fpm < CLIMBING_FPM;
+    return track->heard_rate_fpm == OBSERVATION_UNKNOWN || track->heard_rate_fpm > -CLIMBING_FPM;
+}
+
+static bool is_stitchable(const struct track *track, const struct track_fix *fix, utc_us gap,
+                          bool plausible)
+{
+    if (gap > stitch_limit(track) || (fix->on_ground && gap > STITCH_GAP_US))
+        return false;
+    if (!step_is_explained(track, fix))
+        return false;
+    if (!plausible || !track->has_good)
+        return true;
+    double distance_nm = geodesy_distance_nm(track->good.position, fix->position);
+    double speed_kt = STITCH_SPEED_KT;
+    if (track->good.ground_speed_kt > STITCH_SPEED_KT)
+        speed_kt = (double)track->good.ground_speed_kt;
+    if (distance_nm > speed_kt * STITCH_SPEED_FACTOR * HOURS(fix->at - track->good.at))
+        return false;
+    return gap <= STITCH_GAP_US || distance_nm >= STITCH_PROGRESS_KT * HOURS(gap);
+}
+
+static bool goes_on(const struct track_step *step, const struct track *track,
+                    const struct track_fix *fix, bool plausible)
+{
+    utc_us gap = fix->at - track->heard_at;
+    if (gap <= SPLIT_LOW_GAP_US)
+        return true;
+    return !is_low(step, track) && is_stitchable(track, fix, gap, plausible);
+}
+
+// ---- Opening ---------------------------------------------------------------------------------------------
+
+static void begin_sighting(struct track_step *step, struct track *track, size_t emitter,
+                           const struct track_fix *fix)
+{
+    struct sighting old = track->sighting;
+    if (track->begun)
+        track->previous_last_seen = old.last_seen;
+    track->sighting = (struct sighting){
+        .opened_at = fix->observed_at,
+        .emitter = (uint32_t)emitter,
+        .state = SIGHTING_OPEN,
+        .first_seen = fix->observed_at,
+        .last_seen = fix->observed_at,
+        .first_position = fix->position,
+        .last_position = fix->position,
+        .last_altitude_ft = OBSERVATION_UNKNOWN,
+    };
+    memcpy(track->sighting.icao24, step->aircraft->icao24, ICAO24_SIZE);
+    // The airframe is the same one.
+    memcpy(track->sighting.registration, old.registration, sizeof old.registration);
+    memcpy(track->sighting.type_code, old.type_code, sizeof old.type_code);
+    track->begun = true;
+    track->settled = false;
+    track->changed = true;
+    track->was_airborne = false;
+    track->landed = false;
+    track->stitched = false;
+    track->pending_phase = TRACK_PHASE_UNKNOWN;
+    track->pending_reports = 0;
+}
+
+static void open_sighting(struct track_step *step, struct track *track, size_t emitter,
+                          const struct track_fix *fix)
+{
+    begin_sighting(step, track, emitter, fix);
+    track->phase = TRACK_PHASE_UNKNOWN;
+    track->heard_altitude_ft = OBSERVATION_UNKNOWN;
+    track->heard_rate_fpm = OBSERVATION_UNKNOWN;
+}
+
+// ---- Ground and air --------------------------------------------------------------------------------------
+
+static void name_field(struct track_step *step, struct track *track, char name[PLACE_ID_SIZE],
+                       const struct track_fix *fix)
+{
+    struct field_near near = field_nearest(step->tracker->fields, fix->position, ON_FIELD_NM);
+    if (near.field == NULL || strcmp(name, near.field->id) == 0)
+        return;
+    text_copy(name, PLACE_ID_SIZE, near.field->id);
+    track->changed = true;
+}
+
+// Take-off after a stop: the old sighting ends on the ground, a new one opens with the first point in the air.
+static void split_at_take_off(struct track_step *step, struct track *track, size_t emitter)
+{
+    struct track_fix left = track->phase_last;
+    track->sighting.last_seen = left.observed_at;
+    track->sighting.last_position = left.position;
+    close_now(step, track, SIGHTING_LANDED);
+    begin_sighting(step, track, emitter, &track->pending_first);
+    name_field(step, track, track->sighting.origin, &left);
+}
+
+static void take_off(struct track_step *step, struct track *track, size_t emitter)
+{
+    if (!track->landed) {
+        if (track->phase == TRACK_PHASE_GROUND && track->sighting.origin[0] == '\0')
+            name_field(step, track, track->sighting.origin, &track->phase_last);
+    } else if (track->pending_first.at - track->phase_since >= GROUND_STOP_MIN_US) {
+        split_at_take_off(step, track, emitter);
+    } else {
+        // A touch-and-go: it did not arrive.
+        track->landed = false;
+        track->sighting.destination[0] = '\0';
+        track->changed = true;
+    }
+    track->was_airborne = true;
+}
+
+static void touch_down(struct track_step *step, struct track *track, const struct track_fix *fix)
+{
+    if (!track->was_airborne)
+        return;
+    track->landed = true;
+    name_field(step, track, track->sighting.destination, fix);
+}
+
+static void change_phase(struct track_step *step, struct track *track, size_t emitter,
+                         const struct track_fix *fix, enum track_phase phase)
+{
+    utc_us since = track->pending_first.at;
+    if (phase == TRACK_PHASE_AIR)
+        take_off(step, track, emitter);
+    else
+        touch_down(step, track, fix);
+    track->phase = phase;
+    track->phase_since = since;
+    track->phase_last = *fix;
+    track->pending_phase = TRACK_PHASE_UNKNOWN;
+    track->pending_reports = 0;
+}
+
+// A phase changes only when reports agree: three of them, or half a minute.
+static void phase_take(struct track_step *step, struct track *track, size_t emitter,
+                       const struct track_fix *fix)
+{
+    enum track_phase phase = fix->on_ground ? TRACK_PHASE_GROUND : TRACK_PHASE_AIR;
+    if (!fix->on_ground && fix->ground_speed_kt > GROUND_SPEED_MAX_KT)
+        track->was_airborne = true;
+    if (phase == track->phase) {
+        track->phase_last = *fix;
+        track->pending_phase = TRACK_PHASE_UNKNOWN;
+        track->pending_reports = 0;
+        return;
+    }
+    if (track->pending_phase != phase) {
+        track->pending_phase = phase;
+        track->pending_reports = 0;
+        track->pending_first = *fix;
+    }
+    track->pending_reports++;
+    if (track->pending_reports >= GROUND_REPORTS_MIN ||
+        fix->at - track->pending_first.at >= GROUND_TIME_MIN_US)
+        change_phase(step, track, emitter, fix, phase);
+}
+
+// ---- A gap that was bridged but hid a departure ----------------------------------------------------------
+
+static void remember_stitch(struct track_step *step, struct track *track, const struct track_fix *fix)
+{
+    int32_t elevation_ft =
+        field_elevation_near_ft(step->tracker->fields, fix->position, SPLIT_FIELD_WITHIN_NM);
+    track->stitched = !fix->on_ground && fix->altitude_ft != OBSERVATION_UNKNOWN &&
+                      fix->altitude_ft < elevation_ft + STITCH_VETO_BELOW_FT &&
+                      fix->at - track->heard_at > STITCH_VETO_GAP_US;
+    track->stitch = (struct track_stitch){
+        .before_last_seen = track->sighting.last_seen,
+        .before_position = track->sighting.last_position,
+        .before_altitude_ft = track->sighting.last_altitude_ft,
+        .after = *fix,
+    };
+}
+
+static void veto_stitch(struct track_step *step, struct track *track, size_t emitter,
+                        const struct track_fix *fix)
+{
+    if (!track->stitched)
+        return;
+    if (fix->on_ground || fix->at - track->stitch.after.at > STITCH_VETO_WITHIN_US) {
+        track->stitched = false;
+        return;
+    }
+    if (fix->altitude_ft == OBSERVATION_UNKNOWN ||
+        fix->altitude_ft - track->stitch.after.altitude_ft <= STITCH_VETO_CLIMB_FT)
+        return;
+    track->sighting.last_seen = track->stitch.before_last_seen;
+    track->sighting.last_position = track->stitch.before_position;
+    track->sighting.last_altitude_ft = track->stitch.before_altitude_ft;
+    close_now(step, track, SIGHTING_LOST_HIGH);
+    struct track_fix after = track->stitch.after;
+    begin_sighting(step, track, emitter, &after);
+    track->was_airborne = true;
+}
+
+// ---- The three ways in -----------------------------------------------------------------------------------
+
+static void extend(struct track *track, const struct track_fix *fix, bool plausible)
+{
+    struct sighting *sighting = &track->sighting;
+    if (fix->observed_at > sighting->last_seen)
+        sighting->last_seen = fix->observed_at;
+    track->heard_at = fix->at;
+    if (fix->altitude_ft != OBSERVATION_UNKNOWN) {
+        track->heard_altitude_ft = fix->altitude_ft;
+        track->heard_rate_fpm = fix->vertical_rate_fpm;
+        sighting->last_altitude_ft = fix->altitude_ft;
+    }
+    if (!plausible)
+        return;
+    sighting->last_position = fix->position;
+    track->good = *fix;
+    track->has_good = true;
+}
+
+static void settle_state(struct track *track)
+{
+    struct sighting *sighting = &track->sighting;
+    enum sighting_state state = SIGHTING_OPEN;
+    if (track->phase == TRACK_PHASE_GROUND && track->landed &&
+        track->heard_at - track->phase_since >= GROUND_STAY_US)
+        state = SIGHTING_LANDED;
+    if (state != sighting->state) {
+        sighting->state = state;
+        track->changed = true;
+    }
+    track->settled = false;
+}
+
+void segment_take(struct track_step *step, size_t emitter, const struct observation *observation,
+                  const struct track_fix *fix, uint32_t flags)
+{
+    struct track *track = aircraft_track(step->aircraft, emitter);
+    bool plausible = (flags & TRACK_POINT_IMPLAUSIBLE) == 0;
+    if (!track->begun) {
+        open_sighting(step, track, emitter, fix);
+    } else if (!goes_on(step, track, fix, plausible)) {
+        if (!track->settled)
+            close_now(step, track, close_state(step, track));
+        open_sighting(step, track, emitter, fix);
+    } else if (plausible && fix->at - track->heard_at > SPLIT_LOW_GAP_US) {
+        remember_stitch(step, track, fix);
+    }
+    extend(track, fix, plausible);
+    if (plausible) {
+        phase_take(step, track, emitter, fix);
+        veto_stitch(step, track, emitter, fix);
+        extend(track, fix, plausible); // a split left the newest point to the new sighting
+    }
+    settle_state(track);
+    identity_add_feed(track, step->tracker->feeds.items[fix->feed].id);
+    identity_add_observation(track, observation);
+    if (track->changed)
+        emission_add(step, track, false);
+}
+
+void segment_take_late(struct track_step *step, size_t emitter, const struct track_fix *fix,
+                       uint32_t flags)
+{
+    struct track *track = step->aircraft->tracks[emitter];
+    struct sighting *sighting = &track->sighting;
+    bool plausible = (flags & TRACK_POINT_IMPLAUSIBLE) == 0;
+    if (fix->observed_at < sighting->first_seen) {
+        if (sighting->first_seen - fix->observed_at > LATE_JOIN_US ||
+            fix->observed_at <= track->previous_last_seen)
+            return;
+        sighting->first_seen = fix->observed_at;
+        if (plausible)
+            sighting->first_position = fix->position;
+        track->changed = true;
+    }
+    identity_add_feed(track, step->tracker->feeds.items[fix->feed].id);
+    bool redraw = sighting->state != SIGHTING_OPEN && plausible;
+    if (track->changed || redraw)
+        emission_add(step, track, redraw);
+}
+
+utc_us segment_advance(struct track_step *step, struct track *track, utc_us now)
+{
+    if (!track->begun || track->settled)
+        return INT64_MAX;
+    utc_us limit = is_low(step, track) ? SPLIT_LOW_GAP_US : stitch_limit(track);
+    utc_us due = track->heard_at + limit + LATENESS_ALLOWANCE_US;
+    if (now <= due)
+        return due;
+    close_now(step, track, close_state(step, track));
+    return INT64_MAX;
+}
+
+void segment_end(struct track_step *step, struct track *track)
+{
+    if (track->begun && !track->settled)
+        close_now(step, track, close_state(step, track));
+}

@@ -10,7 +10,7 @@
 
 struct track_export {
     void *(*begin)(FILE *file);
-    // `attribution` names the feeds and their licences ("adsb.lol (ODbL 1.0)"); never NULL.
+    // `attribution` names the feeds as their licences ask ("Data from adsb.lol, ODbL 1.0"); never NULL.
     void (*sighting)(void *state, const struct sighting_row *sighting,
                      const struct track_row_array *points, const char *attribution);
     void (*end)(void *state); // writes what is left and frees

@@ -126,12 +126,22 @@ void output_row_end(struct output *output)
     output->row_count++;
 }
 
-int output_end(struct output *output)
+static int finish(struct output *output, bool write)
 {
     FILE *file = output->file;
-    output->operations->end(output->state);
+    output->operations->end(output->state, write);
     free(output);
     return fflush(file) != 0 || ferror(file) ? -EIO : 0;
+}
+
+int output_end(struct output *output)
+{
+    return finish(output, true);
+}
+
+int output_end_failed(struct output *output)
+{
+    return finish(output, output->row_count > 0);
 }
 
 size_t output_row_count(const struct output *output)

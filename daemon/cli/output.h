@@ -37,8 +37,8 @@ enum output_kind {
     OUTPUT_TEXT,
     OUTPUT_NUMBER, // right-aligned in tables
     OUTPUT_BOOLEAN,
-    OUTPUT_TIME,   // ISO 8601 UTC
-    OUTPUT_MINUTE, // the same, cut to the minute in tables
+    OUTPUT_TIME,   // ISO 8601 UTC; cut to the second in tables
+    OUTPUT_MINUTE, // the same; cut to the minute in tables
     OUTPUT_LIST,   // several texts: an array in JSON, separated by blanks elsewhere
 };
 
@@ -74,5 +74,9 @@ void output_row_end(struct output *output);
 
 // Writes what is left and frees. Returns 0, or -EIO when the file could not be written.
 int output_end(struct output *output);
+
+// Instead of output_end after a failure: completes what rows there are, and writes nothing at all where there
+// is none, so that a failure never looks like an empty answer. Same result.
+int output_end_failed(struct output *output);
 
 size_t output_row_count(const struct output *output);

@@ -10,6 +10,8 @@
 struct csv_rows {
     FILE *file;
     const struct output_column *columns;
+    size_t column_count;
+    bool begun;
 };
 
 static void write_field(FILE *file, const char *text)
@@ -32,18 +34,26 @@ static void *begin(FILE *file, const struct output_column *columns, size_t colum
     struct csv_rows *rows = memory_allocate_zeroed(1, sizeof *rows);
     rows->file = file;
     rows->columns = columns;
-    for (size_t i = 0; i < column_count; i++) {
-        if (i > 0)
-            putc(',', file);
-        write_field(file, columns[i].name);
-    }
-    fputs("\r\n", file);
+    rows->column_count = column_count;
     return rows;
+}
+
+static void write_header(struct csv_rows *rows)
+{
+    for (size_t i = 0; !rows->begun && i < rows->column_count; i++) {
+        if (i > 0)
+            putc(',', rows->file);
+        write_field(rows->file, rows->columns[i].name);
+    }
+    if (!rows->begun)
+        fputs("\r\n", rows->file);
+    rows->begun = true;
 }
 
 static void cell(void *state, size_t column, const struct output_cell *cell)
 {
     struct csv_rows *rows = state;
+    write_header(rows);
     if (column > 0)
         putc(',', rows->file);
     if (!cell->known)
@@ -65,8 +75,10 @@ static void row_end(void *state)
     fputs("\r\n", rows->file);
 }
 
-static void end(void *state)
+static void end(void *state, bool write)
 {
+    if (write)
+        write_header(state);
     free(state);
 }
 

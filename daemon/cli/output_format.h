@@ -16,7 +16,8 @@ struct output_format_operations {
     void *(*begin)(FILE *file, const struct output_column *columns, size_t column_count);
     void (*cell)(void *state, size_t column, const struct output_cell *cell);
     void (*row_end)(void *state);
-    void (*end)(void *state); // writes what is left and frees
+    // Writes what is left, a heading without rows included, unless it is not wanted; and frees.
+    void (*end)(void *state, bool write);
 };
 
 extern const struct output_format_operations output_table;

@@ -69,10 +69,11 @@ static void row_end(void *state)
     text_clear(&rows->row);
 }
 
-static void end(void *state)
+static void end(void *state, bool write)
 {
     struct json_rows *rows = state;
-    fputs(rows->any ? "\n]\n" : "[]\n", rows->file);
+    if (write)
+        fputs(rows->any ? "\n]\n" : "[]\n", rows->file);
     text_done(&rows->row);
     free(rows);
 }

@@ -11,6 +11,7 @@
 
 #define MEASURED_ROWS 1000
 #define MINUTE_LENGTH 16 // "2025-10-26T08:00"
+#define SECOND_LENGTH 19 // "2025-10-26T08:00:00"
 #define ELLIPSIS "…"
 #define UNKNOWN "-"
 
@@ -58,8 +59,11 @@ static char *shown(const struct output_column *column, const struct output_cell 
     size_t length = strlen(text);
     char *copy = memory_allocate(length + sizeof ELLIPSIS);
     memcpy(copy, text, length + 1);
-    if (column->kind == OUTPUT_MINUTE && length > MINUTE_LENGTH)
-        memcpy(copy + MINUTE_LENGTH, "Z", 2);
+    size_t time_length = column->kind == OUTPUT_MINUTE ? MINUTE_LENGTH
+                         : column->kind == OUTPUT_TIME ? SECOND_LENGTH
+                                                       : length;
+    if (length > time_length)
+        memcpy(copy + time_length, "Z", 2);
     make_harmless(copy);
     if (column->width_max > 0 && output_display_width(copy) > column->width_max) {
         size_t kept = output_bytes_within_width(copy, column->width_max - 1);
@@ -78,9 +82,9 @@ static void cell(void *state, size_t column, const struct output_cell *cell)
         rows->widths[column] = width;
 }
 
-static void write_padding(FILE *file, size_t wanted, size_t have)
+static void write_blanks(FILE *file, size_t count)
 {
-    for (; have < wanted; have++)
+    for (; count > 0; count--)
         putc(' ', file);
 }
 
@@ -95,11 +99,14 @@ static void write_line(const struct table_rows *rows, char *const *cells)
         const char *text = cells != NULL ? cells[i] : column->heading;
         size_t width = output_display_width(text);
         size_t padding = rows->widths[i] > width ? rows->widths[i] - width : 0;
-        if (column->kind == OUTPUT_NUMBER)
-            owed += padding;
-        write_padding(rows->file, owed, 0);
-        fputs(text, rows->file);
-        owed = 2 + (column->kind == OUTPUT_NUMBER ? 0 : padding);
+        size_t before = column->kind == OUTPUT_NUMBER ? padding : 0;
+        if (width > 0) {
+            write_blanks(rows->file, owed + before);
+            fputs(text, rows->file);
+            owed = 2 + padding - before;
+        } else {
+            owed += 2 + padding;
+        }
     }
     putc('\n', rows->file);
 }
@@ -123,10 +130,13 @@ static void row_end(void *state)
         write_waiting(rows);
 }
 
-static void end(void *state)
+static void end(void *state, bool write)
 {
     struct table_rows *rows = state;
-    write_waiting(rows);
+    if (write)
+        write_waiting(rows);
+    array_foreach(&rows->waiting, text)
+        free(*text);
     array_free(&rows->waiting);
     free(rows->widths);
     free(rows);

@@ -23,7 +23,7 @@ static const char sightings_sql[] =
     "  array_to_string(s.callsigns, chr(31)), array_to_string(s.watch_ids, chr(31)),"
     "  s.origin, s.destination, array_to_string(s.feeds, chr(31)), s.state,"
     "  s.first_seen, s.last_seen, s.point_count, s.emitter,"
-    "  s.last_latitude, s.last_longitude, s.last_altitude_ft"
+    "  public.ST_Y(s.last_position), public.ST_X(s.last_position), s.last_altitude_ft"
     " FROM skywitness.sighting s"
     " WHERE ($1::timestamptz IS NULL OR s.last_seen >= $1)"
     "  AND ($2::timestamptz IS NULL OR s.first_seen < $2)"
@@ -35,8 +35,7 @@ static const char sightings_sql[] =
     "       ELSE s.state = ANY (string_to_array($6, ',')) END"
     "  AND ($7::text IS NULL OR s.origin = ANY (string_to_array($7, ','))"
     "       OR s.destination = ANY (string_to_array($7, ','))"
-    "       OR public.ST_DWithin(coalesce(s.path, public.ST_SetSRID("
-    "              public.ST_MakePoint(s.last_longitude, s.last_latitude), 4326))::public.geography,"
+    "       OR public.ST_DWithin(coalesce(s.path, s.last_position)::public.geography,"
     "              public.ST_GeogFromText($8::text), $9::double precision))"
     " ORDER BY s.first_seen DESC, s.sighting_id DESC LIMIT $10::bigint"
     ") newest ORDER BY first_seen, sighting_id";

@@ -66,6 +66,13 @@ static void write_row(void *data, struct sighting_row *row)
     output_row_end(output);
 }
 
+// A place that nobody knows is a mistake in the call; all else is the database's.
+static int fail(const struct cli *cli, const struct error *error)
+{
+    int status = cli_fail(cli, error);
+    return error->code == -EINVAL ? EXIT_STATUS_USAGE : status;
+}
+
 static int list_rows(struct cli *cli, struct query_connection *connection,
                      const struct config *config, const struct sighting_filter *filter,
                      bool limit_is_default)
@@ -73,11 +80,12 @@ static int list_rows(struct cli *cli, struct query_connection *connection,
     struct error error = {0};
     struct output *output = cli_output(cli, columns, COLUMN_COUNT);
     int result = sighting_query_each(connection, config, filter, write_row, output, &error);
+    if (result < 0) {
+        output_end_failed(output);
+        return fail(cli, &error);
+    }
     bool is_cut = limit_is_default && (int64_t)output_row_count(output) >= filter->limit;
     int status = cli_output_end(cli, output);
-    if (result < 0)
-        return result == -EINVAL ? (cli_say(cli, "%s", error.message), EXIT_STATUS_USAGE)
-                                 : cli_fail(cli, &error);
     if (is_cut)
         cli_say(cli, "the newest %d sightings; --limit 0 shows all, --since and --until choose",
                 TABLE_ROWS_DEFAULT);
@@ -91,7 +99,7 @@ static void take_row(void *data, struct sighting_row *row)
     *row = (struct sighting_row){0};
 }
 
-// The feeds' names, with what the configuration says of their licences.
+// What the configuration says is to be shown with each feed's data; its licence or name where that is nothing.
 static void append_attribution(struct text *text, const struct config *config, const char *feeds)
 {
     text_clear(text);
@@ -100,11 +108,13 @@ static void append_attribution(struct text *text, const struct config *config, c
         if (*id == '\0')
             continue;
         const struct config_feed *feed = config != NULL ? config_feed_find(config, id) : NULL;
-        text_append_format(text, "%s%s", text->length > 0 ? ", " : "", id);
+        text_append(text, text->length > 0 ? "; " : "");
         if (feed != NULL && feed->attribution != NULL)
-            text_append_format(text, ": %s", feed->attribution);
-        if (feed != NULL && feed->licence != NULL)
-            text_append_format(text, " (%s)", feed->licence);
+            text_append(text, feed->attribution);
+        else if (feed != NULL && feed->licence != NULL)
+            text_append_format(text, "%s, %s", id, feed->licence);
+        else
+            text_append(text, id);
     }
     if (text->length == 0)
         text_append(text, "feed unknown");
@@ -150,21 +160,12 @@ static int export_tracks(struct cli *cli, struct query_connection *connection,
 {
     struct error error = {0};
     struct sighting_row_array rows = {0};
-    int status = EXIT_STATUS_GOOD;
     int result = sighting_query_each(connection, config, filter, take_row, &rows, &error);
-    if (result == -EINVAL) {
-        cli_say(cli, "%s", error.message);
-        status = EXIT_STATUS_USAGE;
-    } else {
-        if (result >= 0 && cli->format == OUTPUT_READSB && rows.count > 1)
-            qsort(rows.items, rows.count, sizeof *rows.items, by_aircraft);
-        if (result >= 0)
-            result = export_rows(cli, connection, config, &rows, doubtful, &error);
-        if (result < 0)
-            status = cli_fail(cli, &error);
-        else
-            status = cli_flush(cli);
-    }
+    if (result >= 0 && cli->format == OUTPUT_READSB && rows.count > 1)
+        qsort(rows.items, rows.count, sizeof *rows.items, by_aircraft);
+    if (result >= 0)
+        result = export_rows(cli, connection, config, &rows, doubtful, &error);
+    int status = result < 0 ? fail(cli, &error) : cli_flush(cli);
     array_foreach(&rows, row)
         sighting_row_done(row);
     array_free(&rows);

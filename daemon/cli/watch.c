@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define CELL_BYTES_MAX (4 << 20)
+#define HEXES_IN_WORDS 4
 #define ADDRESSES_MAX 200000 // both spellings of every five-digit registration, and known airframes
 
 // One row for everything, so that JSON and CSV are one array and one table.
@@ -37,9 +38,9 @@ static const struct output_column row_columns[] = {
 
 static const struct output_column entry_columns[] = {
     {"watch_id", "watch", OUTPUT_TEXT, 20},
-    {"matches", "matches all of", OUTPUT_TEXT, 0},
+    {"matches", "matches all of", OUTPUT_TEXT, 44},
     {"address_count", "addresses", OUTPUT_NUMBER, 0},
-    {"addresses", "among them", OUTPUT_LIST, 40},
+    {"addresses", "among them", OUTPUT_LIST, 22},
 };
 
 static const struct output_column request_columns[] = {
@@ -102,7 +103,11 @@ static char *in_words(const struct watch_entry *entry)
     text_init(&text, CELL_BYTES_MAX);
     append_condition(&text, "type", &entry->types);
     append_condition(&text, "registration", &entry->registrations);
-    append_condition(&text, "hex", &entry->hexes);
+    // Long lists of addresses are in their own column.
+    if (entry->hexes.count > HEXES_IN_WORDS)
+        text_append_format(&text, "%s%zu hexes", text.length > 0 ? "; " : "", entry->hexes.count);
+    else
+        append_condition(&text, "hex", &entry->hexes);
     append_condition(&text, "callsign", &entry->callsigns);
     append_condition(&text, "squawk", &entry->squawks);
     if (entry->within != NULL)

@@ -23,13 +23,17 @@ struct query {
     bool at_end;
 };
 
-// libpq's messages end in a line end and may have several lines; ours are one.
+// libpq's messages have several lines with indents; ours have one, each run of blanks being one.
 static const char *one_line(const char *message, char *buffer, size_t size)
 {
+    char *end = buffer;
     text_copy_trimmed(buffer, size, message, strlen(message));
-    for (char *at = buffer; *at != '\0'; at++)
-        if (*at == '\n' || *at == '\t')
-            *at = ' ';
+    for (const char *at = buffer; *at != '\0'; at++) {
+        bool is_blank = *at == '\n' || *at == '\t' || *at == ' ';
+        if (!is_blank || end == buffer || end[-1] != ' ')
+            *end++ = is_blank ? ' ' : *at;
+    }
+    *end = '\0';
     return buffer;
 }
 

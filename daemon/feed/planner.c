@@ -126,19 +126,27 @@ static bool ask_by_place(struct wishes *wishes, const struct watch_entry *entry)
     return true;
 }
 
-// The addresses of known airframes come along: databases do not know all that we know.
+// As complete as an area, since an entry's type must be known for it to match: from the feed's database, or from ours,
+// whose airframes come along by address. And it costs no request where another entry asks by type.
 static bool ask_by_types(struct wishes *wishes, const struct watch_entry *entry)
 {
-    size_t addresses = wishes->words[PROVIDER_HEXES].count;
-
-    if (!narrows(&entry->types))
+    if (!narrows(&entry->types) || !can_ask(wishes, PROVIDER_TYPES))
         return false;
     if (can_ask(wishes, PROVIDER_HEXES))
         add_known_airframes(wishes, entry);
-    if (!can_ask(wishes, PROVIDER_TYPES)) // then the known ones are all that there is
-        return wishes->words[PROVIDER_HEXES].count > addresses;
     add_all(&wishes->words[PROVIDER_TYPES], &entry->types);
     return true;
+}
+
+// Where a provider has no query by type, the airframes that we know are all that can be asked for.
+static bool ask_by_known_airframes(struct wishes *wishes, const struct watch_entry *entry)
+{
+    size_t before = wishes->words[PROVIDER_HEXES].count;
+
+    if (!narrows(&entry->types) || !can_ask(wishes, PROVIDER_HEXES))
+        return false;
+    add_known_airframes(wishes, entry);
+    return wishes->words[PROVIDER_HEXES].count > before;
 }
 
 static bool ask_by_squawks(struct wishes *wishes, const struct watch_entry *entry)
@@ -233,11 +241,12 @@ static bool ask_for_everything(struct wishes *wishes, const struct watch_entry *
     return wishes->everything;
 }
 
-// In this order: what finds an aircraft that no database knows comes before what needs one, and what
-// brings a short answer before what brings a long one.
+// In this order: what shares its request with other entries comes before what needs one of its own, and what brings a
+// short answer before what brings a long one.
 static bool (*const SELECTORS[])(struct wishes *wishes, const struct watch_entry *entry) = {
-    ask_by_hexes,     ask_by_place,         ask_by_types,    ask_by_squawks,
-    ask_by_callsigns, ask_by_registrations, ask_by_military, ask_for_everything,
+    ask_by_hexes,     ask_by_types,     ask_by_place,         ask_by_known_airframes,
+    ask_by_squawks,   ask_by_callsigns, ask_by_registrations, ask_by_military,
+    ask_for_everything,
 };
 
 // Keeps the addresses of the entry's patterns where they fit PATTERN_REQUESTS_MAX together with all others.
@@ -349,7 +358,7 @@ int planner_plan(const struct config *config, const struct config_feed *feed,
 
     wishes.provider = feed->provider != NULL ? provider_find(feed->provider) : NULL;
     if (wishes.provider == NULL)
-        return error_set(error, -EINVAL, "feed \"%s\": no provider is known for it", feed->id);
+        return error_set(error, -EINVAL, "no provider is known for it");
     text_init(&wishes.unasked, UNASKED_MAX);
     wishes.everything = is_own_receiver(wishes.provider) && can_ask(&wishes, PROVIDER_EVERYTHING);
     if (!wishes.everything) {
@@ -363,7 +372,7 @@ int planner_plan(const struct config *config, const struct config_feed *feed,
         request_wishes(&wishes, ret_requests);
     // Where the feed has areas, what cannot be asked for is looked for there, as the operator meant.
     if (!wishes.everything && wishes.unasked.length > 0 && feed->area_count == 0)
-        result = error_set(error, -EINVAL, "feed \"%s\": %s", feed->id, wishes.unasked.bytes);
+        result = error_set(error, -EINVAL, "%s", wishes.unasked.bytes);
     wishes_done(&wishes);
     return result;
 }

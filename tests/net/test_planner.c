@@ -93,10 +93,12 @@ static const struct {
      {"/lat/35.4011/lon/35.9487/dist/100"}, NULL},
     // Not ICAO's: adsb.lol would refuse the whole request.
     {"{\"id\": \"a\", \"hexes\": [\"~2a3b4c\", \"1551df\"]}", ADSB_LOL, {"/v2/hex/1551df"}, "\"a\""},
-    // Within: one circle of the place, whatever the databases know of the aircraft.
-    {"{\"id\": \"a\", \"types\": [\"A124\"], \"within\": \"OSLK\"}", ADSB_LOL,
+    // Within: by type, which shares its request with others; else one circle of the place.
+    {"{\"id\": \"a\", \"types\": [\"A124\"], \"within\": \"OSLK\"}, {\"id\": \"b\", \"types\": [\"IL62\"]}", ADSB_LOL,
+     {"/v2/type/A124,IL62"}, NULL},
+    {"{\"id\": \"a\", \"callsigns\": [\"RFF*\"], \"within\": \"OSLK\"}", ADSB_LOL,
      {"/v2/point/35.4011/35.9487/26"}, NULL},
-    {"{\"id\": \"a\", \"types\": [\"A124\"], \"within\": \"OSLK\"}",
+    {"{\"id\": \"a\", \"callsigns\": [\"RFF*\"], \"within\": \"OSLK\"}",
      ADSB_LOL ", \"areas\": [{\"place\": \"OSLK\", \"radius_nm\": 100}]",
      {"/v2/point/35.4011/35.9487/100"}, NULL},
     // Two places that one circle holds; two that none does.

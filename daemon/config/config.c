@@ -86,8 +86,9 @@ static bool read_state_directory(struct reader *reader, const cJSON *json, void 
     return name != NULL;
 }
 
-#define PATTERNS(name) FIELD_TEXTS, offsetof(struct settings, name##_patterns), \
-                       .min = 0, .max = PATTERNS_MAX, .rule = &rule_file
+#define PATTERNS(name)                                                                             \
+    FIELD_TEXTS, offsetof(struct settings, name##_patterns), .min = 0, .max = PATTERNS_MAX,        \
+                                                             .rule = &rule_file
 
 static const struct field main_fields[] = {
     {"$schema", FIELD_CUSTOM, 0, .read = reader_skip},

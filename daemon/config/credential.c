@@ -34,8 +34,8 @@ static const struct text_rule rule_credential = {
     "a credential's name of letters, digits, '.', '_' and '-'", 1, 64,
     .is_good = is_credential_name};
 static const struct text_rule rule_secret_file = {"a file name", 1, 1000, .is_good = NULL};
-static const struct text_rule rule_variable = {
-    "the name of an environment variable", 1, 128, .is_good = is_variable_name};
+static const struct text_rule rule_variable = {"the name of an environment variable", 1, 128,
+                                               .is_good = is_variable_name};
 
 static const struct {
     const char *key;
@@ -79,8 +79,8 @@ void credential_source_done(struct credential_source *source)
     *source = (struct credential_source){0};
 }
 
-// Keeps what stands before the line end that editors and `echo` leave; refuses what is empty, too long, or
-// holds a byte that cannot stand in a header.
+// Keeps what stands before the line end that editors and `echo` leave; refuses what is empty, too
+// long, or holds a byte that cannot stand in a header.
 static int take_secret(char *secret, size_t length, const char *where, char **ret_secret,
                        struct error *error)
 {
@@ -105,7 +105,7 @@ static int read_secret_file(const char *path, char **ret_secret, struct error *e
         int code = -errno;
         return error_set(error, code, "%s: %s", path, strerror(-code));
     }
-    setvbuf(file, NULL, _IONBF, 0); // no second copy in stdio's buffer
+    setvbuf(file, NULL, _IONBF, 0);    // no second copy in stdio's buffer
     char secret[SECRET_BYTES_MAX + 3]; // room for a line end of two, and one more to see "too long"
     size_t length = fread(secret, 1, sizeof secret - 1, file);
     int result = ferror(file) ? error_set(error, -EIO, "%s cannot be read", path)

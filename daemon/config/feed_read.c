@@ -17,7 +17,7 @@
 #define REQUESTS_DEFAULT_PER_S 1
 #define REQUESTS_MAX_PER_DAY 100000000
 #define TIMEOUT_MAX_S 120
-#define TIMEOUT_DEFAULT_S 20 // feeds.md 6: 15 to 30 s in all
+#define TIMEOUT_DEFAULT_S 20     // feeds.md 6: 15 to 30 s in all
 #define AREA_RADIUS_MAX_NM 10800 // half of the Earth's girth
 #define NOT_SAID UINT64_MAX
 
@@ -25,8 +25,8 @@ static const char *const kinds[] = {"readsb", NULL};
 static const struct text_rule rule_kind = {.words = kinds, .length_max = 32};
 
 static const char *const provider_ids[] = {
-    "adsb.lol",   "adsb.fi", "airplanes.live", "adsbexchange", "adsbexchange-rapidapi",
-    "readsb-api", "local",   NULL};
+    "adsb.lol", "adsb.fi", "airplanes.live", "adsbexchange", "adsbexchange-rapidapi", "readsb-api",
+    "local",    NULL};
 static const struct text_rule rule_provider = {.words = provider_ids, .length_max = 32};
 
 static const struct field area_fields[] = {
@@ -38,8 +38,7 @@ static const struct field area_fields[] = {
 static bool read_area(struct reader *reader, const cJSON *json, void *target)
 {
     struct area_array *areas = target;
-    return reader_object(reader, json, area_fields, FIELD_COUNT(area_fields),
-                         array_append(areas));
+    return reader_object(reader, json, area_fields, FIELD_COUNT(area_fields), array_append(areas));
 }
 
 static bool read_areas(struct reader *reader, const cJSON *json, void *target)
@@ -87,6 +86,36 @@ static const struct field feed_fields[] = {
     {"enabled", FIELD_TRUTH, offsetof(struct feed_settings, enabled), .max = 1},
 };
 
+static bool is_given(const cJSON *json, const char *key)
+{
+    return cJSON_GetObjectItemCaseSensitive(json, key) != NULL;
+}
+
+static void missing(struct reader *reader, const char *key, const char *advice)
+{
+    size_t mark = reader_enter_key(reader, key);
+    reader_problem(reader, "missing; %s", advice);
+    reader_leave(reader, mark);
+}
+
+// What a feed must say about whom it asks. A key that was given but wrong has been reported
+// already.
+static void check_origin(struct reader *reader, const cJSON *json, const struct config_feed *feed)
+{
+    if (!cJSON_IsObject(json))
+        return;
+    if (!is_given(json, "provider") && !(is_given(json, "kind") && is_given(json, "url")))
+        missing(reader, "provider", "name a provider, or give kind and url");
+    const struct provider *provider = feed->provider == NULL ? NULL : provider_find(feed->provider);
+    if (provider == NULL)
+        return;
+    if (provider->url == NULL && !is_given(json, "url"))
+        missing(reader, "url", "this provider has no address of its own");
+    if (provider->token_required && !is_given(json, "token") &&
+        !cJSON_IsFalse(cJSON_GetObjectItemCaseSensitive(json, "enabled")))
+        missing(reader, "token", "this provider asks for one: {\"credential\": \"name\"}");
+}
+
 static bool read_feed(struct reader *reader, const cJSON *json, void *target)
 {
     struct feed_settings_array *feeds = target;
@@ -96,7 +125,9 @@ static bool read_feed(struct reader *reader, const cJSON *json, void *target)
     struct config_feed *feed = &settings->feed;
     feed->interval_s = feed->max_requests_per_s = feed->timeout_s = NAN;
     feed->max_requests_per_day = NOT_SAID;
-    return reader_object(reader, json, feed_fields, FIELD_COUNT(feed_fields), settings);
+    bool good = reader_object(reader, json, feed_fields, FIELD_COUNT(feed_fields), settings);
+    check_origin(reader, json, feed);
+    return good;
 }
 
 bool feed_read(struct reader *reader, const cJSON *json, struct feed_settings_array *feeds)
@@ -111,7 +142,8 @@ static void trim_slashes(char *url)
         url[--length] = '\0';
 }
 
-// A feed that names no provider has the one whose address it gives; any other server is read as a whole.
+// A feed that names no provider has the one whose address it gives; any other server is read as a
+// whole.
 static const struct provider *find_provider(const struct config_feed *feed)
 {
     if (feed->provider != NULL)
@@ -212,8 +244,7 @@ static void check_limits(const struct config_feed *feed, const struct provider *
         problems_add(at->problems,
                      "%s: feeds[%zu].interval_s: expected at least %.15g, which %s's operators "
                      "can bear, got %.15g",
-                     at->name, at->index, provider->interval_min_s, provider->id,
-                     feed->interval_s);
+                     at->name, at->index, provider->interval_min_s, provider->id, feed->interval_s);
     if (feed->max_requests_per_s > provider->max_requests_per_s)
         problems_add(at->problems,
                      "%s: feeds[%zu].max_requests_per_s: expected at most %.15g, which is %s's "
@@ -222,36 +253,17 @@ static void check_limits(const struct config_feed *feed, const struct provider *
                      feed->max_requests_per_s);
 }
 
-static void check_token(const struct config_feed *feed, const struct provider *provider,
-                        const struct feed_place *at)
+static void check_token(const struct config_feed *feed, const struct feed_place *at)
 {
-    bool given = feed->token.kind != CREDENTIAL_NONE;
-    if (feed->enabled && provider->token_required && !given)
-        problems_add(at->problems,
-                     "%s: feeds[%zu].token: missing; %s asks for one: {\"credential\": \"name\"}",
-                     at->name, at->index, provider->id);
-    if (given && feed->token_header == NULL)
+    if (feed->token.kind != CREDENTIAL_NONE && feed->token_header == NULL)
         problems_add(at->problems,
                      "%s: feeds[%zu].token_header: missing; it says in which header the token "
                      "is sent",
                      at->name, at->index);
 }
 
-static void check_origin(const struct config_feed *feed, const struct feed_place *at)
-{
-    if (feed->provider == NULL && (feed->kind == NULL || feed->url == NULL))
-        problems_add(at->problems,
-                     "%s: feeds[%zu].provider: missing; name a provider, or give kind and url",
-                     at->name, at->index);
-    const struct provider *provider =
-        feed->provider == NULL ? NULL : provider_find(feed->provider);
-    if (provider != NULL && provider->url == NULL && feed->url == NULL)
-        problems_add(at->problems, "%s: feeds[%zu].url: missing; %s has no address of its own",
-                     at->name, at->index, provider->id);
-}
-
-static const struct config_feed *feed_of_id(const struct feed_settings_array *feeds,
-                                            const char *id, size_t count)
+static const struct config_feed *feed_of_id(const struct feed_settings_array *feeds, const char *id,
+                                            size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (feeds->items[i].feed.id != NULL && strcmp(feeds->items[i].feed.id, id) == 0)
@@ -273,9 +285,8 @@ static void check_others(const struct feed_settings_array *feeds, const struct f
                      "%s: feeds[%zu].shares_receivers_with: expected another feed's id", at->name,
                      at->index);
     else if (sharer != NULL && feed_of_id(feeds, sharer, feeds->count) == NULL)
-        problems_add(at->problems,
-                     "%s: feeds[%zu].shares_receivers_with: there is no feed \"%s\"", at->name,
-                     at->index, sharer);
+        problems_add(at->problems, "%s: feeds[%zu].shares_receivers_with: there is no feed \"%s\"",
+                     at->name, at->index, sharer);
 }
 
 void feed_settle(struct feed_settings_array *feeds, const char *name,
@@ -286,11 +297,10 @@ void feed_settle(struct feed_settings_array *feeds, const char *name,
         struct feed_place at = {name, i, problems};
         if (settings->feed.url != NULL)
             trim_slashes(settings->feed.url);
-        check_origin(&settings->feed, &at);
         const struct provider *provider = find_provider(&settings->feed);
         fill_from_provider(settings, provider, feeds);
         check_limits(&settings->feed, provider, &at);
-        check_token(&settings->feed, provider, &at);
+        check_token(&settings->feed, &at);
     }
     for (size_t i = 0; i < feeds->count; i++)
         check_others(feeds, &(struct feed_place){name, i, problems});
@@ -313,8 +323,7 @@ void config_feed_done(struct config_feed *feed)
 
 void feed_settings_done(struct feed_settings_array *feeds)
 {
-    array_foreach(feeds, settings)
-    {
+    array_foreach (feeds, settings) {
         config_feed_done(&settings->feed);
         array_free(&settings->areas);
     }

@@ -23,8 +23,8 @@ struct feed_settings_array {
 // The value of the key "feeds".
 bool feed_read(struct reader *reader, const cJSON *json, struct feed_settings_array *feeds);
 
-// Fills what was left out, checks each feed against its provider's limits and the other feeds. `name` is the
-// file's.
+// Fills what was left out, checks each feed against its provider's limits and the other feeds.
+// `name` is the file's.
 void feed_settle(struct feed_settings_array *feeds, const char *name,
                  struct config_problems *problems);
 

@@ -130,7 +130,8 @@ int json_file_parse(const char *bytes, size_t length, const char *name, cJSON **
     return parse_in_place(copy, length, name, ret_root, problems);
 }
 
-// Reads up to one byte more than the limit, so that a file that grows while it is read is refused too.
+// Reads up to one byte more than the limit, so that a file that grows while it is read is refused
+// too.
 static int read_whole(FILE *file, char **ret_bytes, size_t *ret_length)
 {
     size_t capacity = 1 << 16, length = 0;

@@ -27,7 +27,8 @@ static char peek(const struct scanner *scanner)
 
 static void skip_blanks(struct scanner *scanner)
 {
-    while (scanner->at < scanner->length && strchr(" \t\r\n", scanner->bytes[scanner->at]) != NULL &&
+    while (scanner->at < scanner->length &&
+           strchr(" \t\r\n", scanner->bytes[scanner->at]) != NULL &&
            scanner->bytes[scanner->at] != '\0')
         scanner->at++;
 }
@@ -77,7 +78,7 @@ static int scan_hex(struct scanner *scanner)
     int value = 0;
     for (int i = 0; i < 4; i++, scanner->at++) {
         char character = peek(scanner);
-        int digit = is_digit(character)                         ? character - '0'
+        int digit = is_digit(character)                    ? character - '0'
                     : character >= 'a' && character <= 'f' ? character - 'a' + 10
                     : character >= 'A' && character <= 'F' ? character - 'A' + 10
                                                            : -1;

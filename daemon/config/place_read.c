@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RADIUS_MAX_NM 5400.0 // a quarter of the Earth's girth
+#define RADIUS_MAX_NM 5400.0       // a quarter of the Earth's girth
 #define RUNWAY_LENGTH_MAX_FT 30000 // the longest paved one has 18,045 ft
 // The Dead Sea's shore and the highest airfields have room between these.
 #define ELEVATION_MIN_FT (-2000)
@@ -134,8 +134,8 @@ static const struct field place_fields[] = {
      .max = 90},
     {"longitude", FIELD_NUMBER, offsetof(struct place, reference.longitude_deg), .min = -180,
      .max = 180},
-    {"elevation_ft", FIELD_WHOLE_32, offsetof(struct place, elevation_ft),
-     .min = ELEVATION_MIN_FT, .max = ELEVATION_MAX_FT},
+    {"elevation_ft", FIELD_WHOLE_32, offsetof(struct place, elevation_ft), .min = ELEVATION_MIN_FT,
+     .max = ELEVATION_MAX_FT},
     {"runways", FIELD_CUSTOM, 0, .read = read_runways},
     {"spoof_radius_nm", FIELD_NUMBER, offsetof(struct place, spoof_radius_nm), .min = 0.1,
      .max = 100},
@@ -150,11 +150,9 @@ static const struct {
     bool needed[FIELD_COUNT(kinds)];
     bool allowed[FIELD_COUNT(kinds)];
 } kind_keys[] = {
-    {"latitude",
-     .needed = {[PLACE_AIRFIELD] = true, [PLACE_CIRCLE] = true},
+    {"latitude", .needed = {[PLACE_AIRFIELD] = true, [PLACE_CIRCLE] = true},
      .allowed = {true, true, false}},
-    {"longitude",
-     .needed = {[PLACE_AIRFIELD] = true, [PLACE_CIRCLE] = true},
+    {"longitude", .needed = {[PLACE_AIRFIELD] = true, [PLACE_CIRCLE] = true},
      .allowed = {true, true, false}},
     {"radius_nm", .needed = {[PLACE_CIRCLE] = true}, .allowed = {false, true, false}},
     {"polygon", .needed = {[PLACE_POLYGON] = true}, .allowed = {false, false, true}},

@@ -113,8 +113,8 @@ struct position polygon_middle(const struct position *ring, size_t count)
     double area = 0, latitude = 0, longitude = 0;
     for (size_t i = 0; i < count; i++) {
         const struct position *from = &ring[i], *to = &ring[(i + 1) % count];
-        double cross = from->longitude_deg * to->latitude_deg -
-                       to->longitude_deg * from->latitude_deg;
+        double cross =
+            from->longitude_deg * to->latitude_deg - to->longitude_deg * from->latitude_deg;
         area += cross;
         latitude += (from->latitude_deg + to->latitude_deg) * cross;
         longitude += (from->longitude_deg + to->longitude_deg) * cross;

@@ -5,9 +5,9 @@
 #include "base/geodesy.h"
 #include "config/reader.h"
 
-// Reads {"type": "Polygon", "coordinates": [[[longitude, latitude], ...]]}: one closed ring of at least four
-// positions that neither crosses itself nor the antimeridian. The ring comes back owned, without the last
-// position, which repeats the first.
+// Reads {"type": "Polygon", "coordinates": [[[longitude, latitude], ...]]}: one closed ring of at
+// least four positions that neither crosses itself nor the antimeridian. The ring comes back owned,
+// without the last position, which repeats the first.
 bool polygon_read(struct reader *reader, const cJSON *json, struct position **ret_ring,
                   size_t *ret_count);
 

@@ -14,6 +14,6 @@ void problems_add(struct config_problems *problems, const char *format, ...)
 // Says how many were not written.
 void problems_finish(struct config_problems *problems);
 
-// Adds ".key" to a path, quoted and escaped where it holds more than letters, digits, '_', '-' and '$', so
-// that a key cannot forge a line.
+// Adds ".key" to a path, quoted and escaped where it holds more than letters, digits, '_', '-' and
+// '$', so that a key cannot forge a line.
 void problems_append_key(struct text *path, const char *key);

@@ -3,8 +3,9 @@
 
 #include <string.h>
 
-// re-api documents 1,000 items a list and a request line of about 8,000 characters (feeds.md 1.4). What
-// stands before it (nginx's default is 8 KiB for the line) needs room for the method and the protocol.
+// re-api documents 1,000 items a list and a request line of about 8,000 characters (feeds.md 1.4).
+// What stands before it (nginx's default is 8 KiB for the line) needs room for the method and the
+// protocol.
 #define LIST_MAX 1000
 #define REQUEST_TARGET_MAX 7500
 // ADSBexchange asks to POST for more than ten addresses.
@@ -18,15 +19,16 @@ static const struct provider providers[] = {
         .url = "https://api.adsb.lol",
         .licence = "ODbL 1.0",
         .attribution = "Data from adsb.lol, ODbL 1.0",
-        .paths = {
-            [PROVIDER_TYPES] = {"/v2/type/{types}", LIST_MAX},
-            [PROVIDER_HEXES] = {"/v2/hex/{hexes}", LIST_MAX},
-            [PROVIDER_CALLSIGNS] = {"/v2/callsign/{callsigns}", LIST_MAX},
-            [PROVIDER_REGISTRATIONS] = {"/v2/reg/{registrations}", LIST_MAX},
-            [PROVIDER_SQUAWKS] = {"/v2/sqk/{squawks}", 1},
-            [PROVIDER_MILITARY] = {"/v2/mil", 0},
-            [PROVIDER_AREA] = {"/v2/point/{latitude}/{longitude}/{radius_nm}", 0},
-        },
+        .paths =
+            {
+                [PROVIDER_TYPES] = {"/v2/type/{types}", LIST_MAX},
+                [PROVIDER_HEXES] = {"/v2/hex/{hexes}", LIST_MAX},
+                [PROVIDER_CALLSIGNS] = {"/v2/callsign/{callsigns}", LIST_MAX},
+                [PROVIDER_REGISTRATIONS] = {"/v2/reg/{registrations}", LIST_MAX},
+                [PROVIDER_SQUAWKS] = {"/v2/sqk/{squawks}", 1},
+                [PROVIDER_MILITARY] = {"/v2/mil", 0},
+                [PROVIDER_AREA] = {"/v2/point/{latitude}/{longitude}/{radius_nm}", 0},
+            },
         .list_separator = ",",
         .request_target_max = REQUEST_TARGET_MAX,
         .area_radius_max_nm = 250,
@@ -43,14 +45,15 @@ static const struct provider providers[] = {
         .url = "https://opendata.adsb.fi/api",
         .licence = "personal, non-commercial use",
         .attribution = "adsb.fi, https://adsb.fi",
-        .paths = {
-            [PROVIDER_HEXES] = {"/v2/icao/{hexes}", LIST_MAX},
-            [PROVIDER_CALLSIGNS] = {"/v2/callsign/{callsigns}", 1},
-            [PROVIDER_REGISTRATIONS] = {"/v2/registration/{registrations}", 1},
-            [PROVIDER_SQUAWKS] = {"/v2/sqk/{squawks}", 1},
-            [PROVIDER_MILITARY] = {"/v2/mil", 0},
-            [PROVIDER_AREA] = {"/v2/lat/{latitude}/lon/{longitude}/dist/{radius_nm}", 0},
-        },
+        .paths =
+            {
+                [PROVIDER_HEXES] = {"/v2/icao/{hexes}", LIST_MAX},
+                [PROVIDER_CALLSIGNS] = {"/v2/callsign/{callsigns}", 1},
+                [PROVIDER_REGISTRATIONS] = {"/v2/registration/{registrations}", 1},
+                [PROVIDER_SQUAWKS] = {"/v2/sqk/{squawks}", 1},
+                [PROVIDER_MILITARY] = {"/v2/mil", 0},
+                [PROVIDER_AREA] = {"/v2/lat/{latitude}/lon/{longitude}/dist/{radius_nm}", 0},
+            },
         .list_separator = ",",
         .request_target_max = REQUEST_TARGET_MAX,
         .area_radius_max_nm = 250,
@@ -65,15 +68,16 @@ static const struct provider providers[] = {
         .url = "https://api.airplanes.live",
         .licence = "non-commercial use",
         .attribution = "airplanes.live",
-        .paths = {
-            [PROVIDER_TYPES] = {"/v2/type/{types}", LIST_MAX},
-            [PROVIDER_HEXES] = {"/v2/hex/{hexes}", LIST_MAX},
-            [PROVIDER_CALLSIGNS] = {"/v2/callsign/{callsigns}", LIST_MAX},
-            [PROVIDER_REGISTRATIONS] = {"/v2/reg/{registrations}", LIST_MAX},
-            [PROVIDER_SQUAWKS] = {"/v2/squawk/{squawks}", 1},
-            [PROVIDER_MILITARY] = {"/v2/mil", 0},
-            [PROVIDER_AREA] = {"/v2/point/{latitude}/{longitude}/{radius_nm}", 0},
-        },
+        .paths =
+            {
+                [PROVIDER_TYPES] = {"/v2/type/{types}", LIST_MAX},
+                [PROVIDER_HEXES] = {"/v2/hex/{hexes}", LIST_MAX},
+                [PROVIDER_CALLSIGNS] = {"/v2/callsign/{callsigns}", LIST_MAX},
+                [PROVIDER_REGISTRATIONS] = {"/v2/reg/{registrations}", LIST_MAX},
+                [PROVIDER_SQUAWKS] = {"/v2/squawk/{squawks}", 1},
+                [PROVIDER_MILITARY] = {"/v2/mil", 0},
+                [PROVIDER_AREA] = {"/v2/point/{latitude}/{longitude}/{radius_nm}", 0},
+            },
         .list_separator = ",",
         .request_target_max = REQUEST_TARGET_MAX,
         .area_radius_max_nm = 250,
@@ -88,16 +92,17 @@ static const struct provider providers[] = {
         .url = "https://gateway.adsbexchange.com/api/aircraft/v2",
         .licence = "commercial terms, no redistribution",
         .attribution = "ADS-B Exchange",
-        .paths = {
-            // The comma at the end forces a collection: one address alone gets a bare object.
-            [PROVIDER_HEXES] = {"/hex/{hexes},", ADSBEXCHANGE_LIST_MAX},
-            [PROVIDER_CALLSIGNS] = {"/callsign/{callsigns}", 1},
-            [PROVIDER_REGISTRATIONS] = {"/registration/{registrations}", 1},
-            [PROVIDER_SQUAWKS] = {"/sqk/{squawks}", 1},
-            [PROVIDER_MILITARY] = {"/mil", 0},
-            [PROVIDER_AREA] = {"/lat/{latitude}/lon/{longitude}/dist/{radius_nm}", 0},
-            [PROVIDER_EVERYTHING] = {"/all", 0},
-        },
+        .paths =
+            {
+                // The comma at the end forces a collection: one address alone gets a bare object.
+                [PROVIDER_HEXES] = {"/hex/{hexes},", ADSBEXCHANGE_LIST_MAX},
+                [PROVIDER_CALLSIGNS] = {"/callsign/{callsigns}", 1},
+                [PROVIDER_REGISTRATIONS] = {"/registration/{registrations}", 1},
+                [PROVIDER_SQUAWKS] = {"/sqk/{squawks}", 1},
+                [PROVIDER_MILITARY] = {"/mil", 0},
+                [PROVIDER_AREA] = {"/lat/{latitude}/lon/{longitude}/dist/{radius_nm}", 0},
+                [PROVIDER_EVERYTHING] = {"/all", 0},
+            },
         .list_separator = ",",
         .request_target_max = 2000,
         .area_radius_max_nm = 250,
@@ -114,14 +119,15 @@ static const struct provider providers[] = {
         .url = "https://adsbexchange-com1.p.rapidapi.com",
         .licence = "commercial terms, no redistribution",
         .attribution = "ADS-B Exchange",
-        .paths = {
-            [PROVIDER_HEXES] = {"/v2/hex/{hexes}/", 1},
-            [PROVIDER_CALLSIGNS] = {"/v2/callsign/{callsigns}/", 1},
-            [PROVIDER_REGISTRATIONS] = {"/v2/registration/{registrations}/", 1},
-            [PROVIDER_SQUAWKS] = {"/v2/sqk/{squawks}/", 1},
-            [PROVIDER_MILITARY] = {"/v2/mil/", 0},
-            [PROVIDER_AREA] = {"/v2/lat/{latitude}/lon/{longitude}/dist/{radius_nm}/", 0},
-        },
+        .paths =
+            {
+                [PROVIDER_HEXES] = {"/v2/hex/{hexes}/", 1},
+                [PROVIDER_CALLSIGNS] = {"/v2/callsign/{callsigns}/", 1},
+                [PROVIDER_REGISTRATIONS] = {"/v2/registration/{registrations}/", 1},
+                [PROVIDER_SQUAWKS] = {"/v2/sqk/{squawks}/", 1},
+                [PROVIDER_MILITARY] = {"/v2/mil/", 0},
+                [PROVIDER_AREA] = {"/v2/lat/{latitude}/lon/{longitude}/dist/{radius_nm}/", 0},
+            },
         .list_separator = ",",
         .request_target_max = 2000,
         .area_radius_max_nm = 250,
@@ -139,16 +145,17 @@ static const struct provider providers[] = {
         .id = "readsb-api", // a readsb of one's own with --net-api-port
         .kind = "readsb",
         .licence = "own receivers",
-        .paths = {
-            [PROVIDER_TYPES] = {"/?find_type={types}&jv2", LIST_MAX},
-            [PROVIDER_HEXES] = {"/?find_hex={hexes}&jv2", LIST_MAX},
-            [PROVIDER_CALLSIGNS] = {"/?find_callsign={callsigns}&jv2", LIST_MAX},
-            [PROVIDER_REGISTRATIONS] = {"/?find_reg={registrations}&jv2", LIST_MAX},
-            [PROVIDER_SQUAWKS] = {"/?all&filter_squawk={squawks}&jv2", 1},
-            [PROVIDER_MILITARY] = {"/?all&filter_mil&jv2", 0},
-            [PROVIDER_AREA] = {"/?circle={latitude},{longitude},{radius_nm}&jv2", 0},
-            [PROVIDER_EVERYTHING] = {"/?all&jv2", 0},
-        },
+        .paths =
+            {
+                [PROVIDER_TYPES] = {"/?find_type={types}&jv2", LIST_MAX},
+                [PROVIDER_HEXES] = {"/?find_hex={hexes}&jv2", LIST_MAX},
+                [PROVIDER_CALLSIGNS] = {"/?find_callsign={callsigns}&jv2", LIST_MAX},
+                [PROVIDER_REGISTRATIONS] = {"/?find_reg={registrations}&jv2", LIST_MAX},
+                [PROVIDER_SQUAWKS] = {"/?all&filter_squawk={squawks}&jv2", 1},
+                [PROVIDER_MILITARY] = {"/?all&filter_mil&jv2", 0},
+                [PROVIDER_AREA] = {"/?circle={latitude},{longitude},{radius_nm}&jv2", 0},
+                [PROVIDER_EVERYTHING] = {"/?all&jv2", 0},
+            },
         .list_separator = ",",
         .request_target_max = REQUEST_TARGET_MAX,
         .area_radius_max_nm = 10000, // re-api itself sets none; half of the Earth's girth covers it
@@ -158,12 +165,14 @@ static const struct provider providers[] = {
         .reuse_connections = true,
     },
     {
-        .id = "local", // readsb, tar1090 or dump1090: the folder that holds aircraft.json, or the file
+        .id = "local", // readsb, tar1090 or dump1090: the folder that holds aircraft.json, or the
+                       // file
         .kind = "readsb",
         .licence = "own receiver",
-        .paths = {
-            [PROVIDER_EVERYTHING] = {"/aircraft.json", 0},
-        },
+        .paths =
+            {
+                [PROVIDER_EVERYTHING] = {"/aircraft.json", 0},
+            },
         .list_separator = ",",
         .request_target_max = REQUEST_TARGET_MAX,
         .max_requests_per_s = 10,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What is known of the public providers of the readsb family (feeds.md 1.4, 1.5 and 6): their paths,
-// limits, licence and attribution. A feed names one by "provider"; its own keys override the preset's.
+// What is known of the public providers of the readsb family (feeds.md 1.4, 1.5 and 6): their
+// paths, limits, licence and attribution. A feed names one by "provider"; its own keys override the
+// preset's.
 #pragma once
 
 #include <stdbool.h>
@@ -25,8 +26,8 @@ struct provider_path {
 
 struct provider {
     const char *id;
-    const char *kind;        // of the decoder
-    const char *url;         // base address without a trailing slash; NULL: the feed must give one
+    const char *kind; // of the decoder
+    const char *url;  // base address without a trailing slash; NULL: the feed must give one
     const char *licence;
     const char *attribution; // to be shown with the data; NULL where nothing is asked for
     struct provider_path paths[PROVIDER_QUERY_COUNT];
@@ -35,10 +36,10 @@ struct provider {
     double area_radius_max_nm; // 0 without area queries
     double max_requests_per_s; // the most its host allows; a feed may ask for less, never for more
     unsigned max_requests_per_day; // 0: no limit that we know of
-    double interval_min_s;     // between two rounds
+    double interval_min_s;         // between two rounds
     double interval_default_s;
-    const char *token_header;  // NULL: takes no token
-    const char *host_header;   // a header that must repeat the host's name, or NULL
+    const char *token_header;          // NULL: takes no token
+    const char *host_header;           // a header that must repeat the host's name, or NULL
     const char *shares_receivers_with; // another provider's id, or NULL
     bool token_required;
     bool reuse_connections;
@@ -50,7 +51,8 @@ const struct provider *provider_find(const char *id);
 // All presets in order, for messages and tests.
 const struct provider *provider_table(size_t *ret_count);
 
-// The target of a query at this base address, or NULL where it cannot be asked. It differs from the table's
-// for a whole list only: an address that names a .json file is asked for as it stands (target "").
+// The target of a query at this base address, or NULL where it cannot be asked. It differs from the
+// table's for a whole list only: an address that names a .json file is asked for as it stands
+// (target "").
 const char *provider_target(const struct provider *provider, enum provider_query query,
                             const char *url);

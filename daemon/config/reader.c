@@ -95,7 +95,7 @@ const char *reader_nearest(const char *word, const char *const *known, size_t co
     unsigned least = NEAR_EDITS_MAX + 1;
     for (size_t i = 0; i < count; i++) {
         unsigned distance = text_distance(word, known[i]);
-        if (distance < least && distance * 2 <= strlen(known[i])) {
+        if (distance < least && distance * 2 < strlen(known[i])) {
             least = distance;
             nearest = known[i];
         }
@@ -139,7 +139,8 @@ static bool is_word(const struct text_rule *rule, const char *text)
     return false;
 }
 
-// Control characters have no place in a configuration: they would forge lines of the log and of HTTP.
+// Control characters have no place in a configuration: they would forge lines of the log and of
+// HTTP.
 static bool has_control_characters(const char *text)
 {
     for (; *text != '\0'; text++)
@@ -183,13 +184,13 @@ static bool read_number(struct reader *reader, const cJSON *json, const struct f
 }
 
 bool reader_list(struct reader *reader, const cJSON *json, size_t min, size_t max,
-                 bool (*read)(struct reader *reader, const cJSON *item, void *target),
-                 void *target)
+                 bool (*read)(struct reader *reader, const cJSON *item, void *target), void *target)
 {
     size_t count = cJSON_IsArray(json) ? (size_t)cJSON_GetArraySize(json) : 0;
     if (!cJSON_IsArray(json) || count < min || count > max) {
         char expected[EXPECTED_BYTES_MAX];
-        snprintf(expected, sizeof expected, "a list of %zu to %zu", min, max);
+        snprintf(expected, sizeof expected, min == max ? "a list of %zu" : "a list of %zu to %zu",
+                 min, max);
         if (!cJSON_IsArray(json))
             reader_expected(reader, expected, json);
         else
@@ -361,7 +362,7 @@ bool reader_object(struct reader *reader, const cJSON *json, const struct field 
 
 void texts_done(struct watch_pattern_array *texts)
 {
-    array_foreach(texts, text)
+    array_foreach (texts, text)
         free(*text);
     array_free(texts);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A reader of JSON objects by tables: each key's kind, bounds and place in a struct is data. Everything that
-// is wrong is said at once, each with file and path; a member that is wrong keeps its default.
+// A reader of JSON objects by tables: each key's kind, bounds and place in a struct is data.
+// Everything that is wrong is said at once, each with file and path; a member that is wrong keeps
+// its default.
 #pragma once
 
 #include "config/config.h"
@@ -30,12 +31,17 @@ void reader_expected(struct reader *reader, const char *expected, const cJSON *g
 
 // What a text must be. The words or the check are optional.
 struct text_rule {
-    const char *expected; // "an id of ...": follows the word "expected"; made from `words` where NULL
+    const char
+        *expected; // "an id of ...": follows the word "expected"; made from `words` where NULL
     size_t length_min, length_max; // bytes
     bool (*is_good)(const char *text);
     const char *const *words; // NULL-terminated: one of these
     bool may_hold_secret;     // what stands there instead is not repeated in the message
-    enum { TEXT_AS_IT_IS, TEXT_UPPER, TEXT_LOWER } letters; // what it is turned into before the check
+    enum {
+        TEXT_AS_IT_IS,
+        TEXT_UPPER,
+        TEXT_LOWER
+    } letters; // what it is turned into before the check
 };
 
 enum field_kind {
@@ -62,7 +68,8 @@ struct field {
 
 #define FIELD_COUNT(fields) (sizeof(fields) / sizeof((fields)[0]))
 
-// Reads the object's members into `target`, which holds the defaults. False when something was wrong.
+// Reads the object's members into `target`, which holds the defaults. False when something was
+// wrong.
 bool reader_object(struct reader *reader, const cJSON *json, const struct field *fields,
                    size_t count, void *target);
 

@@ -39,11 +39,12 @@ static bool is_time_zone(const char *text)
     return access(path, F_OK) == 0;
 }
 
-// Designators that do not exist although the aircraft do (feeds.md 7.1): asking for them finds nothing.
+// Designators that do not exist although the aircraft do (feeds.md 7.1): asking for them finds
+// nothing.
 static bool is_type(const char *text)
 {
-    static const char *const unassigned[] = {"IL78", "IL82", "IL80", "IL87", "IL20",
-                                             "IL22", "T214", "AN74"};
+    static const char *const unassigned[] = {"IL78", "IL82", "IL80", "IL87",
+                                             "IL20", "IL22", "T214", "AN74"};
     for (size_t i = 0; i < FIELD_COUNT(unassigned); i++)
         if (strcmp(text, unassigned[i]) == 0)
             return false;
@@ -149,49 +150,48 @@ static bool is_database(const char *text)
     return at == NULL || memchr(authority, ':', (size_t)(at - authority)) == NULL;
 }
 
-const struct text_rule rule_id = {
-    "an id of 1 to 32 letters, digits, '.', '_' and '-'", 1, PLACE_ID_SIZE - 1, .is_good = is_id};
-const struct text_rule rule_name = {
-    "a name of 1 to 80 bytes", 1, PLACE_NAME_SIZE - 1, .is_good = NULL};
-const struct text_rule rule_country = {
-    "a country by its two capital letters (ISO 3166-1)", 2, 2, .is_good = is_country};
-const struct text_rule rule_time_zone = {
-    "a time zone such as \"Asia/Damascus\"", 1, PLACE_ZONE_SIZE - 1, .is_good = is_time_zone};
-const struct text_rule rule_sentence = {
-    "a text of 1 to 500 bytes", 1, 500, .is_good = NULL};
-const struct text_rule rule_operator = {
-    "an operator's name of 1 to 63 bytes", 1, 63, .is_good = NULL};
-const struct text_rule rule_file = {
-    "a file name of 1 to 1000 bytes", 1, 1000, .is_good = NULL};
+const struct text_rule rule_id = {"an id of 1 to 32 letters, digits, '.', '_' and '-'", 1,
+                                  PLACE_ID_SIZE - 1, .is_good = is_id};
+const struct text_rule rule_name = {"a name of 1 to 80 bytes", 1, PLACE_NAME_SIZE - 1,
+                                    .is_good = NULL};
+const struct text_rule rule_country = {"a country by its two capital letters (ISO 3166-1)", 2, 2,
+                                       .is_good = is_country};
+const struct text_rule rule_time_zone = {"a time zone such as \"Asia/Damascus\"", 1,
+                                         PLACE_ZONE_SIZE - 1, .is_good = is_time_zone};
+const struct text_rule rule_sentence = {"a text of 1 to 500 bytes", 1, 500, .is_good = NULL};
+const struct text_rule rule_operator = {"an operator's name of 1 to 63 bytes", 1, 63,
+                                        .is_good = NULL};
+const struct text_rule rule_file = {"a file name of 1 to 1000 bytes", 1, 1000, .is_good = NULL};
 const struct text_rule rule_type = {
-    "an ICAO type designator such as \"A124\" (an Il-78 is IL76, a Tu-214 T204, an An-74 AN72)",
-    2, TYPE_CODE_SIZE - 1, .is_good = is_type, .letters = TEXT_UPPER};
+    "an ICAO type designator such as \"A124\" (an Il-78 is IL76, a Tu-214 T204, an An-74 AN72)", 2,
+    TYPE_CODE_SIZE - 1, .is_good = is_type, .letters = TEXT_UPPER};
 const struct text_rule rule_type_or_star = {
     "an ICAO type designator such as \"A124\" (an Il-78 is IL76, a Tu-214 T204, an An-74 AN72) or "
-    "\"*\"", 1, TYPE_CODE_SIZE - 1, .is_good = is_type_or_star, .letters = TEXT_UPPER};
-const struct text_rule rule_registration = {
-    "a registration such as \"RA-82010\"", 1, REGISTRATION_SIZE - 1, .is_good = is_registration,
-    .letters = TEXT_UPPER};
+    "\"*\"",
+    1, TYPE_CODE_SIZE - 1, .is_good = is_type_or_star, .letters = TEXT_UPPER};
+const struct text_rule rule_registration = {"a registration such as \"RA-82010\"", 1,
+                                            REGISTRATION_SIZE - 1, .is_good = is_registration,
+                                            .letters = TEXT_UPPER};
 const struct text_rule rule_registration_pattern = {
-    "a registration such as \"RA-82010\" or a pattern such as \"RA-82*\"", 1,
-    REGISTRATION_SIZE - 1, .is_good = is_registration_pattern, .letters = TEXT_UPPER};
-const struct text_rule rule_hex = {
-    "an address of six hexadecimal digits", 6, 6, .is_good = is_hex, .letters = TEXT_LOWER};
-const struct text_rule rule_hex_or_star = {
-    "an address of six hexadecimal digits or \"*\"", 1, ICAO24_SIZE - 1,
-    .is_good = is_hex_or_star, .letters = TEXT_LOWER};
+    "a registration such as \"RA-82010\" or a pattern such as \"RA-82*\"", 1, REGISTRATION_SIZE - 1,
+    .is_good = is_registration_pattern, .letters = TEXT_UPPER};
+const struct text_rule rule_hex = {"an address of six hexadecimal digits", 6, 6, .is_good = is_hex,
+                                   .letters = TEXT_LOWER};
+const struct text_rule rule_hex_or_star = {"an address of six hexadecimal digits or \"*\"", 1,
+                                           ICAO24_SIZE - 1, .is_good = is_hex_or_star,
+                                           .letters = TEXT_LOWER};
 const struct text_rule rule_callsign_pattern = {
-    "a callsign of up to 8 letters and digits, or a pattern such as \"RFF*\"", 1,
-    CALLSIGN_SIZE - 1, .is_good = is_callsign_pattern, .letters = TEXT_UPPER};
-const struct text_rule rule_squawk = {
-    "a squawk of four octal digits", 4, SQUAWK_SIZE - 1, .is_good = is_squawk};
+    "a callsign of up to 8 letters and digits, or a pattern such as \"RFF*\"", 1, CALLSIGN_SIZE - 1,
+    .is_good = is_callsign_pattern, .letters = TEXT_UPPER};
+const struct text_rule rule_squawk = {"a squawk of four octal digits", 4, SQUAWK_SIZE - 1,
+                                      .is_good = is_squawk};
 const struct text_rule rule_url = {
     "an address that begins with https:// or http://, without user name, blanks and '#'", 9, 1000,
     .is_good = is_url, .may_hold_secret = true};
-const struct text_rule rule_header_name = {
-    "the name of an HTTP header", 1, 64, .is_good = is_header_name};
-const struct text_rule rule_runway_end = {
-    "a runway's end such as \"17\" or \"05R\"", 1, 4, .is_good = is_runway_end};
+const struct text_rule rule_header_name = {"the name of an HTTP header", 1, 64,
+                                           .is_good = is_header_name};
+const struct text_rule rule_runway_end = {"a runway's end such as \"17\" or \"05R\"", 1, 4,
+                                          .is_good = is_runway_end};
 const struct text_rule rule_listen = {
     "an address and port such as \"127.0.0.1:8124\", or \"unix:/run/...\"", 3, 200,
     .is_good = is_listen};

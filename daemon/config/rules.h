@@ -4,14 +4,14 @@
 
 #include "config/reader.h"
 
-extern const struct text_rule rule_id;           // of feeds, watch entries, webhooks, places
-extern const struct text_rule rule_name;         // of places
+extern const struct text_rule rule_id;   // of feeds, watch entries, webhooks, places
+extern const struct text_rule rule_name; // of places
 extern const struct text_rule rule_country;
 extern const struct text_rule rule_time_zone;
-extern const struct text_rule rule_sentence;     // free text
+extern const struct text_rule rule_sentence; // free text
 extern const struct text_rule rule_operator;
 extern const struct text_rule rule_file;
-extern const struct text_rule rule_type;         // ICAO designator
+extern const struct text_rule rule_type; // ICAO designator
 extern const struct text_rule rule_type_or_star;
 extern const struct text_rule rule_registration;
 extern const struct text_rule rule_registration_pattern;
@@ -22,6 +22,6 @@ extern const struct text_rule rule_squawk;
 extern const struct text_rule rule_url;
 extern const struct text_rule rule_header_name;
 extern const struct text_rule rule_runway_end;
-extern const struct text_rule rule_listen;       // "127.0.0.1:8124", "[::1]:8124", "unix:/run/..."
-extern const struct text_rule rule_contact;      // in the User-Agent
-extern const struct text_rule rule_database;     // libpq's, without a password
+extern const struct text_rule rule_listen;   // "127.0.0.1:8124", "[::1]:8124", "unix:/run/..."
+extern const struct text_rule rule_contact;  // in the User-Agent
+extern const struct text_rule rule_database; // libpq's, without a password

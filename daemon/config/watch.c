@@ -30,7 +30,7 @@ struct watch_index {
     struct slot_table types;
     uint64_t any_address; // entries without hexes, or with "*" among them
     uint64_t any_type;
-    uint64_t everything;  // entries that match every aircraft
+    uint64_t everything; // entries that match every aircraft
     uint64_t keeps_raw;
 };
 
@@ -163,7 +163,7 @@ void watch_list_compile(struct watch_list *list)
 
 static void patterns_done(struct watch_pattern_array *patterns)
 {
-    array_foreach(patterns, pattern)
+    array_foreach (patterns, pattern)
         free(*pattern);
     array_free(patterns);
 }
@@ -230,7 +230,8 @@ uint64_t watch_list_match(const struct watch_list *list, struct observation *obs
     if (index == NULL)
         return 0;
     uint32_t key = watch_address_key(observation->icao24);
-    const struct slot *address = key == WATCH_ADDRESS_NONE ? NULL : slot_find(&index->addresses, key);
+    const struct slot *address =
+        key == WATCH_ADDRESS_NONE ? NULL : slot_find(&index->addresses, key);
     fill_identity(list, address, observation);
 
     const struct slot *type = slot_find(&index->types, type_key(observation->type_code));

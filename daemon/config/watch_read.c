@@ -9,8 +9,8 @@
 
 #define AIRFRAMES_MAX 1000000
 
-#define PATTERNS(name) FIELD_TEXTS, offsetof(struct watch_settings, entry.name), \
-                       .min = 1, .max = WATCH_PATTERNS_MAX
+#define PATTERNS(name)                                                                             \
+    FIELD_TEXTS, offsetof(struct watch_settings, entry.name), .min = 1, .max = WATCH_PATTERNS_MAX
 
 static const struct field entry_fields[] = {
     {"id", FIELD_CHARACTERS, offsetof(struct watch_settings, entry.id), true, .rule = &rule_id},

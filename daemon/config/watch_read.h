@@ -18,7 +18,8 @@ void watch_settings_done(struct watch_settings_array *watch);
 
 // Adds the airframes of one file:
 //
-//     {"airframes": [{"hex": "15405a", "registration": "RA-82010", "type": "A124", "operator": "..."}]}
+//     {"airframes": [{"hex": "15405a", "registration": "RA-82010", "type": "A124", "operator":
+//     "..."}]}
 void airframe_read_file(const cJSON *root, const char *name, struct airframe_array *airframes,
                         struct config_problems *problems);
 

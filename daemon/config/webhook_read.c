@@ -10,16 +10,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define FORMAT_DEFAULT "standard"
 #define SECRETS_MAX 4
 #define EVENTS_MAX 32
 #define REFERENCES_MAX 200
 #define SETTLING_MAX_S 3600
 #define QUIET_MAX_S (7 * 86400)
-#define QUIET_DEFAULT_S 600       // a sighting that flickers is one alert, not ten
+#define QUIET_DEFAULT_S 600 // a sighting that flickers is one alert, not ten
 #define AGE_MAX_S (10 * 365 * 86400.0)
-#define AGE_DEFAULT_S 86400       // older events change claims only
+#define AGE_DEFAULT_S 86400 // older events change claims only
 
-static const char *const formats[] = {"standard", "cloudevents", "slack",  "discord", "ntfy",
+static const char *const formats[] = {"standard", "cloudevents", "slack",    "discord", "ntfy",
                                       "telegram", "matrix",      "template", NULL};
 static const struct text_rule rule_format = {.words = formats, .length_max = 32};
 
@@ -27,9 +28,9 @@ static const char *const grades[] = {"A0", "A1", "A2", "A3", "A4", NULL};
 static const struct text_rule rule_grade = {.words = grades, .length_max = 2};
 
 static const char *const events[] = {
-    "sighting.opened", "sighting.closed",   "visit.arrived",    "visit.departed", "visit.upgraded",
-    "visit.retracted", "claim.assessed",    "claim.overdue",    "identity.conflict",
-    "squawk.emergency", "feed.silent",      "feed.suspect",     "feed.recovered", "webhook.test"};
+    "sighting.opened", "sighting.closed", "visit.arrived",  "visit.departed",    "visit.upgraded",
+    "visit.retracted", "claim.assessed",  "claim.overdue",  "identity.conflict", "squawk.emergency",
+    "feed.silent",     "feed.suspect",    "feed.recovered", "webhook.test"};
 
 static bool is_event_pattern(const char *text)
 {
@@ -40,8 +41,8 @@ static bool is_event_pattern(const char *text)
 }
 
 static const struct text_rule rule_event = {
-    "an event such as \"sighting.opened\", or a pattern such as \"visit.*\" that matches one", 1, 32,
-    .is_good = is_event_pattern};
+    "an event such as \"sighting.opened\", or a pattern such as \"visit.*\" that matches one", 1,
+    32, .is_good = is_event_pattern};
 
 static bool read_secret(struct reader *reader, const cJSON *json, void *target)
 {
@@ -73,8 +74,8 @@ static const struct field webhook_fields[] = {
     {"secret", FIELD_CUSTOM, 0, .read = read_secrets},
     {"format", FIELD_TEXT, WEBHOOK(format), .rule = &rule_format},
     {"template_file", FIELD_CUSTOM, 0, .read = read_template},
-    {"events", FIELD_TEXTS, offsetof(struct webhook_settings, events), .min = 1,
-     .max = EVENTS_MAX, .rule = &rule_event},
+    {"events", FIELD_TEXTS, offsetof(struct webhook_settings, events), .min = 1, .max = EVENTS_MAX,
+     .rule = &rule_event},
     {"watch", FIELD_TEXTS, offsetof(struct webhook_settings, watch), .min = 1,
      .max = WATCH_ENTRIES_MAX, .rule = &rule_id},
     {"places", FIELD_TEXTS, offsetof(struct webhook_settings, places), .min = 1,
@@ -88,6 +89,42 @@ static const struct field webhook_fields[] = {
     {"enabled", FIELD_TRUTH, offsetof(struct webhook_settings, enabled), .max = 1},
 };
 
+static bool is_given(const cJSON *json, const char *key)
+{
+    return cJSON_GetObjectItemCaseSensitive(json, key) != NULL;
+}
+
+static void problem_of(struct reader *reader, const char *key, const char *message)
+{
+    size_t mark = reader_enter_key(reader, key);
+    reader_problem(reader, "%s", message);
+    reader_leave(reader, mark);
+}
+
+// Keys that need or exclude each other. One that was given but wrong has been reported already.
+static void check_keys(struct reader *reader, const cJSON *json,
+                       const struct webhook_settings *settings)
+{
+    const struct config_webhook *webhook = &settings->webhook;
+    if (!cJSON_IsObject(json))
+        return;
+    if (webhook->url != NULL && settings->local <= 0 && strncmp(webhook->url, "http://", 7) == 0)
+        problem_of(reader, "url",
+                   "expected https:// (http:// is for an endpoint marked "
+                   "\"local\": true)");
+    bool is_wrong = is_given(json, "format") && webhook->format == NULL;
+    const char *format = webhook->format == NULL ? FORMAT_DEFAULT : webhook->format;
+    if (is_wrong)
+        return;
+    bool is_template = strcmp(format, "template") == 0;
+    if (is_template && !is_given(json, "template_file"))
+        problem_of(reader, "template_file", "missing; the format template needs one");
+    if (!is_template && is_given(json, "template_file"))
+        problem_of(reader, "template_file", "only for the format template");
+    if (strcmp(format, "standard") == 0 && !is_given(json, "secret"))
+        problem_of(reader, "secret", "missing; the format standard is signed");
+}
+
 static bool read_webhook(struct reader *reader, const cJSON *json, void *target)
 {
     struct webhook_settings_array *webhooks = target;
@@ -96,7 +133,9 @@ static bool read_webhook(struct reader *reader, const cJSON *json, void *target)
     settings->folder = webhooks->folder;
     settings->webhook.quiet_s = QUIET_DEFAULT_S;
     settings->webhook.maximum_age_s = AGE_DEFAULT_S;
-    return reader_object(reader, json, webhook_fields, FIELD_COUNT(webhook_fields), settings);
+    bool good = reader_object(reader, json, webhook_fields, FIELD_COUNT(webhook_fields), settings);
+    check_keys(reader, json, settings);
+    return good;
 }
 
 bool webhook_read(struct reader *reader, const cJSON *json, struct webhook_settings_array *webhooks)
@@ -104,33 +143,16 @@ bool webhook_read(struct reader *reader, const cJSON *json, struct webhook_setti
     return reader_list(reader, json, 0, CONFIG_WEBHOOKS_MAX, read_webhook, webhooks);
 }
 
-static void check_webhook(const struct config_webhook *webhook, const char *name, size_t index,
-                          struct config_problems *problems)
-{
-    bool is_template = strcmp(webhook->format, "template") == 0;
-    if (is_template && webhook->template_file == NULL)
-        problems_add(problems, "%s: webhooks[%zu].template_file: missing; the format template "
-                               "needs one", name, index);
-    if (!is_template && webhook->template_file != NULL)
-        problems_add(problems, "%s: webhooks[%zu].template_file: only for the format template",
-                     name, index);
-    if (strcmp(webhook->format, "standard") == 0 && webhook->secret_count == 0)
-        problems_add(problems, "%s: webhooks[%zu].secret: missing; the format standard is signed",
-                     name, index);
-    if (webhook->url != NULL && !webhook->local && strncmp(webhook->url, "http://", 7) == 0)
-        problems_add(problems, "%s: webhooks[%zu].url: expected https:// (http:// is for an "
-                               "endpoint marked \"local\": true)", name, index);
-}
-
 static void check_unique(const struct webhook_settings_array *webhooks, size_t index,
                          const char *name, struct config_problems *problems)
 {
     const char *id = webhooks->items[index].webhook.id;
     for (size_t i = 0; id != NULL && i < index; i++)
-        if (webhooks->items[i].webhook.id != NULL &&
-            strcmp(webhooks->items[i].webhook.id, id) == 0)
-            problems_add(problems, "%s: webhooks[%zu].id: \"%s\" stands for another webhook "
-                                   "already", name, index, id);
+        if (webhooks->items[i].webhook.id != NULL && strcmp(webhooks->items[i].webhook.id, id) == 0)
+            problems_add(problems,
+                         "%s: webhooks[%zu].id: \"%s\" stands for another webhook "
+                         "already",
+                         name, index, id);
 }
 
 static void take_texts(struct watch_pattern_array *texts, char ***ret_texts, size_t *ret_count)
@@ -147,7 +169,7 @@ void webhook_settle(struct webhook_settings_array *webhooks, const char *name,
         struct webhook_settings *settings = &webhooks->items[i];
         struct config_webhook *webhook = &settings->webhook;
         if (webhook->format == NULL)
-            webhook->format = memory_copy_string("standard");
+            webhook->format = memory_copy_string(FORMAT_DEFAULT);
         if (settings->events.count == 0)
             *array_append(&settings->events) = memory_copy_string("*");
         take_texts(&settings->events, &webhook->events, &webhook->event_count);
@@ -158,7 +180,6 @@ void webhook_settle(struct webhook_settings_array *webhooks, const char *name,
         settings->secrets = (struct credential_array){0};
         webhook->local = settings->local > 0;
         webhook->enabled = settings->enabled != 0;
-        check_webhook(webhook, name, i, problems);
         check_unique(webhooks, i, name, problems);
     }
 }
@@ -188,13 +209,12 @@ void config_webhook_done(struct config_webhook *webhook)
 
 void webhook_settings_done(struct webhook_settings_array *webhooks)
 {
-    array_foreach(webhooks, settings)
-    {
+    array_foreach (webhooks, settings) {
         config_webhook_done(&settings->webhook);
         texts_done(&settings->events);
         texts_done(&settings->watch);
         texts_done(&settings->places);
-        array_foreach(&settings->secrets, secret)
+        array_foreach (&settings->secrets, secret)
             credential_source_done(secret);
         array_free(&settings->secrets);
     }

@@ -21,7 +21,8 @@ struct webhook_settings_array {
 };
 
 // The value of the key "webhooks".
-bool webhook_read(struct reader *reader, const cJSON *json, struct webhook_settings_array *webhooks);
+bool webhook_read(struct reader *reader, const cJSON *json,
+                  struct webhook_settings_array *webhooks);
 
 // Fills what was left out and checks each webhook as a whole; not what it refers to.
 void webhook_settle(struct webhook_settings_array *webhooks, const char *name,

@@ -134,8 +134,11 @@ int cli_connect(struct cli *cli, struct query_connection **ret_connection)
     if (status != EXIT_STATUS_GOOD)
         return status;
     struct error error = {0};
-    if (query_connect(database, password, ret_connection, &error) < 0)
+    int result = query_connect(database, password, ret_connection, &error);
+    if (result < 0)
         status = cli_fail(cli, &error);
+    if (result == -EINVAL) // no connection string at all
+        status = cli->database != NULL ? EXIT_STATUS_USAGE : EXIT_STATUS_BAD_CONFIGURATION;
     if (password != NULL)
         explicit_bzero(password, strlen(password));
     free(password);

@@ -43,7 +43,7 @@ enum output_kind {
 };
 
 struct output_column {
-    const char *name;     // key in JSON and CSV
+    const char *name;     // key in JSON and CSV; NULL leaves the column out of them (never the first)
     const char *heading;  // in tables; NULL leaves the column out of them
     enum output_kind kind;
     unsigned width_max;   // in tables, in columns of the terminal; longer cells are cut. 0: no limit

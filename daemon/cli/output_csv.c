@@ -41,6 +41,8 @@ static void *begin(FILE *file, const struct output_column *columns, size_t colum
 static void write_header(struct csv_rows *rows)
 {
     for (size_t i = 0; !rows->begun && i < rows->column_count; i++) {
+        if (rows->columns[i].name == NULL)
+            continue;
         if (i > 0)
             putc(',', rows->file);
         write_field(rows->file, rows->columns[i].name);
@@ -54,6 +56,8 @@ static void cell(void *state, size_t column, const struct output_cell *cell)
 {
     struct csv_rows *rows = state;
     write_header(rows);
+    if (rows->columns[column].name == NULL)
+        return;
     if (column > 0)
         putc(',', rows->file);
     if (!cell->known)

@@ -45,6 +45,8 @@ static void append_list(struct text *row, const char *items)
 static void cell(void *state, size_t column, const struct output_cell *cell)
 {
     struct json_rows *rows = state;
+    if (rows->columns[column].name == NULL)
+        return;
     text_append(&rows->row, column == 0 ? "{" : ", ");
     text_append_json_string(&rows->row, rows->columns[column].name);
     text_append(&rows->row, ": ");

@@ -13,6 +13,7 @@
 #include "store/query.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,12 +24,13 @@
 static const struct output_column columns[] = {
     {"sighting_id", NULL, OUTPUT_TEXT, 0},
     {"icao24", "hex", OUTPUT_TEXT, 0},
-    {"registration", "aircraft", OUTPUT_TEXT, 9},
+    {"registration", "aircraft", OUTPUT_TEXT, 8},
     {"type_code", "type", OUTPUT_TEXT, 0},
     {"callsigns", "callsign", OUTPUT_LIST, 8},
     {"watch_ids", NULL, OUTPUT_LIST, 0},
     {"first_seen", "first seen", OUTPUT_MINUTE, 0},
-    {"last_seen", "last seen", OUTPUT_MINUTE, 0},
+    {"last_seen", NULL, OUTPUT_TIME, 0},
+    {NULL, "last seen", OUTPUT_TEXT, 0}, // as a timetable has it
     {"origin", "from", OUTPUT_TEXT, 7},
     {"destination", "to", OUTPUT_TEXT, 7},
     {"point_count", "points", OUTPUT_NUMBER, 0},
@@ -40,9 +42,24 @@ static const struct output_column columns[] = {
 };
 #define COLUMN_COUNT (sizeof columns / sizeof *columns)
 
+// The end of a flight beside its beginning: "11:42Z", or "02:10Z+1" for the day after.
+static const char *timetable_time(const struct sighting_row *row, char buffer[UTC_TEXT_SIZE])
+{
+    char text[UTC_TEXT_SIZE];
+    if (row->first_seen == UTC_UNKNOWN || row->last_seen == UTC_UNKNOWN)
+        return NULL;
+    int64_t days = (utc_day_start(row->last_seen) - utc_day_start(row->first_seen)) / UTC_DAY;
+    utc_format(row->last_seen, text);
+    int used = snprintf(buffer, UTC_TEXT_SIZE, "%.5sZ", text + sizeof "2025-10-26T" - 1);
+    if (days != 0)
+        snprintf(buffer + used, UTC_TEXT_SIZE - (size_t)used, "%+" PRId64, days);
+    return buffer;
+}
+
 static void write_row(void *data, struct sighting_row *row)
 {
     struct output *output = data;
+    char last_seen[UTC_TEXT_SIZE];
     output_text(output, row->id);
     output_text(output, row->icao24);
     output_text(output, row->registration);
@@ -51,6 +68,7 @@ static void write_row(void *data, struct sighting_row *row)
     output_list(output, row->watch_ids);
     output_time(output, row->first_seen);
     output_time(output, row->last_seen);
+    output_text(output, timetable_time(row, last_seen));
     output_text(output, row->origin);
     output_text(output, row->destination);
     if (row->point_count >= 0)

@@ -101,21 +101,6 @@ static size_t utf8_error_offset(const char *bytes, size_t length)
     return at;
 }
 
-// `bytes` has a terminator behind it and may be written to.
-static int parse_in_place(char *bytes, size_t length, const char *name, cJSON **ret_root,
-                          struct config_problems *problems)
-{
-    if (!text_is_utf8(bytes, length))
-        return problem_at(problems, name, bytes, utf8_error_offset(bytes, length), "UTF-8 text");
-    size_t offset = 0;
-    const char *expected = NULL;
-    if (!json_blank_comments(bytes, length, &offset))
-        return problem_at(problems, name, bytes, offset, "\"*/\" at the end of this comment");
-    if (!json_syntax_check(bytes, length, &offset, &expected))
-        return problem_at(problems, name, bytes, offset, expected);
-    return parse_tree(bytes, length, name, ret_root, problems);
-}
-
 int json_file_parse(const char *bytes, size_t length, const char *name, cJSON **ret_root,
                     struct config_problems *problems)
 {
@@ -123,11 +108,20 @@ int json_file_parse(const char *bytes, size_t length, const char *name, cJSON **
         problems_add(problems, "%s: larger than %d MiB", name, CONFIG_FILE_BYTES_MAX >> 20);
         return -EFBIG;
     }
-    AUTO_FREE char *copy = memory_allocate(length + 1);
+    if (!text_is_utf8(bytes, length))
+        return problem_at(problems, name, bytes, utf8_error_offset(bytes, length), "UTF-8 text");
+    AUTO_FREE char *blanked = memory_allocate(length + 1);
     if (length > 0)
-        memcpy(copy, bytes, length);
-    copy[length] = '\0';
-    return parse_in_place(copy, length, name, ret_root, problems);
+        memcpy(blanked, bytes, length);
+    blanked[length] = '\0';
+    // Offsets are the same in both; lines and columns are counted in what the author wrote.
+    size_t offset = 0;
+    const char *expected = NULL;
+    if (!json_blank_comments(blanked, length, &offset))
+        return problem_at(problems, name, bytes, offset, "\"*/\" at the end of this comment");
+    if (!json_syntax_check(blanked, length, &offset, &expected))
+        return problem_at(problems, name, bytes, offset, expected);
+    return parse_tree(blanked, length, name, ret_root, problems);
 }
 
 // Reads up to one byte more than the limit, so that a file that grows while it is read is refused
@@ -177,5 +171,5 @@ int json_file_read(const char *path, const char *name, cJSON **ret_root,
         problems_add(problems, "%s: cannot be read", name);
         return result;
     }
-    return parse_in_place(bytes, length, name, ret_root, problems);
+    return json_file_parse(bytes, length, name, ret_root, problems);
 }

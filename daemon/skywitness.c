@@ -24,9 +24,6 @@ static const struct command commands[] = {
      "[--state STATE] [--limit N]",
      command_sightings, COMMAND_FORMATS_ROWS_AND_TRACKS},
     {"places list", "List the configured places", "", command_places_list, COMMAND_FORMATS_ROWS},
-    {"places import", "Make a file of places from OurAirports' airports.csv and runways.csv",
-     "AIRPORTS.csv RUNWAYS.csv [--country CODES] [--near LAT,LON,NM] [--type TYPES] [-o FILE]",
-     command_places_import, COMMAND_FORMATS_NONE},
 };
 #define COMMAND_COUNT (sizeof commands / sizeof *commands)
 

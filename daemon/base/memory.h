@@ -19,9 +19,12 @@ void memory_free_at_scope_end(void *pointer_to_pointer);
 
 // `AUTO_FREE char *name = ...;` is freed when the scope ends; TAKE hands it on.
 #define AUTO_FREE __attribute__((cleanup(memory_free_at_scope_end)))
-#define TAKE(pointer)                                                                              \
+#define TAKE(pointer) TAKE_AS(pointer, __COUNTER__)
+#define TAKE_AS(pointer, number) TAKE_NAMED(pointer, number)
+// Numbered, so that one TAKE within another shadows nothing.
+#define TAKE_NAMED(pointer, number)                                                                \
     __extension__({                                                                                \
-        __typeof__(pointer) taken = (pointer);                                                     \
+        __typeof__(pointer) taken_##number = (pointer);                                            \
         (pointer) = NULL;                                                                          \
-        taken;                                                                                     \
+        taken_##number;                                                                            \
     })

@@ -108,3 +108,87 @@
 
 // Above that it climbs, below its negative it descends (traffic's take-off rule: 257 ft/min, methods 3b).
 #define CLIMBING_FPM 257
+
+// ---- Visits: airfields (methods 3b) ----------------------------------------------------------------------
+
+#define NAMED_FIELD_NM 5.4     // 10 km
+#define PROBABLE_FIELD_NM 25.0
+#define HEADED_FIELD_NM 50.0   // A1: "entered 50 nm"
+#define HYSTERESIS_IN_NM 10.0
+#define HYSTERESIS_OUT_NM 15.0
+
+// Scores as adsbtrack's candidates (methods 3d): 0.4 * altitude (5,000 -> 500 ft) + 0.4 * proximity
+// + 0.2 * descent (-800 ft/min = 1).
+#define SCORE_HIGH_FT 5000.0
+#define SCORE_LOW_FT 500.0
+#define SCORE_RATE_FPM 800.0
+#define SCORE_ALTITUDE 0.4
+#define SCORE_PROXIMITY 0.4
+#define SCORE_RATE 0.2
+// Alignment with a runway adds (adsbtrack's confidence, methods 3b).
+#define SCORE_ALIGNED_SHORT 0.15 // 30 s
+#define SCORE_ALIGNED_LONG 0.25  // 60 s
+// Beyond this distance the track must lead towards the field [inference: inside it aircraft turn to final].
+#define TOWARDS_BEYOND_NM 5.0
+#define TOWARDS_FULL_DEG 30.0
+#define TOWARDS_NONE_DEG 120.0
+#define TOWARDS_MAX_DEG 60.0 // for arrival evidence farther out than HYSTERESIS_IN_NM
+// A path flatter than this ends short of the field: a third of the usual 3 degrees (318 ft/nm) [inference].
+#define DESCENT_MIN_FT_PER_NM 80.0
+#define DESCENT_SHORT_FACTOR 0.3
+// A runner-up this close to the best makes the field uncertain [inference].
+#define RUNNER_UP_RATIO 0.85
+// The field it came to is likelier to be the one it leaves from [inference].
+#define SAME_FIELD_FACTOR 1.5
+
+// ---- Visits: ends of a stay ------------------------------------------------------------------------------
+
+// adsbtrack's dropped_on_approach: last altitude < 5,000 ft, at least 3 of the last 5 rates <= -200 ft/min.
+#define DROPPED_BELOW_FT 5000
+#define DROPPED_RATES 5
+#define DROPPED_RATES_MIN 3
+#define DROPPED_RATE_FPM (-200)
+// Points closer than that say nothing new about a rate (readsb mark_legs ignores points < 5 s apart).
+#define RATE_SPACING_US (5 * UTC_SECOND)
+// adsbtrack's alignment: <= 100 m off the centre line for >= 30 s; traffic: below 5,000 ft above the airport.
+#define ALIGNED_OFF_NM 0.054
+#define ALIGNED_DEG 10.0 // of the runway's direction [inference: crab in a cross-wind]
+#define ALIGNED_WITHIN_NM 12.0
+#define ALIGNED_MIN_US (30 * UTC_SECOND)
+#define ALIGNED_LONG_US (60 * UTC_SECOND)
+#define ALIGNED_GAP_US (90 * UTC_SECOND) // coarse polls
+#define ALIGNED_LOW_FT 500               // A4 (methods 3b)
+#define GO_AROUND_CLIMB_FT 500           // so much above the lowest point on the approach ends it [inference]
+// So many of the first five rates must climb for an emergence.
+#define EMERGED_RATES_MIN 3
+#define EMERGED_DECIDE_US (90 * UTC_SECOND)
+// Shorter than that between loss and reappearance there was no stop (methods 3d, turn-round >= 30 min).
+#define TURN_ROUND_MIN_US (30 * UTC_MINUTE)
+// Found again near the field and not climbing within that time: the loss was no arrival yet [inference].
+#define SAME_APPROACH_MAX_US (2 * UTC_HOUR)
+// Position lost, barometric altitude goes on: readsb's no-GPS state lasts 15 min (methods 3c).
+#define BARO_ONLY_MAX_US (15 * UTC_MINUTE)
+#define BARO_ONLY_MIN_US UTC_MINUTE
+// The grade is capped at A2 when more than a tenth of the points near the field are flagged (methods 3c),
+// or when most positions were computed: errors of kilometres [inference].
+#define FLAGGED_SHARE_MAX 0.1
+#define MLAT_SHARE_MAX 0.5
+#define DOUBT_MINUTES 10 // "near the field", as time before or after the end
+// A jump to another feed whose clock is off by no more than this is no spoofing [inference: 3 minutes seen].
+#define CLOCK_SKEW_MAX_US (200 * UTC_SECOND)
+
+// ---- Visits: brackets ------------------------------------------------------------------------------------
+
+// A type's top speed plus a tail wind bounds how soon a place can be reached [inference].
+#define BRACKET_WIND_KT 100.0
+// The other bound: what was lost on approach lands, and what emerges has left, within the time to fly the
+// distance slowly and an hour of holding (30 min final reserve and as much again) [inference].
+#define BRACKET_SLOW_KT 150.0
+#define BRACKET_HOLD_US UTC_HOUR
+// How much later than observed a point may have been made: clocks behind by as much are widened for.
+#define CLOCK_BEHIND_MAX_US (5 * UTC_MINUTE)
+// A clock that runs ahead: what we received was made within so long before [inference].
+#define CLOCK_AHEAD_SLACK_US UTC_MINUTE
+
+// Between two fields, or two sightings of one address (methods 3d).
+#define IMPOSSIBLE_SPEED_KT 600.0

@@ -13,6 +13,8 @@ void track_effects_done(struct track_effects *effects)
 {
     array_free(&effects->points);
     array_free(&effects->sightings);
+    array_free(&effects->visits);
+    array_free(&effects->conflicts);
     effects->duplicates = 0;
 }
 

@@ -8,6 +8,7 @@
 #include "base/place.h"
 #include "track/point.h"
 #include "track/sighting.h"
+#include "track/visit.h"
 
 struct tracker;
 
@@ -15,6 +16,8 @@ struct tracker;
 struct track_effects {
     struct track_point_array points;    // accepted, with their flags
     struct sighting_array sightings;    // new or changed; the newest state of each, whole
+    struct visit_array visits;          // new or changed; the newest state of each, whole
+    struct identity_conflict_array conflicts;
     uint32_t duplicates;                // observations dropped: the same fix of the same feed again
 };
 

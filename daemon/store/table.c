@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: MIT
+#include "store/table.h"
+
+#include <stdint.h>
+#include <string.h>
+
+// Drawing a long track takes milliseconds, and one statement must end long before its timeout.
+#define FINISHED_ROWS_MAX 200
+
+static const struct table_description descriptions[TABLE_COUNT] = {
+    [TABLE_FEED] = {"feed", {{"feed", COLUMN_TEXT}}, 1, SIZE_MAX},
+    [TABLE_POLL] = {"poll",
+                    {{"poll_id", COLUMN_UUID},
+                     {"asked_at", COLUMN_TIME},
+                     {"answered_at", COLUMN_TIME},
+                     {"feed_now", COLUMN_TIME},
+                     {"bytes", COLUMN_BIG},
+                     {"status", COLUMN_INTEGER},
+                     {"aircraft_heard", COLUMN_INTEGER},
+                     {"aircraft_kept", COLUMN_INTEGER},
+                     {"points", COLUMN_INTEGER},
+                     {"feed", COLUMN_TEXT},
+                     {"request", COLUMN_TEXT},
+                     {"body_sha256", COLUMN_BYTES},
+                     {"error", COLUMN_TEXT}},
+                    13,
+                    SIZE_MAX},
+    [TABLE_POLL_NEARBY] = {"poll_nearby",
+                           {{"asked_at", COLUMN_TIME},
+                            {"poll_id", COLUMN_UUID},
+                            {"heard_low", COLUMN_INTEGER},
+                            {"lowest_ft", COLUMN_INTEGER},
+                            {"place", COLUMN_TEXT},
+                            {"feed", COLUMN_TEXT}},
+                           6,
+                           SIZE_MAX},
+    [TABLE_TRACK_POINT] = {"track_point",
+                           {{"observed_at", COLUMN_TIME},
+                            {"received_at", COLUMN_TIME},
+                            {"latitude", COLUMN_DOUBLE},
+                            {"longitude", COLUMN_DOUBLE},
+                            {"altitude_baro_ft", COLUMN_INTEGER},
+                            {"altitude_geom_ft", COLUMN_INTEGER},
+                            {"ground_speed_kt", COLUMN_REAL},
+                            {"track_deg", COLUMN_REAL},
+                            {"vertical_rate_fpm", COLUMN_INTEGER},
+                            {"flags", COLUMN_INTEGER},
+                            {"nic", COLUMN_SMALL},
+                            {"nac_p", COLUMN_SMALL},
+                            {"sil", COLUMN_SMALL},
+                            {"position_source", COLUMN_SMALL},
+                            {"emitter", COLUMN_SMALL},
+                            {"on_ground", COLUMN_BOOLEAN},
+                            {"icao24", COLUMN_TEXT},
+                            {"feed", COLUMN_TEXT},
+                            {"squawk", COLUMN_TEXT}},
+                           19,
+                           SIZE_MAX},
+    [TABLE_RAW_OBSERVATION] = {"raw_observation",
+                               {{"observed_at", COLUMN_TIME},
+                                {"poll_id", COLUMN_UUID},
+                                {"icao24", COLUMN_TEXT},
+                                {"feed", COLUMN_TEXT},
+                                {"object", COLUMN_BYTES}},
+                               5,
+                               SIZE_MAX},
+    [TABLE_SIGHTING] = {"sighting",
+                        {{"sighting_id", COLUMN_UUID},
+                         {"opened_at", COLUMN_TIME},
+                         {"first_seen", COLUMN_TIME},
+                         {"last_seen", COLUMN_TIME},
+                         {"last_latitude", COLUMN_DOUBLE},
+                         {"last_longitude", COLUMN_DOUBLE},
+                         {"last_altitude_ft", COLUMN_INTEGER},
+                         {"emitter", COLUMN_SMALL},
+                         {"icao24", COLUMN_TEXT},
+                         {"state", COLUMN_TEXT},
+                         {"registration", COLUMN_TEXT},
+                         {"type_code", COLUMN_TEXT},
+                         {"origin", COLUMN_TEXT},
+                         {"destination", COLUMN_TEXT},
+                         {"callsigns", COLUMN_LIST},
+                         {"watch_ids", COLUMN_LIST},
+                         {"feeds", COLUMN_LIST}},
+                        17,
+                        SIZE_MAX},
+    [TABLE_FINISHED] = {"sighting_path",
+                        {{"icao24", COLUMN_TEXT}, {"sighting_id", COLUMN_UUID}},
+                        2,
+                        FINISHED_ROWS_MAX},
+    [TABLE_QUARANTINE] = {"quarantine",
+                          {{"journal_id", COLUMN_UUID},
+                           {"last_sequence", COLUMN_BIG},
+                           {"row_number", COLUMN_INTEGER},
+                           {"kind", COLUMN_TEXT},
+                           {"sqlstate", COLUMN_TEXT},
+                           {"reason", COLUMN_TEXT},
+                           {"content", COLUMN_TEXT}},
+                          7,
+                          SIZE_MAX},
+};
+
+const struct table_description *table_description(enum table table)
+{
+    return &descriptions[table];
+}
+
+static void append_names(const struct table_description *description, bool as_values,
+                         struct text *sql)
+{
+    for (size_t i = 0; i < description->column_count; i++) {
+        const struct table_column *column = &description->columns[i];
+        bool is_list = as_values && column->type == COLUMN_LIST;
+        text_append_format(sql, is_list ? "%sstring_to_array(%s, E'\\x%02x')" : "%s%s",
+                           i > 0 ? ", " : "", column->name, COLUMN_LIST_SEPARATOR);
+    }
+}
+
+static void append_arrays(const struct table_description *description, struct text *sql)
+{
+    for (size_t i = 0; i < description->column_count; i++)
+        text_append_format(sql, "%s$%zu::%s[]", i > 0 ? ", " : "", i + 1,
+                           column_type_name(description->columns[i].type));
+}
+
+// A sighting's newest state wins, and of several in one batch the last. Its path, and a closed one's count
+// and feeds, are made afterwards.
+static void append_sighting_rules(const struct table_description *description, struct text *sql)
+{
+    text_append(sql, " ORDER BY icao24, sighting_id, place DESC "
+                     "ON CONFLICT (icao24, sighting_id) DO UPDATE SET ");
+    for (size_t i = 0, written = 0; i < description->column_count; i++) {
+        const char *name = description->columns[i].name;
+        bool is_key = strcmp(name, "icao24") == 0 || strcmp(name, "sighting_id") == 0;
+        if (!is_key)
+            text_append_format(sql, "%s%s = excluded.%s", written++ > 0 ? ", " : "", name, name);
+    }
+}
+
+void table_statement(enum table table, struct text *sql)
+{
+    const struct table_description *description = &descriptions[table];
+    if (table == TABLE_FINISHED) {
+        text_append(sql, "SELECT skywitness_store.finish_sightings($1::text[], $2::uuid[])");
+        return;
+    }
+    text_append_format(sql, "INSERT INTO skywitness_store.%s (", description->name);
+    append_names(description, false, sql);
+    text_append(sql, ") SELECT ");
+    if (table == TABLE_SIGHTING)
+        text_append(sql, "DISTINCT ON (icao24, sighting_id) ");
+    append_names(description, true, sql);
+    text_append(sql, " FROM unnest(");
+    append_arrays(description, sql);
+    text_append(sql, table == TABLE_SIGHTING ? ") WITH ORDINALITY AS given (" : ") AS given (");
+    append_names(description, false, sql);
+    text_append(sql, table == TABLE_SIGHTING ? ", place)" : ")");
+    if (table == TABLE_SIGHTING)
+        append_sighting_rules(description, sql);
+    else
+        text_append(sql, " ON CONFLICT DO NOTHING");
+}
+
+void table_rows_init(struct table_rows *rows, enum table table)
+{
+    *rows = (struct table_rows){.description = &descriptions[table]};
+    for (size_t i = 0; i < rows->description->column_count; i++)
+        column_init(&rows->columns[i], rows->description->columns[i].type);
+}
+
+void table_rows_done(struct table_rows *rows)
+{
+    for (size_t i = 0; rows->description != NULL && i < rows->description->column_count; i++)
+        column_done(&rows->columns[i]);
+    *rows = (struct table_rows){0};
+}
+
+struct column *table_rows_next(struct table_rows *rows, size_t *place)
+{
+    struct column *column = &rows->columns[(*place)++];
+    if (*place == rows->description->column_count)
+        rows->count++;
+    return column;
+}
+
+void table_rows_slice(const struct table_rows *rows, size_t from, size_t to,
+                      struct table_rows *ret_slice)
+{
+    *ret_slice = (struct table_rows){.description = rows->description, .count = to - from};
+    for (size_t i = 0; i < rows->description->column_count; i++)
+        column_slice(&rows->columns[i], from, to, &ret_slice->columns[i]);
+}
+
+void table_rows_remove(struct table_rows *rows, const bool *removed)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < rows->count; i++)
+        kept += !removed[i];
+    for (size_t i = 0; i < rows->description->column_count; i++)
+        column_remove(&rows->columns[i], removed);
+    rows->count = kept;
+}
+
+void table_rows_describe(const struct table_rows *rows, size_t row, struct text *text)
+{
+    for (size_t i = 0; i < rows->description->column_count; i++) {
+        text_append_format(text, "%s\"%s\": ", i == 0 ? "{" : ", ",
+                           rows->description->columns[i].name);
+        column_describe(&rows->columns[i], row, text);
+    }
+    text_append(text, "}");
+}
+
+size_t table_rows_bytes(const struct table_rows *rows)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < rows->description->column_count; i++)
+        bytes += rows->columns[i].length;
+    return bytes;
+}

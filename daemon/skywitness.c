@@ -23,6 +23,8 @@ static const struct command commands[] = {
      "[--since TIME] [--until TIME] [--hex HEX] [--type TYPE] [--place PLACE] [--callsign PATTERN] "
      "[--state STATE] [--limit N]",
      command_sightings, COMMAND_FORMATS_ROWS_AND_TRACKS},
+    {"replay", "Send recorded answers through the same pipeline as live ones", "FILE...",
+     command_replay, COMMAND_FORMATS_NONE},
     {"places list", "List the configured places", "", command_places_list, COMMAND_FORMATS_ROWS},
 };
 #define COMMAND_COUNT (sizeof commands / sizeof *commands)

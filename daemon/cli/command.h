@@ -29,5 +29,6 @@ int command_feeds(struct cli *cli, const struct command *command, int argc, char
 int command_places_import(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_places_list(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_replay(struct cli *cli, const struct command *command, int argc, char **argv);
+int command_replay(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_sightings(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_watch(struct cli *cli, const struct command *command, int argc, char **argv);

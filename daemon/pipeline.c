@@ -606,6 +606,11 @@ struct journal *pipeline_journal(struct pipeline *pipeline)
     return pipeline->side.journal;
 }
 
+const char *pipeline_journal_id(const struct pipeline *pipeline)
+{
+    return journal_id(pipeline->side.journal);
+}
+
 void pipeline_save_feed_state(struct pipeline *pipeline, const char *key,
                               const struct journal_feed_state *state)
 {

@@ -73,6 +73,9 @@ struct pipeline_counters pipeline_counters(const struct pipeline *pipeline);
 struct intake *pipeline_intake(struct pipeline *pipeline);   // only while no answer is under way
 struct journal *pipeline_journal(struct pipeline *pipeline); // the same
 
+// The journal's id: what its cursor in PostgreSQL is called.
+const char *pipeline_journal_id(const struct pipeline *pipeline);
+
 // Remembers a feed's state in the journal, in turn with the answers.
 void pipeline_save_feed_state(struct pipeline *pipeline, const char *key,
                               const struct journal_feed_state *state);

@@ -150,6 +150,7 @@ REVOKE INSERT ON skywitness_store.schema_version FROM skywitness_writer;
 GRANT UPDATE ON skywitness_store.sighting, skywitness_store.journal_cursor, skywitness_store.place
     TO skywitness_writer;
 GRANT DELETE ON skywitness_store.place, skywitness_store.held_day TO skywitness_writer;
+GRANT DELETE ON skywitness_store.journal_cursor TO skywitness_writer; -- a replay's own, at its end
 
 -- Moves a journal's cursor, and fails the whole transaction where it is not where the writer thinks: another
 -- connection of the same daemon, half dead, got there first. SW001 is this project's own code.

@@ -180,9 +180,23 @@ static int open_pipeline(struct replay *replay, uv_loop_t *loop, const char *jou
     return ret;
 }
 
+// The journal is gone with the command, and its cursor with it. Left behind it would only be untidy.
+static void forget_cursor(const char *database, const char *password, const char *journal_id)
+{
+    struct query_connection *connection;
+    struct error error;
+    const char *const parameters[] = {journal_id};
+    if (query_connect(database, password, &connection, &error) < 0)
+        return;
+    query_execute(connection,
+                  "DELETE FROM skywitness_store.journal_cursor WHERE journal_id = $1::uuid",
+                  parameters, 1, &error);
+    query_close(connection);
+}
+
 static int run_replay(struct replay *replay, const char *database, const char *password)
 {
-    char folder[300], journal_path[400];
+    char folder[300], journal_path[400], journal_id[JOURNAL_ID_TEXT_SIZE] = "";
     if (make_journal_folder(folder, sizeof folder, &replay->error) < 0)
         return cli_fail(replay->cli, &replay->error);
     snprintf(journal_path, sizeof journal_path, "%s/journal.sqlite", folder);
@@ -195,12 +209,15 @@ static int run_replay(struct replay *replay, const char *database, const char *p
         if (replay->pipeline != NULL)
             pipeline_close(replay->pipeline, 0, closed, replay);
     } else {
+        text_copy(journal_id, sizeof journal_id, pipeline_journal_id(replay->pipeline));
         pipeline_start(replay->pipeline);
         submit_more(replay);
     }
     uv_run(&loop, UV_RUN_DEFAULT);
     uv_loop_close(&loop);
     remove_journal_folder(folder, journal_path);
+    if (journal_id[0] != '\0' && !replay->store_lost)
+        forget_cursor(database, password, journal_id);
     return replay->failed ? cli_fail(replay->cli, &replay->error) : EXIT_STATUS_GOOD;
 }
 

@@ -102,6 +102,8 @@ static void keep_raw(struct entry *entry, const struct observation *seen, const 
 static void keep_nearby(struct intake *intake, const struct feed_batch *batch, struct entry *entry)
 {
     for (size_t i = 0; i < batch->nearby_count && i < intake->nearby_places.count; i++) {
+        if (batch->nearby[i].heard_low == 0)
+            continue;
         struct entry_nearby *nearby = array_append(&entry->nearby);
         memcpy(nearby->place, intake->nearby_places.items[i].id, sizeof nearby->place);
         nearby->heard_low = batch->nearby[i].heard_low;

@@ -143,8 +143,10 @@ struct waiting_answer {
 static void answer_judged(void *data, enum intake_verdict verdict, const char *reason)
 {
     struct waiting_answer *waiting = data;
-    poller_judge(waiting->service->poller, waiting->ticket,
-                 verdict == INTAKE_BAD_ANSWER ? POLL_BAD_ANSWER : POLL_GOOD, reason);
+    // While stopping, the last answers are journalled after the poller has gone.
+    if (waiting->service->poller != NULL)
+        poller_judge(waiting->service->poller, waiting->ticket,
+                     verdict == INTAKE_BAD_ANSWER ? POLL_BAD_ANSWER : POLL_GOOD, reason);
     free(waiting);
 }
 
@@ -264,7 +266,8 @@ static void journal_full(void *data, bool full, const char *reason)
         log_error("%s; no feed is asked until there is room, and nothing accepted is lost", reason);
     else
         log_notice("the journal has room again");
-    poller_hold(service->poller, full);
+    if (service->poller != NULL)
+        poller_hold(service->poller, full);
 }
 
 // --- reload ---------------------------------------------------------------------------------------
@@ -322,6 +325,7 @@ static void http_closed(void *data)
 static void poller_closed(void *data)
 {
     struct service *service = data;
+    service->poller = NULL;
     http_client_close(service->http, http_closed, service);
 }
 

@@ -62,6 +62,9 @@ bool fields_id(struct fields *fields, const char *key, bool required, char buffe
 bool fields_boolean(struct fields *fields, const char *key, bool missing);
 bool fields_number(struct fields *fields, const char *key, bool required, double least, double most,
                    double *ret_number);
+// A whole number from 1 to `most`.
+bool fields_whole(struct fields *fields, const char *key, bool required, uint32_t most,
+                  uint32_t *ret_number);
 void fields_ids(struct fields *fields, const char *key, bool required,
                 struct claim_id_array *ret_ids);
 

@@ -253,16 +253,17 @@ bool fields_day(struct fields *fields, const char *key, bool required, const str
     return true;
 }
 
-static bool read_whole(struct fields *fields, const char *key, uint32_t *ret_count)
+bool fields_whole(struct fields *fields, const char *key, bool required, uint32_t most,
+                  uint32_t *ret_number)
 {
     double number;
-    if (!fields_number(fields, key, false, 1, COUNT_MAX, &number))
+    if (!fields_number(fields, key, required, 1, most, &number))
         return false;
     if (number != floor(number)) {
         fields_error(fields, key, "expected a whole number");
         return false;
     }
-    *ret_count = (uint32_t)number;
+    *ret_number = (uint32_t)number;
     return true;
 }
 
@@ -276,14 +277,14 @@ void fields_count(struct fields *fields, struct clause *clause)
     if (member == NULL)
         return;
     if (!cJSON_IsObject(member)) {
-        if (read_whole(fields, "count", &clause->count_min))
+        if (fields_whole(fields, "count", true, COUNT_MAX, &clause->count_min))
             clause->count_max = clause->count_min;
         return;
     }
     snprintf(path, sizeof path, "%.230s.count", fields->path);
     fields_init(&range, member, path, fields->errors, fields->vocabulary);
-    bool has_min = read_whole(&range, "min", &clause->count_min);
-    bool has_max = read_whole(&range, "max", &clause->count_max);
+    bool has_min = fields_whole(&range, "min", false, COUNT_MAX, &clause->count_min);
+    bool has_max = fields_whole(&range, "max", false, COUNT_MAX, &clause->count_max);
     if (member->child == NULL)
         fields_error(&range, "", "expected min, max or both");
     if (has_min && has_max && clause->count_max < clause->count_min)

@@ -12,6 +12,8 @@
     (1u << CLAIM_VERB_HEADED_TO | 1u << CLAIM_VERB_FLEW_TO | 1u << CLAIM_VERB_ARRIVED |            \
      1u << CLAIM_VERB_LANDED)
 
+#define DISTINCT_MAX 10000
+
 static void read_presence(struct fields *fields, struct clause *clause)
 {
     fields_place(fields, clause);
@@ -23,12 +25,10 @@ static void read_presence(struct fields *fields, struct clause *clause)
 
 static void read_distinct(struct fields *fields, struct clause *clause)
 {
-    double count = 1;
     fields_place(fields, clause);
     fields_verb(fields, VERBS, CLAIM_VERB_FLEW_TO, &clause->verb);
     fields_window(fields, true, clause);
-    fields_number(fields, "count", true, 1, 10000, &count);
-    clause->count_min = (uint32_t)count;
+    fields_whole(fields, "count", true, DISTINCT_MAX, &clause->count_min);
     clause->count_max = CLAIM_COUNT_OPEN;
 }
 
@@ -47,6 +47,8 @@ static void count_airframes(const struct clause *clause, const struct claim_fact
     struct touch_array touches =
         touches_of(clause, facts, clause->places.items[0].id, grade, finding);
     array_foreach (&touches, touch) {
+        if (touch->presence != NULL && clause->kind == &clause_kind_distinct_aircraft)
+            continue; // flying over is not coming to
         finding->counted += is_first_of_airframe(&touches, touch);
         finding_add_touch(finding, facts, touch, EVIDENCE_SUPPORTS);
     }
@@ -93,7 +95,7 @@ const struct clause_kind clause_kind_presence = {
 const struct clause_kind clause_kind_distinct_aircraft = {
     .name = "distinct_aircraft",
     .asserts = "at least so many airframes came to a place in a window",
-    .needs = CLAUSE_NEEDS_VISITS | CLAUSE_NEEDS_PRESENCES,
+    .needs = CLAUSE_NEEDS_VISITS,
     .read = read_distinct,
     .judge = judge,
 };

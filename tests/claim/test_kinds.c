@@ -363,6 +363,8 @@ static void distinct_airframes_are_counted_once(void **state)
     assert_verdict(&library, &facts, "partly");
     facts.hours.items[5].state = COVERAGE_NOT_LOOKED;
     assert_verdict(&library, &facts, "consistent");
+    maker_presence(&facts, "over", "latakia-province", "2025-10-26T07:50Z", "2025-10-26T07:58Z");
+    assert_verdict(&library, &facts, "consistent"); // flying over is not coming to
     add_il62(&facts, "il62", "OSLK", "2025-10-26T08:00Z", "2025-10-26T08:20Z");
     assert_verdict(&library, &facts, "corroborated");
     claim_facts_done(&facts);

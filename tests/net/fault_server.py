@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""An HTTP server on loopback that does wrong what servers do wrong.
+"""An HTTP server on loopback (or the address given) that does wrong what servers do wrong.
 
 Prints its port, then serves until its standard input closes. The last component of a path that names a
 behaviour decides; what stands behind it is ignored, so that a feed's own paths can follow:
@@ -311,7 +311,8 @@ async def serve(reader, writer):
 
 
 async def main():
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, limit=1 << 22)
+    address = sys.argv[1] if len(sys.argv) > 1 else "127.0.0.1"
+    server = await asyncio.start_server(serve, address, 0, limit=1 << 22)
     print(server.sockets[0].getsockname()[1], flush=True)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
 

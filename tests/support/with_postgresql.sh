@@ -5,7 +5,7 @@
 #   with_postgresql.sh COMMAND [ARGUMENT]...
 #
 # The command finds PGHOST, PGPORT, PGUSER and PGDATABASE set, and in SKYWITNESS_PRIVATE_POSTGRESQL the folder
-# to give to private_postgresql.sh when it wants to stop, crash and start the server itself.
+# to give to private_postgresql.sh ($SKYWITNESS_PRIVATE_POSTGRESQL_SCRIPT) when it wants to stop, crash and start the server itself.
 set -eu
 
 support=$(dirname "$(readlink -f "$0")")
@@ -25,6 +25,7 @@ trap 'clean_up; exit 143' HUP INT TERM
 environment=$("$support/private_postgresql.sh" start "$folder")
 eval "$environment"
 export SKYWITNESS_PRIVATE_POSTGRESQL="$folder"
+export SKYWITNESS_PRIVATE_POSTGRESQL_SCRIPT="$support/private_postgresql.sh"
 
 status=0
 "$@" || status=$?

@@ -2,6 +2,7 @@
 #include "config/config.h"
 
 #include "base/memory.h"
+#include "config/config_read.h"
 #include "config/credential.h"
 #include "config/feed_read.h"
 #include "config/json_file.h"
@@ -335,12 +336,9 @@ static void settings_done(struct settings *settings)
     array_free(&settings->airframes);
 }
 
-int config_load(const char *path, struct config **ret_config, struct config_problems *problems)
+int config_read(const cJSON *root, const char *path, struct config **ret_config,
+                struct config_problems *problems)
 {
-    cJSON *root = NULL;
-    int result = json_file_read(path, path, &root, problems);
-    if (result != 0)
-        return result == -ENOENT ? -ENOENT : -EINVAL;
     struct settings settings = {.problems = problems,
                                 .folder = path_folder(path),
                                 .journal_limit_mb = JOURNAL_LIMIT_DEFAULT_MB,
@@ -348,7 +346,6 @@ int config_load(const char *path, struct config **ret_config, struct config_prob
     settings.feeds.folder = settings.webhooks.folder = settings.folder;
     size_t before = problems->count;
     read_everything(&settings, root);
-    cJSON_Delete(root);
     bool good = problems->count == before;
     if (good) {
         take_lists(&settings);
@@ -360,6 +357,17 @@ int config_load(const char *path, struct config **ret_config, struct config_prob
     }
     settings_done(&settings);
     return good ? 0 : -EINVAL;
+}
+
+int config_load(const char *path, struct config **ret_config, struct config_problems *problems)
+{
+    cJSON *root = NULL;
+    int result = json_file_read(path, path, &root, problems);
+    if (result != 0)
+        return result == -ENOENT ? -ENOENT : -EINVAL;
+    result = config_read(root, path, ret_config, problems);
+    cJSON_Delete(root);
+    return result;
 }
 
 void config_free(struct config *config)

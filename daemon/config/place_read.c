@@ -10,11 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RADIUS_MAX_NM 5400.0       // a quarter of the Earth's girth
-#define RUNWAY_LENGTH_MAX_FT 30000 // the longest paved one has 18,045 ft
-// The Dead Sea's shore and the highest airfields have room between these.
-#define ELEVATION_MIN_FT (-2000)
-#define ELEVATION_MAX_FT 30000
+#define RADIUS_MAX_NM 5400.0 // a quarter of the Earth's girth
 
 static const struct {
     const char *word;
@@ -46,7 +42,7 @@ static const struct field end_fields[] = {
     {"longitude", FIELD_NUMBER, offsetof(struct runway_end, threshold.longitude_deg), .min = -180,
      .max = 180},
     {"elevation_ft", FIELD_WHOLE_32, offsetof(struct runway_end, elevation_ft),
-     .min = ELEVATION_MIN_FT, .max = ELEVATION_MAX_FT},
+     .min = PLACE_ELEVATION_MIN_FT, .max = PLACE_ELEVATION_MAX_FT},
 };
 
 static const struct runway_end unknown_end = {
@@ -79,7 +75,7 @@ static bool read_ends(struct reader *reader, const cJSON *json, void *target)
 
 static const struct field runway_fields[] = {
     {"length_ft", FIELD_WHOLE_32, offsetof(struct runway, length_ft), .min = 0,
-     .max = RUNWAY_LENGTH_MAX_FT},
+     .max = PLACE_RUNWAY_LENGTH_MAX_FT},
     {"ends", FIELD_CUSTOM, 0, true, .read = read_ends},
 };
 
@@ -134,8 +130,8 @@ static const struct field place_fields[] = {
      .max = 90},
     {"longitude", FIELD_NUMBER, offsetof(struct place, reference.longitude_deg), .min = -180,
      .max = 180},
-    {"elevation_ft", FIELD_WHOLE_32, offsetof(struct place, elevation_ft), .min = ELEVATION_MIN_FT,
-     .max = ELEVATION_MAX_FT},
+    {"elevation_ft", FIELD_WHOLE_32, offsetof(struct place, elevation_ft),
+     .min = PLACE_ELEVATION_MIN_FT, .max = PLACE_ELEVATION_MAX_FT},
     {"runways", FIELD_CUSTOM, 0, .read = read_runways},
     {"spoof_radius_nm", FIELD_NUMBER, offsetof(struct place, spoof_radius_nm), .min = 0.1,
      .max = 100},

@@ -16,6 +16,11 @@
 
 #include "config/reader.h"
 
+// Wide enough for the Dead Sea's shore and the highest fields; the longest paved runway has 18,045 ft.
+#define PLACE_ELEVATION_MIN_FT (-2000)
+#define PLACE_ELEVATION_MAX_FT 30000
+#define PLACE_RUNWAY_LENGTH_MAX_FT 30000
+
 struct place_array ARRAY_OF(struct place);
 
 // Adds the places of one file. A place with a problem is added as far as it could be read, so that

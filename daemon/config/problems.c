@@ -19,6 +19,24 @@ void config_problems_done(struct config_problems *problems)
     problems->count = 0;
 }
 
+// Takes the bytes of a character that was cut off the end of a text.
+static void drop_cut_character(char *text)
+{
+    size_t length = strlen(text), back = 0;
+    while (back < 3 && back < length && (text[length - 1 - back] & 0xc0) == 0x80)
+        back++;
+    if (back < length && !text_is_utf8(text + length - 1 - back, back + 1))
+        text[length - 1 - back] = '\0';
+}
+
+bool problems_copy_start(char *destination, size_t size, const char *text)
+{
+    if (text_copy(destination, size, text))
+        return true;
+    drop_cut_character(destination);
+    return false;
+}
+
 void problems_add(struct config_problems *problems, const char *format, ...)
 {
     if (problems->count++ >= PROBLEMS_WRITTEN_MAX)
@@ -26,7 +44,8 @@ void problems_add(struct config_problems *problems, const char *format, ...)
     char line[PROBLEM_BYTES_MAX];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(line, sizeof line, format, arguments);
+    if (vsnprintf(line, sizeof line, format, arguments) >= (int)sizeof line)
+        drop_cut_character(line);
     va_end(arguments);
     text_append(&problems->lines, line);
     text_append(&problems->lines, "\n");
@@ -43,7 +62,7 @@ void problems_append_key(struct text *path, const char *key)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-$";
     char start[KEY_BYTES_SHOWN + 1];
-    text_copy(start, sizeof start, key);
+    problems_copy_start(start, sizeof start, key);
     if (path->length > 0)
         text_append(path, ".");
     if (start[0] != '\0' && strspn(start, plain) == strlen(start))

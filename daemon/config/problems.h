@@ -17,3 +17,6 @@ void problems_finish(struct config_problems *problems);
 // Adds ".key" to a path, quoted and escaped where it holds more than letters, digits, '_', '-' and
 // '$', so that a key cannot forge a line.
 void problems_append_key(struct text *path, const char *key);
+
+// As text_copy, but cuts between UTF-8 characters.
+bool problems_copy_start(char *destination, size_t size, const char *text);

@@ -65,7 +65,7 @@ static void describe(const cJSON *json, struct text *ret_words)
 {
     if (cJSON_IsString(json)) {
         char start[64];
-        bool whole = text_copy(start, sizeof start, json->valuestring);
+        bool whole = problems_copy_start(start, sizeof start, json->valuestring);
         text_append_json_string(ret_words, start);
         if (!whole)
             text_append(ret_words, " and more");

@@ -26,6 +26,10 @@ static const struct command commands[] = {
     {"replay", "Send recorded answers through the same pipeline as live ones", "FILE...",
      command_replay, COMMAND_FORMATS_NONE},
     {"places list", "List the configured places", "", command_places_list, COMMAND_FORMATS_ROWS},
+    {"places import", "Make a file of places from OurAirports' airports.csv and runways.csv",
+     "AIRPORTS.csv RUNWAYS.csv [--country CODE,...] [--near LAT,LON,NM] [--type TYPE,...] "
+     "[--ident CODE,...] [--runway FT] [--closed] [-o FILE]",
+     command_places_import, COMMAND_FORMATS_NONE},
 };
 #define COMMAND_COUNT (sizeof commands / sizeof *commands)
 

@@ -23,7 +23,7 @@ DATABASE = "postgresql:///" + os.environ["PGDATABASE"]
 FOLDER = tempfile.TemporaryDirectory(prefix="skywitness-cli-")
 CONFIG = pathlib.Path(FOLDER.name) / "skywitness.json"
 
-GOOD, WANTING, USAGE, UNAVAILABLE, BAD_CONFIGURATION = 0, 1, 64, 69, 78
+GOOD, WANTING, USAGE, BAD_DATA, UNAVAILABLE, BAD_CONFIGURATION = 0, 1, 64, 65, 69, 78
 
 CONFIGURATION = {
     "database": DATABASE,
@@ -413,6 +413,84 @@ class Configuration(unittest.TestCase):
         self.assertEqual(len(rows("--db", DATABASE, "feeds", env=environment)), 2)
 
 
+AIRPORTS = """\
+"id","ident","type","name","latitude_deg","longitude_deg","elevation_ft","continent","iso_country","iso_region",\
+"municipality","scheduled_service","gps_code","iata_code","local_code","home_link","wikipedia_link","keywords"
+1,"OSLK","medium_airport","Latakia ""Bassel"" Airport",35.4011,35.9487,157,"AS","SY","SY-LA","Latakia","yes","OSLK","LTK",,,,
+2,"HL59","small_airport","Al Khadim",31.9985,21.1918,800,"AF","LY","LY-X",,"no","HL59",,,,,
+3,"SY-0001","heliport","Roof",33.5,36.3,,"AS","SY","SY-DI",,"no",,,,,,
+4,"OSXX","closed","Gone",34.0,37.0,1000,"AS","SY","SY-HI",,"no",,,,,,
+"""
+RUNWAYS = """\
+"id","airport_ref","airport_ident","length_ft","width_ft","surface","lighted","closed","le_ident","le_latitude_deg",\
+"le_longitude_deg","le_elevation_ft","le_heading_degT","le_displaced_threshold_ft","he_ident","he_latitude_deg",\
+"he_longitude_deg","he_elevation_ft","he_heading_degT","he_displaced_threshold_ft"
+1,1,"OSLK",9175,148,"ASP",1,0,"17",35.4139,35.9475,157,176,,"35",35.3887,35.9494,128,356,
+2,2,"HL59",9000,148,"ASP",0,0,"17",32.0126,21.1822,,170,,"35",31.985,21.2,,350,
+"""
+
+
+class Import(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.files = []
+        for name, text in (("airports.csv", AIRPORTS), ("runways.csv", RUNWAYS)):
+            path = pathlib.Path(FOLDER.name) / name
+            path.write_text(text, encoding="utf-8")
+            cls.files.append(str(path))
+
+    def imported(self, *words):
+        """What the configuration makes of the file that was written."""
+        path = pathlib.Path(FOLDER.name) / "imported.json"
+        path.unlink(missing_ok=True)
+        run("places", "import", *self.files, *words, "-o", str(path))
+        main = pathlib.Path(FOLDER.name) / "importing.json"
+        main.write_text(json.dumps({"watch": [{"id": "x", "types": ["A124"]}], "places": ["imported.json"]}))
+        return {row["place"]: row for row in rows("--config", str(main), "places", "list")}
+
+    def test_filters(self):
+        cases = {
+            (): ["HL59", "OSLK"],
+            ("--country", "sy"): ["OSLK"],
+            ("--country", "SY,LY", "--type", "medium_airport,heliport"): ["OSLK", "SY-0001"],
+            ("--near", "32,21,50"): ["HL59"],
+            ("--ident", "oslk"): ["OSLK"],
+            ("--runway", "9100"): ["OSLK"],
+            ("--closed", "--country", "SY"): ["OSLK", "OSXX"],
+        }
+        for words, expected in cases.items():
+            with self.subTest(words=words):
+                self.assertEqual(sorted(self.imported(*words)), expected)
+
+    def test_values(self):
+        field = self.imported("--ident", "OSLK")["OSLK"]
+        self.assertEqual(field["name"], 'Latakia "Bassel" Airport')
+        self.assertEqual((field["latitude"], field["longitude"], field["elevation_ft"]), (35.4011, 35.9487, 157))
+        self.assertEqual(field["longest_runway_ft"], 9175)
+
+    def test_standard_output_is_the_file(self):
+        out, talk = run("places", "import", *self.files, "--ident", "OSLK")
+        self.assertIn('"OSLK"', out)
+        self.assertIn("1 of 4 airports", talk)
+
+    def test_mistakes(self):
+        self.assertIn("nothing is written", run("places", "import", *self.files, "--country", "RU", status=WANTING)[1])
+        for words, expected in {
+            ("--country", "SYR"): "two letters",
+            ("--near", "35.4,35.9"): "expected latitude, longitude and nautical miles",
+            ("--near", "95,35.9,10"): "expected latitude",
+            ("--near", "35.4,35.9,nan"): "expected latitude",
+            ("--type", "larg_airport"): "did you mean large_airport?",
+        }.items():
+            with self.subTest(words=words):
+                self.assertIn(expected, run("places", "import", *self.files, *words, status=USAGE)[1])
+        self.assertIn("expected: skywitness places import",
+                      run("places", "import", self.files[0], status=USAGE)[1])
+        run("places", "import", "/nonexistent.csv", self.files[1], status=UNAVAILABLE)
+        run("places", "import", self.files[1], self.files[1], status=BAD_DATA)
+        run("places", "import", *self.files, "-o", "/nonexistent/places.json", status=UNAVAILABLE)
+
+
 class Connection(unittest.TestCase):
     def test_away(self):
         nowhere = "postgresql:///skywitness?host=" + FOLDER.name
@@ -540,7 +618,7 @@ class Stopped(unittest.TestCase):
 if __name__ == "__main__":
     CONFIG.write_text(json.dumps(CONFIGURATION), encoding="utf-8")
     (pathlib.Path(FOLDER.name) / "places.json").write_text(json.dumps(PLACES), encoding="utf-8")
-    order = [Database, Sightings, Tracks, Feeds, Configuration, Connection, Help, Retention, Stopped]
+    order = [Database, Sightings, Tracks, Feeds, Configuration, Import, Connection, Help, Retention, Stopped]
     suite = unittest.TestSuite(unittest.defaultTestLoader.loadTestsFromTestCase(one) for one in order)
     result = unittest.TextTestRunner(verbosity=2).run(suite)
     sys.exit(0 if result.wasSuccessful() else 1)

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: MIT
+# bash completion for skywitness(1). Ids of places, feeds and watch entries come from the configuration.
+
+# The first column of a command's CSV rows, without the header.
+_skywitness_ids() {
+    local config=() index
+    for ((index = 1; index < ${#COMP_WORDS[@]} - 1; index++)); do
+        [[ ${COMP_WORDS[index]} == --config ]] && config=(--config "${COMP_WORDS[index + 1]}")
+    done
+    "${COMP_WORDS[0]}" "${config[@]}" --format csv "$@" 2>/dev/null | tail -n +2 | cut -d, -f1 | tr -d '\r"'
+}
+
+# Completes the last item of a list separated by commas.
+_skywitness_list() {
+    local typed=$1 before=
+    shift
+    [[ $typed == *,* ]] && before=${typed%,*},
+    mapfile -t COMPREPLY < <(compgen -P "$before" -W "$*" -- "${typed##*,}")
+    compopt -o nospace
+}
+
+_skywitness() {
+    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+    local commands="db watch feeds sightings replay places help"
+    local global="--config --db --format --help"
+    local index word words=() options=""
+
+    # The command's words: what is neither an option nor an option's value.
+    for ((index = 1; index < COMP_CWORD; index++)); do
+        word=${COMP_WORDS[index]}
+        case $word in
+        --config | --db | --format | --since | --until | --hex | --type | --place | --callsign | --state | --limit | \
+            --days | --feed | --country | --near | --ident | --runway | --output | -o) ((index++)) ;;
+        -*) ;;
+        help) ;;
+        *) words+=("$word") ;;
+        esac
+    done
+
+    case "${words[0]:-} ${words[1]:-}" in
+    "db retain") options="--days --dry-run" ;;
+    "watch "*) options="--feed" ;;
+    "sightings "*) options="--since --until --hex --type --place --callsign --state --limit --doubtful" ;;
+    "places import") options="--country --near --type --ident --runway --closed --output" ;;
+    esac
+
+    case $previous in
+    --config | --output | -o)
+        mapfile -t COMPREPLY < <(compgen -f -- "$current")
+        compopt -o filenames
+        return
+        ;;
+    --format)
+        word="table json csv"
+        [[ ${words[0]:-sightings} == sightings ]] && word+=" geojson kml gpx readsb"
+        mapfile -t COMPREPLY < <(compgen -W "$word" -- "$current")
+        return
+        ;;
+    --place)
+        mapfile -t COMPREPLY < <(compgen -W "$(_skywitness_ids places list)" -- "$current")
+        return
+        ;;
+    --feed)
+        mapfile -t COMPREPLY < <(compgen -W "$(_skywitness_ids feeds)" -- "$current")
+        return
+        ;;
+    --state)
+        _skywitness_list "$current" open landed lost_low lost_high superseded
+        return
+        ;;
+    --type)
+        [[ ${words[0]:-} == places ]] &&
+            _skywitness_list "$current" large_airport medium_airport small_airport heliport seaplane_base balloonport
+        return
+        ;;
+    --db | --since | --until | --hex | --callsign | --limit | --days | --country | --near | --ident | --runway)
+        return
+        ;;
+    esac
+
+    if [[ $current == -* ]]; then
+        [[ ${#words[@]} -eq 0 ]] && options="--version"
+        mapfile -t COMPREPLY < <(compgen -W "$options $global" -- "$current")
+        return
+    fi
+    case "${words[0]:-} ${words[1]:-}" in
+    " ") word=$commands ;;
+    "db ") word="migrate status retain" ;;
+    "places ") word="list import" ;;
+    "replay "* | "places import")
+        mapfile -t COMPREPLY < <(compgen -f -- "$current")
+        compopt -o filenames
+        return
+        ;;
+    *) word="" ;;
+    esac
+    mapfile -t COMPREPLY < <(compgen -W "$word" -- "$current")
+}
+complete -F _skywitness skywitness

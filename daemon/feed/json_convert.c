@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "feed/json_convert.h"
 
+#include <endian.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -22,9 +23,61 @@ static bool is_digit(char character)
     return character >= '0' && character <= '9';
 }
 
-double json_number(const char *at)
+static uint64_t eight_bytes(const char *at)
+{
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    return le64toh(word);
+}
+
+// The number of eight decimal digits, the first in the lowest byte; bytes of 0 count as '0'. Adds up
+// neighbours: digits to pairs, pairs to fours, fours to eight (after D. Lemire, "Quickly parsing eight
+// digits", 2018).
+static uint64_t eight_digits(uint64_t word)
+{
+    word = (word & UINT64_C(0x0f0f0f0f0f0f0f0f)) * (10 + (1 << 8)) >> 8;
+    word = (word & UINT64_C(0x00ff00ff00ff00ff)) * (100 + (1 << 16)) >> 16;
+    return (word & UINT64_C(0x0000ffff0000ffff)) * (10000 + (UINT64_C(1) << 32)) >> 32;
+}
+
+// The last `count` bytes (1 to 8) of a word.
+static uint64_t last_bytes(uint64_t word, unsigned count)
+{
+    return word & ~UINT64_C(0) << (64 - count * 8);
+}
+
+// Latitudes and longitudes, without a loop: at least eight bytes, with a point among the first seven and
+// one to eight decimals. False for other numbers.
+static bool coordinate(const char *at, const char *end, double *ret_value)
+{
+    uint64_t word = eight_bytes(at);
+    uint64_t differs = word ^ UINT64_C(0x2e2e2e2e2e2e2e2e); // '.'
+    uint64_t zero_bytes = (differs - UINT64_C(0x0101010101010101)) & ~differs &
+                          UINT64_C(0x8080808080808080);
+    if (zero_bytes == 0)
+        return false;
+    unsigned point = (unsigned)__builtin_ctzll(zero_bytes) / 8, negative = *at == '-';
+    ptrdiff_t decimals = end - at - point - 1;
+    if (point <= negative || decimals < 1 || decimals > 8)
+        return false;
+    uint64_t fraction = last_bytes(eight_bytes(end - 8), (unsigned)decimals);
+    // An exponent has no 3 in its upper half byte.
+    if ((fraction & UINT64_C(0xf0f0f0f0f0f0f0f0)) !=
+        last_bytes(UINT64_C(0x3030303030303030), (unsigned)decimals))
+        return false;
+    uint64_t whole = last_bytes(word << (64 - point * 8), point - negative);
+    double power = powers_of_ten[decimals];
+    double value = (double)(int64_t)(eight_digits(whole) * (uint64_t)power + eight_digits(fraction));
+    *ret_value = (negative ? -value : value) / power;
+    return true;
+}
+
+double json_number(const char *at, const char *end)
 {
     const char *start = at;
+    double value;
+    if (end - at >= 8 && *at != '"' && *at != '[' && *at != '{' && coordinate(at, end, &value))
+        return value;
     bool negative = *at == '-';
     at += negative;
     if (!is_digit(*at))
@@ -44,7 +97,7 @@ double json_number(const char *at)
     bool has_exponent = *at == 'e' || *at == 'E';
     if (has_exponent || digits > EXACT_DIGITS_MAX || whole > EXACT_WHOLE_MAX)
         return strtod(start, NULL);
-    double value = (double)whole / powers_of_ten[decimals];
+    value = (double)whole / powers_of_ten[decimals];
     return negative ? -value : value;
 }
 

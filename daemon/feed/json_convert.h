@@ -14,9 +14,9 @@ struct json_text {
     size_t length;
 };
 
-// The number whose first byte is at `at`, correctly rounded, as strtod does; may be infinite. NAN for a
-// value of another type. The number must be followed by a byte that is not part of it.
-double json_number(const char *at);
+// The number between `at` and `end`, correctly rounded, as strtod does; may be infinite. NAN for a value of
+// another type. The number must be followed by a byte that is not part of it.
+double json_number(const char *at, const char *end);
 
 // The string between `at` (its opening quote) and `end` (behind its closing one). Points into the text,
 // or into `buffer` when escapes had to be resolved.

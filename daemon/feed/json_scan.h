@@ -57,17 +57,24 @@ static inline const char *json_scan_blanks(struct json_scan *scan, const char *a
     return json_scan_fail(scan, at, "the text ends in the middle of a value");
 }
 
+#ifdef __SSE2__
+// Ones where a string ends or is not plain: quotes, backslashes, control characters.
+static inline __m128i json_string_stops(__m128i bytes)
+{
+    __m128i stops = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')),
+                                 _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
+    __m128i last_control = _mm_set1_epi8(0x1f);
+    return _mm_or_si128(stops, _mm_cmpeq_epi8(_mm_min_epu8(bytes, last_control), bytes));
+}
+#endif
+
 // To the first quote, backslash or control character; to the end where there is none.
 static inline const char *json_plain_end(const char *at, const char *end)
 {
 #ifdef __SSE2__
-    const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\');
-    const __m128i last_control = _mm_set1_epi8(0x1f);
     while (end - at >= 16) {
         __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
-        __m128i stop = _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash));
-        stop = _mm_or_si128(stop, _mm_cmpeq_epi8(_mm_min_epu8(bytes, last_control), bytes));
-        unsigned mask = (unsigned)_mm_movemask_epi8(stop);
+        unsigned mask = (unsigned)_mm_movemask_epi8(json_string_stops(bytes));
         if (mask != 0)
             return at + __builtin_ctz(mask);
         at += 16;
@@ -93,29 +100,65 @@ static inline const char *json_scan_string(struct json_scan *scan, const char *a
     }
 }
 
-// At a digit or a minus.
-static inline const char *json_scan_number(struct json_scan *scan, const char *at)
+// How many bytes must be there for the short roads below.
+#define JSON_SHORT_BYTES 16
+
+// The place of the closing quote, from behind the opening one, when the string is plain and short; else
+// NULL, and json_scan_string finds out. JSON_SHORT_BYTES must be there.
+static inline const char *json_short_string(const char *at)
 {
 #ifdef __SSE2__
-    const char *digits = at + (*at == '-');
-    if (scan->end - digits >= 16) {
-        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)digits);
-        __m128i values = _mm_sub_epi8(bytes, _mm_set1_epi8('0'));
-        __m128i is_digit = _mm_cmpeq_epi8(_mm_min_epu8(values, _mm_set1_epi8(9)), values);
-        // Bit n: byte n is no digit. Bit 16 stands for what was not loaded.
-        unsigned other = (unsigned)_mm_movemask_epi8(is_digit) ^ 0x1ffffu;
-        unsigned whole = (unsigned)__builtin_ctz(other);
-        unsigned length = whole;
-        if (whole < 15 && digits[whole] == '.') {
-            unsigned fraction = (unsigned)__builtin_ctz(other >> (whole + 1));
-            length = fraction == 0 ? 16 : whole + 1 + fraction;
-        }
-        bool plain = length < 16 && whole > 0 && (whole == 1 || digits[0] != '0');
-        if (plain && (digits[length] | 0x20) != 'e' && digits[length] != '.')
-            return digits + length;
-    }
+    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+    unsigned mask = (unsigned)_mm_movemask_epi8(json_string_stops(bytes));
+    const char *stop = at + __builtin_ctz(mask | 0x8000u);
+    return *stop == '"' ? stop : NULL;
+#else
+    (void)at;
+    return NULL;
 #endif
-    return json_scan_any_number(scan, at);
+}
+
+// The end of a number, whose first byte is a digit or a minus, when it is short and has no exponent; else
+// NULL, and json_scan_any_number finds out. JSON_SHORT_BYTES must be there. The end is found first, in as
+// few dependent steps as can be, because the next key waits for it; whether what lies before it is a
+// number is looked at beside.
+static inline const char *json_short_number(const char *at)
+{
+#ifdef __SSE2__
+    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+    __m128i values = _mm_sub_epi8(bytes, _mm_set1_epi8('0'));
+    __m128i is_digit = _mm_cmpeq_epi8(_mm_min_epu8(values, _mm_set1_epi8(9)), values);
+    __m128i is_point = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('.'));
+    unsigned minus = *at == '-';
+    // Bit n: byte n is the number's. Bit 16 stands for what was not loaded.
+    unsigned inside = (unsigned)_mm_movemask_epi8(_mm_or_si128(is_digit, is_point)) | minus;
+    unsigned length = (unsigned)__builtin_ctz(~inside);
+    unsigned points = (unsigned)_mm_movemask_epi8(is_point);
+    unsigned digits = (inside & ~points) >> minus;
+    points &= (1u << length) - 1;
+    unsigned two_points = points & (points - 1);
+    unsigned bare_point = (points << 1 | points >> 1) & ~inside;
+    unsigned no_digit = ~digits & 1;
+    unsigned leading_zero = (at[minus] == '0') & digits >> 1;
+    if ((two_points | bare_point | no_digit | leading_zero) != 0 || length >= JSON_SHORT_BYTES ||
+        (at[length] | 0x20) == 'e')
+        return NULL;
+    return at + length;
+#else
+    (void)at;
+    return NULL;
+#endif
+}
+
+static inline const char *json_scan_number(struct json_scan *scan, const char *at)
+{
+    const char *end = scan->end - at >= JSON_SHORT_BYTES ? json_short_number(at) : NULL;
+    return end != NULL ? end : json_scan_any_number(scan, at);
+}
+
+static inline bool json_starts_number(char character)
+{
+    return (character >= '0' && character <= '9') || character == '-';
 }
 
 // At the first byte of a value.
@@ -125,7 +168,7 @@ static inline const char *json_scan_value(struct json_scan *scan, const char *at
         const char *quote = json_scan_string(scan, at + 1);
         return quote != NULL ? quote + 1 : NULL;
     }
-    if (*at == '-' || (*at >= '0' && *at <= '9'))
+    if (json_starts_number(*at))
         return json_scan_number(scan, at);
     if (*at == '[' && scan->end - at >= 2 && at[1] == ']' && depth < FEED_NESTING_MAX)
         return at + 2;

@@ -10,7 +10,7 @@
 // One answer being read.
 struct decoding {
     struct json_scan scan;
-    struct readsb_keys keys;
+    struct readsb_layout layout;
     struct readsb_object object; // the aircraft at hand
     const struct feed_interest *interest;
     utc_us received_at;
@@ -172,7 +172,7 @@ static int take_element(struct decoding *decoding, const char *at, const char **
         return code;
     bool is_object = *at == '{';
     // Two containers are open around it: the envelope and its array.
-    const char *after = is_object ? readsb_object_scan(&decoding->object, &decoding->keys,
+    const char *after = is_object ? readsb_object_scan(&decoding->object, &decoding->layout,
                                                        &decoding->scan, at, 2)
                                   : json_scan_value(&decoding->scan, at, 2);
     if (after == NULL)
@@ -239,11 +239,12 @@ static int take_first(struct decoding *decoding, const char *at, struct readsb_o
     at = json_scan_blanks(scan, at + 1);
     bool done = at != NULL && *at == '}';
     while (at != NULL && !done) {
-        enum readsb_field field = READSB_FIELD_NONE;
-        at = readsb_scan_key(&decoding->keys, scan, at, &field);
+        struct readsb_layout_step step =
+            readsb_layout_learn(&decoding->layout, scan, at, READSB_LAYOUT_START);
+        at = step.value;
         if (at == NULL)
             break;
-        int code = take_first_value(decoding, first, field, at, &is_envelope, &at);
+        int code = take_first_value(decoding, first, step.field, at, &is_envelope, &at);
         if (code < 0)
             return code;
         at = json_scan_blanks(scan, at);
@@ -295,7 +296,7 @@ static int finish_envelope(struct decoding *decoding, const struct readsb_object
     if (at < decoding->scan.end)
         return refuse(decoding, -EBADMSG, at, "more bytes after the answer");
     // Without the feed's time no position has one: the answer may come from any cache.
-    utc_us now;
+    utc_us now = UTC_UNKNOWN;
     int code = read_now(decoding, envelope, UTC_UNKNOWN, &now);
     if (code < 0)
         return code;
@@ -322,7 +323,7 @@ static int take_lone(struct decoding *decoding, const char *begin, const char *e
         isnan(readsb_object_number(object, READSB_SEEN)) &&
         isnan(readsb_object_number(object, READSB_SEEN_POS)))
         return take_refused(decoding, begin);
-    utc_us now;
+    utc_us now = UTC_UNKNOWN;
     code = read_now(decoding, object, UTC_UNKNOWN, &now);
     size_t kept = decoding->batch.kept.count;
     if (code == 0)
@@ -364,7 +365,7 @@ static int take_lines(struct decoding *decoding, const char *begin, const char *
             return 0;
         if (*begin != '{')
             return refuse(decoding, -EBADMSG, begin, "expected an object on the next line");
-        after = readsb_object_scan(&decoding->object, &decoding->keys, &decoding->scan, begin, 0);
+        after = readsb_object_scan(&decoding->object, &decoding->layout, &decoding->scan, begin, 0);
         if (after == NULL)
             return refuse_scan(decoding);
     }
@@ -372,8 +373,8 @@ static int take_lines(struct decoding *decoding, const char *begin, const char *
 
 static int decode_body(struct decoding *decoding, const char *at)
 {
-    bool is_envelope;
-    const char *after;
+    bool is_envelope = false;
+    const char *after = at;
     struct readsb_object first;
     int code = take_first(decoding, at, &first, &is_envelope, &after);
     if (code < 0)
@@ -421,11 +422,11 @@ static int decode(const char *body, size_t length, utc_us received_at,
         .batch = {.now = UTC_UNKNOWN},
         .error = error,
     };
-    const char *start;
+    const char *start = body;
     int code = check_start(&decoding, &start);
     if (code < 0)
         return code;
-    readsb_keys_build(&decoding.keys);
+    readsb_layout_init(&decoding.layout);
     decoding.nearby = readsb_nearby_new(interest);
     code = decode_body(&decoding, start);
     if (code == 0) {

@@ -61,28 +61,28 @@ utc_us readsb_time(double now)
     return utc_from_seconds(now > READSB_MILLISECONDS_FROM ? now / 1000.0 : now);
 }
 
-static char hex_lower(char character)
-{
-    if ((character >= '0' && character <= '9') || (character >= 'a' && character <= 'f'))
-        return character;
-    return character >= 'A' && character <= 'F' ? (char)(character + 32) : '\0';
-}
+// The lower case of a hexadecimal digit; 0 for all else. A table, since a branch could not be foretold.
+static const char hex_lower[256] = {
+    ['0'] = '0', ['1'] = '1', ['2'] = '2', ['3'] = '3', ['4'] = '4', ['5'] = '5',
+    ['6'] = '6', ['7'] = '7', ['8'] = '8', ['9'] = '9', ['a'] = 'a', ['b'] = 'b',
+    ['c'] = 'c', ['d'] = 'd', ['e'] = 'e', ['f'] = 'f', ['A'] = 'a', ['B'] = 'b',
+    ['C'] = 'c', ['D'] = 'd', ['E'] = 'e', ['F'] = 'f',
+};
 
 bool readsb_address(struct json_text hex, char ret_icao24[ICAO24_SIZE])
 {
-    char icao24[ICAO24_SIZE] = "";
     if (hex.bytes == NULL || hex.length == 0)
         return false;
     size_t tilde = hex.bytes[0] == '~';
     if (hex.length != tilde + 6)
         return false;
-    icao24[0] = '~';
-    for (size_t i = tilde; i < hex.length; i++) {
-        icao24[i] = hex_lower(hex.bytes[i]);
-        if (icao24[i] == '\0')
-            return false;
+    char icao24[ICAO24_SIZE] = "~";
+    bool valid = true;
+    for (size_t i = tilde; i < tilde + 6; i++) {
+        icao24[i] = hex_lower[(unsigned char)hex.bytes[i]];
+        valid = valid & (icao24[i] != '\0');
     }
-    if (strcmp(icao24 + tilde, "000000") == 0 || strcmp(icao24 + tilde, "ffffff") == 0)
+    if (!valid || memcmp(icao24 + tilde, "000000", 6) == 0 || memcmp(icao24 + tilde, "ffffff", 6) == 0)
         return false;
     memcpy(ret_icao24, icao24, sizeof icao24);
     return true;

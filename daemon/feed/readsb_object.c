@@ -3,77 +3,111 @@
 
 #include "feed/json_convert.h"
 
-// A key with escapes: resolved first, since "h\u0065x" is "hex".
-static enum readsb_field find_escaped(const struct readsb_keys *keys, const char *quote,
-                                      const char *end)
+// The short road reads a key that was guessed, sixteen bytes of its value, and a comma with a quote.
+#define SHORT_ROAD_BYTES (READSB_LAYOUT_KEY_BYTES + 1 + JSON_SHORT_BYTES + 2)
+
+// A value of the common kinds: a short number or string, an empty array. NULL for all else, good or bad.
+static inline const char *short_value(const char *at)
 {
-    char buffer[JSON_TEXT_MAX];
-    struct json_text key = json_text(quote, end, buffer);
-    return key.bytes != NULL ? readsb_keys_find(keys, key.bytes, key.length, key.length)
-                             : READSB_FIELD_NONE;
+    if (json_starts_number(*at)) {
+        // Half of an aircraft's numbers have one digit.
+        return at[1] == ',' && *at != '-' ? at + 1 : json_short_number(at);
+    }
+    if (*at == '"') {
+        const char *quote = json_short_string(at + 1);
+        return quote != NULL ? quote + 1 : NULL;
+    }
+    return at[0] == '[' && at[1] == ']' ? at + 2 : NULL;
 }
 
-static inline const char *scan_key(const struct readsb_keys *keys, struct json_scan *scan,
-                                   const char *at, enum readsb_field *ret_field)
+// Where one is in an object.
+struct walk {
+    const char *at;  // a key's opening quote
+    unsigned at_key; // the number of the key before
+    uint64_t seen;
+};
+
+// Takes members while they are of the common kinds and their keys are what was expected. Returns the place
+// behind a value that no comma and key follow at once; NULL at a key that must go the long road.
+static inline const char *short_road(struct readsb_object *object, struct readsb_layout *layout,
+                                     const char *text_end, struct walk *walk)
 {
-    if (*at != '"')
-        return json_scan_fail(scan, at, "expected a key");
-    const char *key = at + 1;
-    const char *stop = json_plain_end(key, scan->end);
-    if (stop < scan->end && *stop == '"') {
-        *ret_field =
-            readsb_keys_find(keys, key, (size_t)(stop - key), (size_t)(scan->end - key));
-    } else {
-        stop = json_scan_string(scan, key);
-        if (stop == NULL)
-            return NULL;
-        *ret_field = find_escaped(keys, at, stop + 1);
+    const char *at = walk->at, *end = NULL;
+    unsigned at_key = walk->at_key;
+    uint64_t seen = walk->seen;
+    while (text_end - at >= SHORT_ROAD_BYTES) {
+        unsigned guess = readsb_layout_guess(layout, at, at_key);
+        const struct readsb_layout_key *key = &layout->met[guess];
+        const char *begin = at + key->length;
+        end = guess != READSB_LAYOUT_START ? short_value(begin) : NULL;
+        if (end == NULL)
+            break;
+        at_key = guess;
+        if ((seen & key->seen) == 0) {
+            seen |= key->seen;
+            object->values[key->field].begin = begin;
+            object->values[key->field].end = end;
+        }
+        if (end[0] != ',' || end[1] != '"')
+            break;
+        at = end + 1;
+        end = NULL;
     }
-    at = json_scan_blanks(scan, stop + 1);
+    *walk = (struct walk){at, at_key, seen};
+    return end;
+}
+
+// One member by the long road, which knows all of JSON. Returns the place behind its value.
+static const char *long_road(struct readsb_object *object, struct readsb_layout *layout,
+                             struct json_scan *scan, int depth, struct walk *walk)
+{
+    struct readsb_layout_step step = readsb_layout_learn(layout, scan, walk->at, walk->at_key);
+    const char *end = step.value != NULL ? json_scan_value(scan, step.value, depth) : NULL;
+    uint64_t bit = UINT64_C(1) << step.field;
+    if (end != NULL && (walk->seen & bit) == 0) {
+        walk->seen |= step.field != READSB_FIELD_NONE ? bit : 0;
+        object->values[step.field].begin = step.value;
+        object->values[step.field].end = end;
+    }
+    walk->at_key = step.key;
+    return end;
+}
+
+// From behind a value to the next key, or behind the object where it ends.
+static const char *after_value(struct json_scan *scan, const char *at, bool *ret_done)
+{
+    at = json_scan_blanks(scan, at);
     if (at == NULL)
         return NULL;
-    if (*at != ':')
-        return json_scan_fail(scan, at, "expected ':'");
+    *ret_done = *at == '}';
+    if (*ret_done)
+        return at + 1;
+    if (*at != ',')
+        return json_scan_fail(scan, at, "expected ',' or '}'");
     return json_scan_blanks(scan, at + 1);
 }
 
-const char *readsb_scan_key(const struct readsb_keys *keys, struct json_scan *scan, const char *at,
-                            enum readsb_field *ret_field)
-{
-    return scan_key(keys, scan, at, ret_field);
-}
-
-const char *readsb_object_scan(struct readsb_object *object, const struct readsb_keys *keys,
+const char *readsb_object_scan(struct readsb_object *object, struct readsb_layout *layout,
                                struct json_scan *scan, const char *at, int depth)
 {
+    struct walk walk = {.at = json_scan_blanks(scan, at + 1), .at_key = READSB_LAYOUT_START};
     object->seen = 0;
-    at = json_scan_blanks(scan, at + 1);
-    if (at != NULL && *at == '}')
-        return at + 1;
-    while (at != NULL) {
-        enum readsb_field field = READSB_FIELD_NONE;
-        const char *begin = scan_key(keys, scan, at, &field);
-        if (begin == NULL)
-            return NULL;
-        const char *end = json_scan_value(scan, begin, depth + 1);
+    if (walk.at != NULL && *walk.at == '}')
+        return walk.at + 1;
+    bool done = false;
+    while (walk.at != NULL && !done) {
+        const char *end = short_road(object, layout, scan->end, &walk);
         if (end == NULL)
-            return NULL;
-        readsb_object_note(object, field, begin, end);
-        at = json_scan_blanks(scan, end);
-        if (at == NULL)
-            return NULL;
-        if (*at == '}')
-            return at + 1;
-        if (*at != ',')
-            return json_scan_fail(scan, at, "expected ',' or '}'");
-        at = json_scan_blanks(scan, at + 1);
+            end = long_road(object, layout, scan, depth + 1, &walk);
+        walk.at = end != NULL ? after_value(scan, end, &done) : NULL;
     }
-    return NULL;
+    object->seen = walk.seen;
+    return walk.at;
 }
 
 double readsb_object_number(const struct readsb_object *object, enum readsb_field field)
 {
-    return readsb_object_has(object, field) ? json_number(object->values[field].begin)
+    return readsb_object_has(object, field) ? json_number(object->values[field].begin, object->values[field].end)
                                             : (double)NAN;
 }
 

@@ -5,6 +5,7 @@
 
 #include "feed/json_scan.h"
 #include "feed/readsb_field.h"
+#include "feed/readsb_layout.h"
 #include "feed/readsb_meaning.h"
 
 #include <stdbool.h>
@@ -19,12 +20,8 @@ struct readsb_object {
 
 // Steps over the object whose '{' is at `at`; `depth` is how many containers are open around it.
 // Returns the place behind its '}', or NULL with the problem noted in the scan.
-const char *readsb_object_scan(struct readsb_object *object, const struct readsb_keys *keys,
+const char *readsb_object_scan(struct readsb_object *object, struct readsb_layout *layout,
                                struct json_scan *scan, const char *at, int depth);
-
-// Steps over one key and its colon, to the first byte of its value.
-const char *readsb_scan_key(const struct readsb_keys *keys, struct json_scan *scan, const char *at,
-                            enum readsb_field *ret_field);
 
 static inline bool readsb_object_has(const struct readsb_object *object, enum readsb_field field)
 {

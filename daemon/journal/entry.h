@@ -11,6 +11,7 @@
 #include "track/point.h"
 #include "track/sighting.h"
 #include "track/tracker.h"
+#include "track/visit.h"
 
 #define POLL_REQUEST_SIZE 512
 #define POLL_ERROR_SIZE 256
@@ -53,6 +54,8 @@ struct entry {
     struct poll poll;
     struct track_point_array points; // accepted, flagged
     struct sighting_array sightings; // new or changed
+    struct visit_array visits;       // new states
+    struct identity_conflict_array conflicts;
     struct raw_observation_array raws;
     struct byte_writer raw_bytes;
     struct entry_nearby_array nearby;

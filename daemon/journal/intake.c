@@ -72,6 +72,8 @@ static void clear_effects(struct track_effects *effects)
 {
     array_clear(&effects->points);
     array_clear(&effects->sightings);
+    array_clear(&effects->visits);
+    array_clear(&effects->conflicts);
     effects->duplicates = 0;
 }
 
@@ -130,8 +132,9 @@ static void derive(struct intake *intake, const struct intake_answer *answer,
     // The entry takes the arrays over and gives its empty ones back.
     entry->points = intake->effects.points;
     entry->sightings = intake->effects.sightings;
-    memset(&intake->effects.points, 0, sizeof intake->effects.points);
-    memset(&intake->effects.sightings, 0, sizeof intake->effects.sightings);
+    entry->visits = intake->effects.visits;
+    entry->conflicts = intake->effects.conflicts;
+    memset(&intake->effects, 0, sizeof intake->effects);
 }
 
 static int decode(struct intake *intake, const struct intake_answer *answer,

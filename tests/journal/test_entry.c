@@ -51,6 +51,21 @@ static void fill(struct entry *entry)
         .first_seen = 999, .last_seen = 1002, .first_position = {55.8, 38.0},
         .last_position = {35.4, 36.0}, .last_altitude_ft = 2575, .origin = "UUMU",
         .destination = "OSLK", .path_changed = true};
+    struct visit *visit = array_append(&entry->visits);
+    *visit = (struct visit){
+        .icao24 = "154076", .emitter = 1, .place = "OSLK", .anchored_at = 1000,
+        .state = VISIT_UPGRADED, .grade = VISIT_A3, .arrived_after = 1, .arrived_before = 2,
+        .departed_after = UTC_UNKNOWN, .departed_before = UTC_UNKNOWN, .arrival_seen = true,
+        .sighting_in = 1000, .sighting_out = UTC_UNKNOWN, .registration = "RA-82038",
+        .type_code = "A124", .callsign_in = "RFF8038", .callsign_out = "", .watch_mask = 5,
+        .position = {35.4, 35.9}, .reason_count = 1,
+        .reasons = {{.rule = VISIT_RULE_RUNNER_UP, .met = true, .threshold = 0.5, .value = 0.25,
+                     .place = "OLBA", .distance_nm = 97.6}}};
+    struct identity_conflict *conflict = array_append(&entry->conflicts);
+    *conflict = (struct identity_conflict){
+        .icao24 = "154076", .kind = IDENTITY_IMPOSSIBLE_SPEED, .emitter = 2, .first_at = 1,
+        .second_at = 2, .first = {1, 2}, .second = {3, 4}, .distance_nm = 900, .speed_kt = 5000,
+        .speed_limit_kt = 480};
     struct raw_observation *raw = array_append(&entry->raws);
     *raw = (struct raw_observation){.icao24 = "154076", .observed_at = 1000, .offset = 2, .length = 3};
     byte_writer_raw(&entry->raw_bytes, "{}abc", 5);
@@ -77,6 +92,8 @@ static void an_entry_comes_back_whole(void **state)
     assert_string_equal(read.points.items[2].feed, "adsb.lol");
     assert_true(read.points.items[2].seen.position.longitude_deg == 37.9);
     assert_string_equal(read.sightings.items[0].callsigns[1], "RFF8039");
+    assert_string_equal(read.visits.items[0].reasons[0].place, "OLBA");
+    assert_true(read.conflicts.items[0].speed_limit_kt == 480);
     assert_memory_equal(read.raw_bytes.bytes + read.raws.items[0].offset, "abc", 3);
     assert_int_equal(read.nearby.items[0].lowest_ft, 2500);
     // Whatever a later field adds must be written and read in the same place.

@@ -29,7 +29,7 @@ static void remember(struct readsb_layout_key *met, const char *quote, ptrdiff_t
 {
     memcpy(met->bytes, quote, (size_t)length);
     memset(met->mask, 0xff, (size_t)length);
-    met->head_mask = length < 16 ? (uint16_t)((1u << length) - 1) : UINT16_MAX;
+    met->head_mask = (uint16_t)(length < 16 ? (1u << length) - 1 : UINT16_MAX);
     met->length = (uint8_t)length;
     met->field = (uint8_t)field;
     met->seen = field != READSB_FIELD_NONE ? UINT64_C(1) << field : 0;

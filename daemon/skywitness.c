@@ -42,8 +42,7 @@ static utc_us current_time(void)
 
 int main(int argc, char **argv)
 {
-    struct cli cli = {.format = OUTPUT_TABLE, .now = current_time(), .out = stdout,
-                      .talk = stderr};
+    struct cli cli = {.format = OUTPUT_TABLE, .now = current_time(), .out = stdout, .talk = stderr};
     bool help = false, version = false;
     int used = 0;
     int status = EXIT_STATUS_GOOD;

@@ -75,15 +75,14 @@ static const struct output_column status_columns[] = {
     {"last_day", "last", OUTPUT_TEXT, 0},
 };
 
-// Sizes and days of track points, from the catalogue: no table is read. The names of the partitions end in
-// their day.
-static const char sizes_sql[] =
-    "SELECT pg_database_size(current_database()), count(c.oid),"
-    " to_date(min(right(c.relname, 8)), 'YYYYMMDD')::text,"
-    " to_date(max(right(c.relname, 8)), 'YYYYMMDD')::text"
-    " FROM (SELECT) AS always LEFT JOIN pg_inherits i"
-    "  ON i.inhparent = to_regclass('skywitness_store.track_point')"
-    " LEFT JOIN pg_class c ON c.oid = i.inhrelid";
+// Sizes and days of track points, from the catalogue: no table is read. The names of the partitions
+// end in their day.
+static const char sizes_sql[] = "SELECT pg_database_size(current_database()), count(c.oid),"
+                                " to_date(min(right(c.relname, 8)), 'YYYYMMDD')::text,"
+                                " to_date(max(right(c.relname, 8)), 'YYYYMMDD')::text"
+                                " FROM (SELECT) AS always LEFT JOIN pg_inherits i"
+                                "  ON i.inhparent = to_regclass('skywitness_store.track_point')"
+                                " LEFT JOIN pg_class c ON c.oid = i.inhrelid";
 
 static int write_status(const struct cli *cli, struct query_connection *connection,
                         enum schema_state state, int version, struct error *error)

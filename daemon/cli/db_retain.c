@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// `skywitness db retain`: drops the days of track points and raw observations that are past their time. A
-// partition is detached beside running writers and dropped after; one that others hold is tried again, and
-// days that evidence rests on are kept.
+// `skywitness db retain`: drops the days of track points and raw observations that are past their
+// time. A partition is detached beside running writers and dropped after; one that others hold is
+// tried again, and days that evidence rests on are kept.
 #include "cli/command.h"
 
 #include "base/array.h"
@@ -30,8 +30,10 @@ struct partition {
 struct partition_array ARRAY_OF(struct partition);
 
 static const struct output_column columns[] = {
-    {"partition", "partition", OUTPUT_TEXT, 0}, {"day", "day", OUTPUT_TEXT, 0},
-    {"bytes", "bytes", OUTPUT_NUMBER, 0},       {"outcome", "outcome", OUTPUT_TEXT, 0},
+    {"partition", "partition", OUTPUT_TEXT, 0},
+    {"day", "day", OUTPUT_TEXT, 0},
+    {"bytes", "bytes", OUTPUT_NUMBER, 0},
+    {"outcome", "outcome", OUTPUT_TEXT, 0},
 };
 
 static void partitions_done(struct partition_array *partitions)
@@ -86,10 +88,10 @@ static int next_statement(struct query_connection *connection, const char *befor
     return result < 0 ? result : 0;
 }
 
-// What is to be done is asked anew before each step: a detachment that was interrupted has to be finished
-// rather than begun again.
-static int retire(struct query_connection *connection, const char *before,
-                  const char *partition, struct error *error)
+// What is to be done is asked anew before each step: a detachment that was interrupted has to be
+// finished rather than begun again.
+static int retire(struct query_connection *connection, const char *before, const char *partition,
+                  struct error *error)
 {
     for (int attempt = 1;;) {
         AUTO_FREE char *statement = NULL;
@@ -184,7 +186,8 @@ int command_db_retain(struct cli *cli, const struct command *command, int argc, 
     };
     const struct option_table options = {
         OPTION_ROWS(rows),
-        .notes = "Days that evidence rests on are kept. Exit status 1: some could not be dropped now.",
+        .notes =
+            "Days that evidence rests on are kept. Exit status 1: some could not be dropped now.",
     };
     int count, status;
     if (!options_parse(cli, command, &options, argc, argv, &count, &status))
@@ -197,8 +200,9 @@ int command_db_retain(struct cli *cli, const struct command *command, int argc, 
         days = config->retain_days < DAYS_MAX ? (int64_t)config->retain_days : DAYS_MAX;
     }
     if (days == 0) {
-        cli_say(cli, "nothing is dropped: retain_days is not set in the configuration, and --days was "
-                     "not given");
+        cli_say(cli,
+                "nothing is dropped: retain_days is not set in the configuration, and --days was "
+                "not given");
         return EXIT_STATUS_GOOD;
     }
     return retain(cli, days, dry_run);

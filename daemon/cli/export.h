@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The tracks behind sightings as other programs read them: one small file a format. Written sighting by
-// sighting, so that any number of them takes the memory of the longest one.
+// The tracks behind sightings as other programs read them: one small file a format. Written
+// sighting by sighting, so that any number of them takes the memory of the longest one.
 #pragma once
 
 #include "cli/output.h"
@@ -10,7 +10,8 @@
 
 struct track_export {
     void *(*begin)(FILE *file);
-    // `attribution` names the feeds as their licences ask ("Data from adsb.lol, ODbL 1.0"); never NULL.
+    // `attribution` names the feeds as their licences ask ("Data from adsb.lol, ODbL 1.0"); never
+    // NULL.
     void (*sighting)(void *state, const struct sighting_row *sighting,
                      const struct track_row_array *points, const char *attribution);
     void (*end)(void *state); // writes what is left and frees

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A FeatureCollection, one Feature a sighting. Positions are longitude, latitude and, where known, metres: the
-// pressure altitude, else the geometric one. `times` has a time for each position in the same nesting. A track
-// over the antimeridian is cut there (RFC 7946, 3.1.9).
+// A FeatureCollection, one Feature a sighting. Positions are longitude, latitude and, where known,
+// metres: the pressure altitude, else the geometric one. `times` has a time for each position in
+// the same nesting. A track over the antimeridian is cut there (RFC 7946, 3.1.9).
 #include "cli/export.h"
 
 #include "base/geodesy.h"
@@ -34,8 +34,8 @@ static void *begin(FILE *file)
     return geojson;
 }
 
-// Where the straight line between two vertices meets the antimeridian: the last one of this part and the
-// first one of the next.
+// Where the straight line between two vertices meets the antimeridian: the last one of this part
+// and the first one of the next.
 static void append_crossing(struct vertex_array *vertices, const struct vertex *from,
                             const struct vertex *to)
 {
@@ -156,13 +156,16 @@ static void write_sighting(void *state, const struct sighting_row *sighting,
     FILE *file = geojson->file;
     size_t parts;
     struct vertex_array vertices = vertices_of(points, &parts);
-    fprintf(file, "%s\n{\"type\": \"Feature\", \"id\": \"%s\", \"geometry\": ",
-            geojson->any ? "," : "", sighting->id);
+    fprintf(file,
+            "%s\n{\"type\": \"Feature\", \"id\": \"%s\", \"geometry\": ", geojson->any ? "," : "",
+            sighting->id);
     if (vertices.count == 0) {
         fputs("null", file);
     } else {
         fprintf(file, "{\"type\": \"%s\", \"coordinates\": ",
-                vertices.count == 1 ? "Point" : parts > 1 ? "MultiLineString" : "LineString");
+                vertices.count == 1 ? "Point"
+                : parts > 1         ? "MultiLineString"
+                                    : "LineString");
         write_vertices(file, &vertices, parts, false);
         putc('}', file);
     }

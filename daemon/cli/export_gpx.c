@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// GPX 1.1: one trk a sighting, a new trkseg after each gap. Elevation in metres from the pressure altitude,
-// else the geometric one; left out where neither is known.
+// GPX 1.1: one trk a sighting, a new trkseg after each gap. Elevation in metres from the pressure
+// altitude, else the geometric one; left out where neither is known.
 #include "cli/export.h"
 
 #include "base/geodesy.h"
@@ -8,8 +8,8 @@
 
 #include <math.h>
 
-// A longer silence starts a new segment: GPX wants one span of continuous reception in each. The same gap
-// that closes a sighting low down (methods 3a).
+// A longer silence starts a new segment: GPX wants one span of continuous reception in each. The
+// same gap that closes a sighting low down (methods 3a).
 #define SEGMENT_GAP (10 * UTC_MINUTE)
 
 static void *begin(FILE *file)

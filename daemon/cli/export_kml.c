@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// One Placemark with a gx:Track a sighting, for Google Earth and its kin: times, positions, and speed and
-// pressure altitude beside them. Metres above the sea from the pressure altitude, else the geometric one.
+// One Placemark with a gx:Track a sighting, for Google Earth and its kin: times, positions, and
+// speed and pressure altitude beside them. Metres above the sea from the pressure altitude, else
+// the geometric one.
 #include "cli/export.h"
 
 #include "base/geodesy.h"
@@ -17,7 +18,8 @@ static void *begin(FILE *file)
           "<kml xmlns=\"http://www.opengis.net/kml/2.2\" "
           "xmlns:gx=\"http://www.google.com/kml/ext/2.2\">\n"
           "<Document>\n<name>skywitness sightings</name>\n"
-          "<Style id=\"track\"><LineStyle><color>ff0055ff</color><width>3</width></LineStyle></Style>\n"
+          "<Style "
+          "id=\"track\"><LineStyle><color>ff0055ff</color><width>3</width></LineStyle></Style>\n"
           "<Schema id=\"point\">\n"
           "<gx:SimpleArrayField name=\"altitude_baro_ft\" type=\"int\">"
           "<displayName>pressure altitude, ft</displayName></gx:SimpleArrayField>\n"

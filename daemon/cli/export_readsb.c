@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// readsb's trace_full JSON, which tar1090 and every reader of its archives take: one object an aircraft and
-// one object a line, so that a single aircraft's output is a trace file as it stands. Each sighting starts a
-// leg. Sightings must come ordered by aircraft, then by time.
+// readsb's trace_full JSON, which tar1090 and every reader of its archives take: one object an
+// aircraft and one object a line, so that a single aircraft's output is a trace file as it stands.
+// Each sighting starts a leg. Sightings must come ordered by aircraft, then by time.
 #include "cli/export.h"
 
 #include "base/memory.h"
@@ -107,8 +107,8 @@ static bool details_differ(const struct track_row *first, const struct track_row
            first->nac_p != second->nac_p || first->sil != second->sil;
 }
 
-// The ninth element: what the aircraft said beside its position. Given where it changes, as its readers
-// carry it on.
+// The ninth element: what the aircraft said beside its position. Given where it changes, as its
+// readers carry it on.
 static void write_details(FILE *file, const struct track_row *point, const char *callsign)
 {
     fprintf(file, "{\"type\":\"%s\"", point->source);

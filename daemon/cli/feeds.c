@@ -39,7 +39,8 @@ static const char health_sql[] =
     "SELECT h.feed, h.state, h.last_asked_at, h.last_answered_at, h.last_good_at, h.last_status,"
     " h.last_error, h.requests_last_hour, h.failures_last_hour, h.aircraft_heard_last_hour,"
     " h.points_last_hour,"
-    " (SELECT count(*) FROM skywitness.poll p WHERE p.feed = h.feed AND p.asked_at >= $1::timestamptz)"
+    " (SELECT count(*) FROM skywitness.poll p WHERE p.feed = h.feed AND p.asked_at >= "
+    "$1::timestamptz)"
     " FROM skywitness.feed_health h ORDER BY h.feed";
 
 static char *copy_text(const struct query *query, size_t column)
@@ -107,8 +108,14 @@ static void write_feed(struct output *output, const struct config_feed *feed,
                        const struct feed_row *row)
 {
     static const struct feed_row never = {
-        .last_asked_at = UTC_UNKNOWN, .last_answered_at = UTC_UNKNOWN, .last_good_at = UTC_UNKNOWN,
-        .last_status = -1, .requests = -1, .failures = -1, .heard = -1, .points = -1,
+        .last_asked_at = UTC_UNKNOWN,
+        .last_answered_at = UTC_UNKNOWN,
+        .last_good_at = UTC_UNKNOWN,
+        .last_status = -1,
+        .requests = -1,
+        .failures = -1,
+        .heard = -1,
+        .points = -1,
     };
     const struct feed_row *known = row != NULL ? row : &never;
     output_text(output, feed != NULL ? feed->id : known->id);
@@ -150,8 +157,10 @@ static int write_feeds(struct cli *cli, const struct config *config,
 int command_feeds(struct cli *cli, const struct command *command, int argc, char **argv)
 {
     const struct option_table options = {
-        .notes = "States: new (never asked), good, failing (the last answer was bad, a good one came within\n"
-                 "the hour), down (none did), idle (not asked lately), disabled. Rates are of the last hour;\n"
+        .notes = "States: new (never asked), good, failing (the last answer was bad, a good one "
+                 "came within\n"
+                 "the hour), down (none did), idle (not asked lately), disabled. Rates are of the "
+                 "last hour;\n"
                  "left is what today's budget still allows.",
     };
     int count, status;

@@ -24,7 +24,8 @@ void help_version(const struct cli *cli)
 void help_overview(FILE *file, const struct command *commands, size_t count)
 {
     fputs("Usage: skywitness [--config FILE] [--db URI] [--format table|json|csv] COMMAND ...\n\n"
-          "Watches public flight-tracking feeds for flagged aircraft; this is the operator's tool.\n\n"
+          "Watches public flight-tracking feeds for flagged aircraft; this is the operator's "
+          "tool.\n\n"
           "Commands:\n",
           file);
     for (size_t i = 0; i < count; i++)
@@ -32,7 +33,8 @@ void help_overview(FILE *file, const struct command *commands, size_t count)
     fputs("  help [COMMAND]   This text, or a command's own\n\nOptions:\n", file);
     options_explain_global(file);
     fputs("  --version                the program's version and its libraries'\n\n"
-          "Data goes to standard output, talk to standard error. Exit status: 0 good, 1 found wanting,\n"
+          "Data goes to standard output, talk to standard error. Exit status: 0 good, 1 found "
+          "wanting,\n"
           "64 usage, 65 bad data, 69 unavailable, 78 bad configuration. Manual: skywitness(1).\n",
           file);
 }
@@ -56,8 +58,8 @@ static bool is_group(const struct command *command, const char *word)
     return strncmp(command->name, word, length) == 0 && command->name[length] == ' ';
 }
 
-// "skywitness db" and "skywitness db migrat": says what there is in the group. False when there is no such
-// group.
+// "skywitness db" and "skywitness db migrat": says what there is in the group. False when there is
+// no such group.
 static bool explain_group(const struct cli *cli, const struct command *commands, size_t count,
                           int argc, char **argv, bool asked, int *ret_status)
 {
@@ -73,8 +75,9 @@ static bool explain_group(const struct cli *cli, const struct command *commands,
         char wanted[64];
         snprintf(wanted, sizeof wanted, "%.20s %.40s", argv[0], argv[1]);
         const char *nearest = options_nearest(wanted, candidates, found);
-        cli_say(cli, "unknown command \"%s\"%s%s%s", wanted, nearest != NULL ? "; did you mean " : "",
-                nearest != NULL ? nearest : "", nearest != NULL ? "?" : "");
+        cli_say(cli, "unknown command \"%s\"%s%s%s", wanted,
+                nearest != NULL ? "; did you mean " : "", nearest != NULL ? nearest : "",
+                nearest != NULL ? "?" : "");
     }
     fprintf(file, "Usage: skywitness %s COMMAND ...\n\n", argv[0]);
     for (size_t i = 0; i < count; i++)
@@ -115,7 +118,8 @@ static int run_found(struct cli *cli, const struct command *commands, size_t cou
                     : commands[i].run(cli, &commands[i], argc - words, argv + words);
     }
     int status;
-    bool asked = help || (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0));
+    bool asked =
+        help || (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0));
     if (explain_group(cli, commands, count, argc, argv, asked, &status))
         return status;
     return refuse_unknown(cli, commands, count, argv[0]);

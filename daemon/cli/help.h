@@ -6,8 +6,8 @@
 
 #include <stddef.h>
 
-// Finds the command by the first one or two words and runs it with the rest; `help [COMMAND]` is answered
-// here. Returns the exit status.
+// Finds the command by the first one or two words and runs it with the rest; `help [COMMAND]` is
+// answered here. Returns the exit status.
 int help_run(struct cli *cli, const struct command *commands, size_t count, int argc, char **argv);
 
 // Every command with its summary.

@@ -160,9 +160,9 @@ static bool take_format(struct parse *parse, struct cli *cli, const char *value)
     for (int i = 0; i < OUTPUT_FORMAT_COUNT; i++)
         names[i] = output_format_name((enum output_format)i);
     const char *nearest = options_nearest(value, names, OUTPUT_FORMAT_COUNT);
-    parse->status = options_usage(parse->cli, parse->command,
-                                  "--format %s: no such format; did you mean %s?", value,
-                                  nearest != NULL ? nearest : "table, json or csv");
+    parse->status =
+        options_usage(parse->cli, parse->command, "--format %s: no such format; did you mean %s?",
+                      value, nearest != NULL ? nearest : "table, json or csv");
     return false;
 }
 
@@ -173,10 +173,10 @@ static bool take_count(struct parse *parse, const struct option_row *row, const 
     long long number = strtoll(value, &end, 10);
     bool is_number = end != value && *end == '\0' && errno == 0 && value[0] != ' ';
     if (!is_number || number < row->minimum || number > row->maximum) {
-        parse->status = options_usage(parse->cli, parse->command,
-                                      "--%s: expected a whole number from %lld to %lld, got \"%s\"",
-                                      row->name, (long long)row->minimum,
-                                      (long long)row->maximum, value);
+        parse->status =
+            options_usage(parse->cli, parse->command,
+                          "--%s: expected a whole number from %lld to %lld, got \"%s\"", row->name,
+                          (long long)row->minimum, (long long)row->maximum, value);
         return false;
     }
     *(int64_t *)row->target = number;
@@ -331,8 +331,12 @@ bool options_parse(struct cli *cli, const struct command *command,
                    const struct option_table *options, int argc, char **argv, int *ret_count,
                    int *ret_status)
 {
-    struct parse parse = {.cli = cli, .command = command, .options = options,
-                          .global = global_options(cli), .argc = argc, .argv = argv};
+    struct parse parse = {.cli = cli,
+                          .command = command,
+                          .options = options,
+                          .global = global_options(cli),
+                          .argc = argc,
+                          .argv = argv};
     int kept = 0;
     bool only_words = false; // after "--"
     *ret_status = EXIT_STATUS_GOOD;

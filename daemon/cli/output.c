@@ -14,8 +14,8 @@
 #define NUMBER_TEXT_SIZE 352 // the longest double in "%f" has 309 digits before the point
 
 static const char *const format_names[OUTPUT_FORMAT_COUNT] = {
-    [OUTPUT_TABLE] = "table", [OUTPUT_JSON] = "json", [OUTPUT_CSV] = "csv",
-    [OUTPUT_GEOJSON] = "geojson", [OUTPUT_KML] = "kml", [OUTPUT_GPX] = "gpx",
+    [OUTPUT_TABLE] = "table",     [OUTPUT_JSON] = "json", [OUTPUT_CSV] = "csv",
+    [OUTPUT_GEOJSON] = "geojson", [OUTPUT_KML] = "kml",   [OUTPUT_GPX] = "gpx",
     [OUTPUT_READSB] = "readsb",
 };
 

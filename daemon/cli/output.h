@@ -5,8 +5,8 @@
 //     output_text(output, "OSLK"); output_integer(output, 157); output_row_end(output);
 //     status = output_end(output);
 //
-// Cells are given in the order of the columns. What is not known is given as unknown: an empty cell in a
-// table and in CSV, null in JSON.
+// Cells are given in the order of the columns. What is not known is given as unknown: an empty cell
+// in a table and in CSV, null in JSON.
 #pragma once
 
 #include "base/utc.h"
@@ -43,10 +43,10 @@ enum output_kind {
 };
 
 struct output_column {
-    const char *name;     // key in JSON and CSV; NULL leaves the column out of them (never the first)
-    const char *heading;  // in tables; NULL leaves the column out of them
+    const char *name; // key in JSON and CSV; NULL leaves the column out of them (never the first)
+    const char *heading; // in tables; NULL leaves the column out of them
     enum output_kind kind;
-    unsigned width_max;   // in tables, in columns of the terminal; longer cells are cut. 0: no limit
+    unsigned width_max; // in tables, in columns of the terminal; longer cells are cut. 0: no limit
 };
 
 // A cell's list is one text in which this separates the items.
@@ -75,8 +75,8 @@ void output_row_end(struct output *output);
 // Writes what is left and frees. Returns 0, or -EIO when the file could not be written.
 int output_end(struct output *output);
 
-// Instead of output_end after a failure: completes what rows there are, and writes nothing at all where there
-// is none, so that a failure never looks like an empty answer. Same result.
+// Instead of output_end after a failure: completes what rows there are, and writes nothing at all
+// where there is none, so that a failure never looks like an empty answer. Same result.
 int output_end_failed(struct output *output);
 
 size_t output_row_count(const struct output *output);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// RFC 4180: a header, CRLF, quotes where they are needed. Unknown is an empty field, an empty text is "".
+// RFC 4180: a header, CRLF, quotes where they are needed. Unknown is an empty field, an empty text
+// is "".
 #include "cli/output_format.h"
 
 #include "base/memory.h"

@@ -5,8 +5,8 @@
 #include "base/text.h"
 #include "cli/output.h"
 
-// A cell as it was given. `text` is the value as the format's plain text: a number or a time in digits, a
-// list with its separators. Borrowed for the time of the call.
+// A cell as it was given. `text` is the value as the format's plain text: a number or a time in
+// digits, a list with its separators. Borrowed for the time of the call.
 struct output_cell {
     bool known;
     const char *text;

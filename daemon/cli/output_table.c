@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Aligned columns under headings. Widths are measured on the first rows; later ones stream, and a cell that
-// is wider than all of those pushes its own line only.
+// Aligned columns under headings. Widths are measured on the first rows; later ones stream, and a
+// cell that is wider than all of those pushes its own line only.
 #include "cli/output_format.h"
 
 #include "base/array.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How wide a text is on a terminal. The C library's wcwidth() needs a locale, which the programs never set.
+// How wide a text is on a terminal. The C library's wcwidth() needs a locale, which the programs
+// never set.
 #include "cli/output_format.h"
 
 #include <stddef.h>

@@ -13,9 +13,9 @@ struct place_shape {
     double distance_nm;    // within this of it
 };
 
-// Looks the place up in the configuration (NULL: none), then among the places that the daemon has stored.
-// `airfield_radius_nm` is the distance that counts for airfields. -EINVAL with a message that proposes the
-// nearest id when nobody knows it, or an error of query_start.
+// Looks the place up in the configuration (NULL: none), then among the places that the daemon has
+// stored. `airfield_radius_nm` is the distance that counts for airfields. -EINVAL with a message
+// that proposes the nearest id when nobody knows it, or an error of query_start.
 int place_shape_find(struct query_connection *connection, const struct config *config,
                      const char *id, double airfield_radius_nm, struct place_shape *ret_shape,
                      struct error *error);

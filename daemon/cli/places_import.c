@@ -27,9 +27,8 @@ struct words {
     struct word_array country_list, ident_list, type_list;
 };
 
-static const char *const types[] = {"large_airport", "medium_airport", "small_airport",
-                                    "heliport",      "seaplane_base",  "balloonport",
-                                    "closed"};
+static const char *const types[] = {"large_airport", "medium_airport", "small_airport", "heliport",
+                                    "seaplane_base", "balloonport",    "closed"};
 #define TYPE_COUNT (sizeof types / sizeof *types)
 
 static void words_done(struct words *words)
@@ -101,9 +100,9 @@ static bool read_near(const struct cli *cli, const struct command *command, cons
         return true;
     if (good && position_is_valid(filter->centre) && numbers[2] > 0 && numbers[2] <= RADIUS_MAX_NM)
         return true;
-    options_usage(cli, command,
-                  "--near %s: expected latitude, longitude and nautical miles such as 35.4,35.9,300",
-                  near);
+    options_usage(
+        cli, command,
+        "--near %s: expected latitude, longitude and nautical miles such as 35.4,35.9,300", near);
     return false;
 }
 
@@ -138,14 +137,17 @@ static int import(const struct cli *cli, const struct words *words,
     int result = place_import_read(airports, runways, filter, &places, &counts, &error);
     if (result < 0)
         return cli_fail(cli, &error);
-    cli_say(cli, "%zu of %zu airports, %zu of %zu runways; %zu airports without a usable code or position",
-            places.count, counts.airports_read, counts.runways_taken, counts.runways_read,
-            counts.airports_unusable);
+    cli_say(
+        cli,
+        "%zu of %zu airports, %zu of %zu runways; %zu airports without a usable code or position",
+        places.count, counts.airports_read, counts.runways_taken, counts.runways_read,
+        counts.airports_unusable);
     int status = EXIT_STATUS_GOOD;
     if (places.count == 0) {
         cli_say(cli, "no airport fits: nothing is written");
         status = EXIT_STATUS_WANTING;
-    } else if (place_write_file(&places, "From OurAirports (public domain), by skywitness places import.",
+    } else if (place_write_file(&places,
+                                "From OurAirports (public domain), by skywitness places import.",
                                 words->output, &error) < 0) {
         status = cli_fail(cli, &error);
     }
@@ -157,14 +159,18 @@ int command_places_import(struct cli *cli, const struct command *command, int ar
 {
     struct words words = {.output = "-"};
     const struct option_row rows[] = {
-        {"country", 0, OPTION_TEXT, &words.countries, "CODE,...", "ISO codes of two letters: SY,LY", 0, 0},
-        {"near", 0, OPTION_TEXT, &words.near, "LAT,LON,NM", "within so many nautical miles of there", 0, 0},
+        {"country", 0, OPTION_TEXT, &words.countries, "CODE,...", "ISO codes of two letters: SY,LY",
+         0, 0},
+        {"near", 0, OPTION_TEXT, &words.near, "LAT,LON,NM",
+         "within so many nautical miles of there", 0, 0},
         {"type", 0, OPTION_TEXT, &words.types, "TYPE,...",
          "OurAirports' types; else large, medium and small airports", 0, 0},
-        {"ident", 0, OPTION_TEXT, &words.idents, "CODE,...", "these airports only: OSLK,HL59", 0, 0},
-        {"runway", 0, OPTION_COUNT, &words.runway_ft, "FT", "with a runway of at least so many feet", 0,
-         RUNWAY_MAX_FT},
-        {"closed", 0, OPTION_FLAG, &words.with_closed, NULL, "closed airports and runways too", 0, 0},
+        {"ident", 0, OPTION_TEXT, &words.idents, "CODE,...", "these airports only: OSLK,HL59", 0,
+         0},
+        {"runway", 0, OPTION_COUNT, &words.runway_ft, "FT",
+         "with a runway of at least so many feet", 0, RUNWAY_MAX_FT},
+        {"closed", 0, OPTION_FLAG, &words.with_closed, NULL, "closed airports and runways too", 0,
+         0},
         {"output", 'o', OPTION_TEXT, &words.output, "FILE",
          "write there, whole or not at all, instead of to standard output", 0, 0},
     };

@@ -6,18 +6,12 @@
 #include "config/config.h"
 
 static const struct output_column columns[] = {
-    {"place", "place", OUTPUT_TEXT, 20},
-    {"name", "name", OUTPUT_TEXT, 32},
-    {"kind", "kind", OUTPUT_TEXT, 0},
-    {"country", "country", OUTPUT_TEXT, 0},
-    {"latitude", "latitude", OUTPUT_NUMBER, 0},
-    {"longitude", "longitude", OUTPUT_NUMBER, 0},
-    {"elevation_ft", "ft", OUTPUT_NUMBER, 0},
-    {"radius_nm", NULL, OUTPUT_NUMBER, 0},
-    {"runways", NULL, OUTPUT_NUMBER, 0},
-    {"longest_runway_ft", "runway", OUTPUT_NUMBER, 0},
-    {"time_zone", NULL, OUTPUT_TEXT, 0},
-    {"aliases", NULL, OUTPUT_LIST, 0},
+    {"place", "place", OUTPUT_TEXT, 20},        {"name", "name", OUTPUT_TEXT, 32},
+    {"kind", "kind", OUTPUT_TEXT, 0},           {"country", "country", OUTPUT_TEXT, 0},
+    {"latitude", "latitude", OUTPUT_NUMBER, 0}, {"longitude", "longitude", OUTPUT_NUMBER, 0},
+    {"elevation_ft", "ft", OUTPUT_NUMBER, 0},   {"radius_nm", NULL, OUTPUT_NUMBER, 0},
+    {"runways", NULL, OUTPUT_NUMBER, 0},        {"longest_runway_ft", "runway", OUTPUT_NUMBER, 0},
+    {"time_zone", NULL, OUTPUT_TEXT, 0},        {"aliases", NULL, OUTPUT_LIST, 0},
 };
 
 static const char *kind_name(enum place_kind kind)

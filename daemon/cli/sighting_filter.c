@@ -58,13 +58,15 @@ static bool check_state(const struct cli *cli, const struct command *command, co
         if (strcmp(item, states[i]) == 0)
             return true;
     const char *nearest = options_nearest(item, states, count);
-    options_usage(cli, command, "--state %s: expected open, landed, lost_low, lost_high or superseded%s%s%s",
+    options_usage(cli, command,
+                  "--state %s: expected open, landed, lost_low, lost_high or superseded%s%s%s",
                   item, nearest != NULL ? "; did you mean " : "", nearest != NULL ? nearest : "",
                   nearest != NULL ? "?" : "");
     return false;
 }
 
-// A copy of the list with every item converted and checked; NULL for no list. False when one is wrong.
+// A copy of the list with every item converted and checked; NULL for no list. False when one is
+// wrong.
 static bool read_list(const struct cli *cli, const struct command *command, const char *list,
                       void (*convert)(char *), item_check check, char **ret_list)
 {
@@ -89,7 +91,8 @@ bool sighting_filter_read(const struct cli *cli, const struct command *command,
 {
     struct sighting_filter filter = {.since = words->since, .until = words->until};
     *ret_status = EXIT_STATUS_USAGE;
-    if (filter.since != UTC_UNKNOWN && filter.until != UTC_UNKNOWN && filter.since >= filter.until) {
+    if (filter.since != UTC_UNKNOWN && filter.until != UTC_UNKNOWN &&
+        filter.since >= filter.until) {
         options_usage(cli, command, "--since is not before --until: nothing lies between them");
         return false;
     }
@@ -110,7 +113,7 @@ bool sighting_filter_read(const struct cli *cli, const struct command *command,
 void sighting_filter_done(struct sighting_filter *filter)
 {
     char *const owned[] = {filter->hexes, filter->types, filter->callsigns, filter->states,
-                                 filter->place};
+                           filter->place};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
     *filter = (struct sighting_filter){.since = UTC_UNKNOWN, .until = UTC_UNKNOWN};

@@ -15,8 +15,8 @@
 
 #define PATTERN_BYTES_MAX 4096
 
-// Parameters that are null filter nothing: the server folds those conditions away when it plans. The newest
-// ones are chosen, and shown oldest first.
+// Parameters that are null filter nothing: the server folds those conditions away when it plans.
+// The newest ones are chosen, and shown oldest first.
 static const char sightings_sql[] =
     "SELECT * FROM ("
     " SELECT s.sighting_id, s.icao24, s.registration, s.type_code,"
@@ -42,7 +42,8 @@ static const char sightings_sql[] =
 
 static const char points_sql[] =
     "SELECT DISTINCT ON (observed_at) observed_at, latitude, longitude, ground_speed_kt, track_deg,"
-    " altitude_baro_ft, altitude_geom_ft, vertical_rate_fpm, nic, nac_p, sil, on_ground, flags, squawk,"
+    " altitude_baro_ft, altitude_geom_ft, vertical_rate_fpm, nic, nac_p, sil, on_ground, flags, "
+    "squawk,"
     " position_source"
     " FROM skywitness.track_point"
     " WHERE icao24 = $1 AND emitter = $2::smallint"
@@ -81,8 +82,8 @@ static struct sighting_row read_sighting(const struct query *query)
 
 void sighting_row_done(struct sighting_row *row)
 {
-    char *const owned[] = {row->id,        row->icao24, row->registration, row->type_code,
-                           row->callsigns, row->watch_ids, row->origin,    row->destination,
+    char *const owned[] = {row->id,        row->icao24,    row->registration, row->type_code,
+                           row->callsigns, row->watch_ids, row->origin,       row->destination,
                            row->feeds,     row->state};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);

@@ -15,21 +15,22 @@ struct query_connection;
 // Methods 3: an airfield is "near" within this of its reference point.
 #define SIGHTING_NEAR_AIRFIELD_NM 25.0
 
-// Nothing is filtered by what is NULL, UTC_UNKNOWN or 0. Lists are separated by commas, texts owned.
+// Nothing is filtered by what is NULL, UTC_UNKNOWN or 0. Lists are separated by commas, texts
+// owned.
 struct sighting_filter {
-    utc_us since, until;   // sightings that overlap [since, until)
-    char *hexes;     // lower case
-    char *types;     // upper case
-    char *callsigns; // patterns with * and ?, upper case
-    char *states;    // NULL: all but superseded
-    char *place;     // origin, destination, or passed through (a region) or near to (an airfield)
-    int64_t limit;         // the newest so many
+    utc_us since, until; // sightings that overlap [since, until)
+    char *hexes;         // lower case
+    char *types;         // upper case
+    char *callsigns;     // patterns with * and ?, upper case
+    char *states;        // NULL: all but superseded
+    char *place;   // origin, destination, or passed through (a region) or near to (an airfield)
+    int64_t limit; // the newest so many
 };
 
 // One sighting; texts are owned, NULL where unknown. Lists as cli/output.h has them.
 struct sighting_row {
-    char *id, *icao24, *registration, *type_code, *callsigns, *watch_ids, *origin, *destination, *feeds,
-        *state;
+    char *id, *icao24, *registration, *type_code, *callsigns, *watch_ids, *origin, *destination,
+        *feeds, *state;
     utc_us first_seen, last_seen;
     int64_t point_count; // -1: not counted yet
     int64_t emitter;
@@ -44,7 +45,7 @@ void sighting_row_done(struct sighting_row *row);
 struct track_row {
     utc_us observed_at;
     double latitude_deg, longitude_deg;
-    double ground_speed_kt, track_deg;        // NAN: unknown
+    double ground_speed_kt, track_deg;          // NAN: unknown
     int64_t altitude_baro_ft, altitude_geom_ft; // OBSERVATION_UNKNOWN
     int64_t vertical_rate_fpm;
     int64_t nic, nac_p, sil; // -1: not said
@@ -55,20 +56,20 @@ struct track_row {
 };
 struct track_row_array ARRAY_OF(struct track_row);
 
-// Calls `take` for each sighting in order of first_seen; the row is the query's and gone after the call.
-// -EINVAL with a message for a place that nobody knows; otherwise errors of query_start. `config` is NULL
-// or where places are looked up before the database is asked.
+// Calls `take` for each sighting in order of first_seen; the row is the query's and gone after the
+// call. -EINVAL with a message for a place that nobody knows; otherwise errors of query_start.
+// `config` is NULL or where places are looked up before the database is asked.
 int sighting_query_each(struct query_connection *connection, const struct config *config,
                         const struct sighting_filter *filter,
                         void (*take)(void *data, struct sighting_row *row), void *data,
                         struct error *error);
 
-// The points of one sighting in order of time. Those that are flagged implausible only with `doubtful`.
-// Appends to ret_points. -E2BIG beyond TRACK_ROWS_MAX.
+// The points of one sighting in order of time. Those that are flagged implausible only with
+// `doubtful`. Appends to ret_points. -E2BIG beyond TRACK_ROWS_MAX.
 #define TRACK_ROWS_MAX 2000000
 int sighting_query_points(struct query_connection *connection, const struct sighting_row *sighting,
                           bool doubtful, struct track_row_array *ret_points, struct error *error);
 
-// The altitude that is drawn, in feet: 0 on the ground without any other, else the pressure altitude, else the
-// geometric one; NAN where neither is known.
+// The altitude that is drawn, in feet: 0 on the ground without any other, else the pressure
+// altitude, else the geometric one; NAN where neither is known.
 double track_row_altitude_ft(const struct track_row *row);

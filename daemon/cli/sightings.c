@@ -117,7 +117,8 @@ static void take_row(void *data, struct sighting_row *row)
     *row = (struct sighting_row){0};
 }
 
-// What the configuration says is to be shown with each feed's data; its licence or name where that is nothing.
+// What the configuration says is to be shown with each feed's data; its licence or name where that
+// is nothing.
 static void append_attribution(struct text *text, const struct config *config, const char *feeds)
 {
     text_clear(text);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// `skywitness watch`: the watch list as the daemon understands it, and what it asks of each feed. Reads the
-// configuration only; no database.
+// `skywitness watch`: the watch list as the daemon understands it, and what it asks of each feed.
+// Reads the configuration only; no database.
 #include "cli/command.h"
 
 #include "base/memory.h"
@@ -20,20 +20,13 @@
 // One row for everything, so that JSON and CSV are one array and one table.
 static const struct output_column row_columns[] = {
     {"kind", NULL, OUTPUT_TEXT, 0}, // "entry" or "request"
-    {"watch_id", NULL, OUTPUT_TEXT, 0},
-    {"types", NULL, OUTPUT_LIST, 0},
-    {"registrations", NULL, OUTPUT_LIST, 0},
-    {"hexes", NULL, OUTPUT_LIST, 0},
-    {"callsigns", NULL, OUTPUT_LIST, 0},
-    {"squawks", NULL, OUTPUT_LIST, 0},
-    {"within", NULL, OUTPUT_TEXT, 0},
-    {"military", NULL, OUTPUT_BOOLEAN, 0},
-    {"addresses", NULL, OUTPUT_LIST, 0},
-    {"address_count", NULL, OUTPUT_NUMBER, 0},
-    {"feed", NULL, OUTPUT_TEXT, 0},
-    {"interval_s", NULL, OUTPUT_NUMBER, 0},
-    {"request", NULL, OUTPUT_TEXT, 0},
-    {"purpose", NULL, OUTPUT_TEXT, 0},
+    {"watch_id", NULL, OUTPUT_TEXT, 0},      {"types", NULL, OUTPUT_LIST, 0},
+    {"registrations", NULL, OUTPUT_LIST, 0}, {"hexes", NULL, OUTPUT_LIST, 0},
+    {"callsigns", NULL, OUTPUT_LIST, 0},     {"squawks", NULL, OUTPUT_LIST, 0},
+    {"within", NULL, OUTPUT_TEXT, 0},        {"military", NULL, OUTPUT_BOOLEAN, 0},
+    {"addresses", NULL, OUTPUT_LIST, 0},     {"address_count", NULL, OUTPUT_NUMBER, 0},
+    {"feed", NULL, OUTPUT_TEXT, 0},          {"interval_s", NULL, OUTPUT_NUMBER, 0},
+    {"request", NULL, OUTPUT_TEXT, 0},       {"purpose", NULL, OUTPUT_TEXT, 0},
 };
 
 static const struct output_column entry_columns[] = {
@@ -123,9 +116,8 @@ static char *in_words(const struct watch_entry *entry)
 static void put_entry_row(struct output *rows, const struct watch_entry *entry,
                           const char *addresses, size_t address_count)
 {
-    const struct watch_pattern_array *const lists[] = {&entry->types, &entry->registrations,
-                                                       &entry->hexes, &entry->callsigns,
-                                                       &entry->squawks};
+    const struct watch_pattern_array *const lists[] = {
+        &entry->types, &entry->registrations, &entry->hexes, &entry->callsigns, &entry->squawks};
     output_text(rows, "entry");
     output_text(rows, entry->id);
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
@@ -258,8 +250,10 @@ int command_watch(struct cli *cli, const struct command *command, int argc, char
     };
     const struct option_table options = {
         OPTION_ROWS(rows),
-        .notes = "An entry matches when all it names matches; entries are alternatives. Addresses are those\n"
-                 "asked for besides types and registrations: known airframes, and what the Russian rule gives\n"
+        .notes = "An entry matches when all it names matches; entries are alternatives. Addresses "
+                 "are those\n"
+                 "asked for besides types and registrations: known airframes, and what the Russian "
+                 "rule gives\n"
                  "for a registration pattern. In JSON and CSV, kind tells entries from requests.",
     };
     const struct config *config;

@@ -37,7 +37,8 @@ static const char *one_line(const char *message, char *buffer, size_t size)
     return buffer;
 }
 
-// PostgreSQL's error codes (appendix A of its manual): whole codes first, then classes of two characters.
+// PostgreSQL's error codes (appendix A of its manual): whole codes first, then classes of two
+// characters.
 static const struct {
     const char *sqlstate;
     int code;
@@ -85,9 +86,10 @@ static const char session_settings[] =
 int query_connect(const char *database, const char *password,
                   struct query_connection **ret_connection, struct error *error)
 {
-    // dbname is expanded in its place: the string overrides what stands before it and yields to the rest.
+    // dbname is expanded in its place: the string overrides what stands before it and yields to the
+    // rest.
     const char *keywords[] = {"fallback_application_name", "connect_timeout", "dbname",
-                              "client_encoding", "password", NULL};
+                              "client_encoding",           "password",        NULL};
     const char *values[] = {"skywitness", CONNECT_TIMEOUT_S, database, "UTF8", password, NULL};
     char line[512];
     char *reason = NULL;
@@ -136,9 +138,8 @@ struct pg_conn *query_native(struct query_connection *connection)
     return connection->connection;
 }
 
-int query_start(struct query_connection *connection, const char *sql,
-                const char *const *parameters, size_t parameter_count, struct query **ret_query,
-                struct error *error)
+int query_start(struct query_connection *connection, const char *sql, const char *const *parameters,
+                size_t parameter_count, struct query **ret_query, struct error *error)
 {
     PGconn *native = connection->connection;
     if (!PQsendQueryParams(native, sql, (int)parameter_count, NULL, parameters, NULL, NULL, 0))

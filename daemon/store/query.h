@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Blocking questions to PostgreSQL for the operator's tool. Rows come one at a time, so that an answer of
-// any size takes little memory. The daemon never uses this: it must not wait.
+// Blocking questions to PostgreSQL for the operator's tool. Rows come one at a time, so that an
+// answer of any size takes little memory. The daemon never uses this: it must not wait.
 #pragma once
 
 #include "base/error.h"
@@ -13,9 +13,10 @@
 struct query_connection;
 struct query;
 
-// `database` is a libpq connection string or URI; its environment variables fill in what that leaves open.
-// `password` is NULL or the secret to use. The session speaks UTF-8, UTC and ISO dates. Errors:
-// -EINVAL for a string that is none, -ECONNREFUSED when the server cannot be reached or says no.
+// `database` is a libpq connection string or URI; its environment variables fill in what that
+// leaves open. `password` is NULL or the secret to use. The session speaks UTF-8, UTC and ISO
+// dates. Errors: -EINVAL for a string that is none, -ECONNREFUSED when the server cannot be reached
+// or says no.
 int query_connect(const char *database, const char *password,
                   struct query_connection **ret_connection, struct error *error);
 void query_close(struct query_connection *connection); // accepts NULL
@@ -23,8 +24,8 @@ void query_close(struct query_connection *connection); // accepts NULL
 // libpq's own handle (PGconn), for what is written against it (store/migrate.h). Borrowed.
 struct pg_conn *query_native(struct query_connection *connection);
 
-// Asks. Parameters are texts, NULL for SQL's null; their types are those of the statement. At most one
-// question at a time is open on a connection. Errors by what the server said:
+// Asks. Parameters are texts, NULL for SQL's null; their types are those of the statement. At most
+// one question at a time is open on a connection. Errors by what the server said:
 //   -ENOENT   a table, view or column is missing: the schema is absent or of another version
 //   -EACCES   the role may not do that
 //   -EBADMSG  a value is not acceptable (SQLSTATE class 22 or 23)
@@ -32,9 +33,8 @@ struct pg_conn *query_native(struct query_connection *connection);
 //   -ECANCELED the statement took too long and was stopped
 //   -ENOTCONN the connection was lost
 //   -EIO      anything else
-int query_start(struct query_connection *connection, const char *sql,
-                const char *const *parameters, size_t parameter_count, struct query **ret_query,
-                struct error *error);
+int query_start(struct query_connection *connection, const char *sql, const char *const *parameters,
+                size_t parameter_count, struct query **ret_query, struct error *error);
 
 // Steps to the next row. Returns 1 with a row, 0 after the last one, or an error as above.
 int query_next(struct query *query, struct error *error);
@@ -46,8 +46,8 @@ void query_finish(struct query *query);
 int query_execute(struct query_connection *connection, const char *sql,
                   const char *const *parameters, size_t parameter_count, struct error *error);
 
-// Cells of the row that query_next stepped to; they are valid until the next step. A column that is null or
-// does not exist is unknown: NULL, `unknown`, NAN, UTC_UNKNOWN.
+// Cells of the row that query_next stepped to; they are valid until the next step. A column that is
+// null or does not exist is unknown: NULL, `unknown`, NAN, UTC_UNKNOWN.
 const char *query_text(const struct query *query, size_t column);
 int64_t query_integer(const struct query *query, size_t column, int64_t unknown);
 double query_number(const struct query *query, size_t column);

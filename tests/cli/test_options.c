@@ -36,8 +36,8 @@ static int run_probe(struct cli *cli, const struct command *command, int argc, c
         {"since", 0, OPTION_TIME, &given.since, "TIME", "a time", 0, 0},
         {"until", 0, OPTION_TIME_END, &given.until, "TIME", "an end", 0, 0},
     };
-    const struct option_table options = {OPTION_ROWS(rows), .arguments_min = 0,
-                                         .arguments_max = 2, .notes = "A note."};
+    const struct option_table options = {OPTION_ROWS(rows), .arguments_min = 0, .arguments_max = 2,
+                                         .notes = "A note."};
     int status;
     if (!options_parse(cli, command, &options, argc, argv, &given.count, &status))
         return status;
@@ -69,7 +69,8 @@ static int run(const char *line, struct cli *ret_cli)
     size_t out_length, talk_length;
     forget();
     given = (struct given){.since = UTC_UNKNOWN, .until = UTC_UNKNOWN, .number = -1};
-    struct cli cli = {.now = NOW, .out = open_memstream(&out_bytes, &out_length),
+    struct cli cli = {.now = NOW,
+                      .out = open_memstream(&out_bytes, &out_length),
                       .talk = open_memstream(&talk_bytes, &talk_length)};
     static char copy[1024];
     char *argv[WORDS_MAX + 1] = {0};
@@ -96,7 +97,8 @@ static int run(const char *line, struct cli *ret_cli)
 static void options_are_read_in_any_spelling(void **state)
 {
     (void)state;
-    assert_int_equal(run("probe -f -o x --limit 7 --since 2025-10-26 --until 2025-10-26 a b", NULL), 0);
+    assert_int_equal(run("probe -f -o x --limit 7 --since 2025-10-26 --until 2025-10-26 a b", NULL),
+                     0);
     assert_true(given.flag);
     assert_string_equal(given.text, "x");
     assert_int_equal(given.number, 7);

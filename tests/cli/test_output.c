@@ -62,7 +62,10 @@ static void check(enum output_format format, const struct row *rows, size_t coun
 }
 
 static const struct row two_rows[] = {
-    {"1", "Hmeimim", 157, SEEN_AT, "RFF7032\x1f" "82013", true},
+    {"1", "Hmeimim", 157, SEEN_AT,
+     "RFF7032\x1f"
+     "82013",
+     true},
     {"2", NULL, NAN, UTC_UNKNOWN, NULL, false},
 };
 
@@ -93,7 +96,10 @@ static void csv_tells_unknown_from_empty(void **state)
     (void)state;
     const struct row rows[] = {
         {"1", "", -12.5, SEEN_AT, "", true},
-        {"a,b", "say \"it\"\r\nnow", NAN, UTC_UNKNOWN, "A\x1f" "B", false},
+        {"a,b", "say \"it\"\r\nnow", NAN, UTC_UNKNOWN,
+         "A\x1f"
+         "B",
+         false},
         {NULL, NULL, NAN, UTC_UNKNOWN, NULL, false},
     };
     check(OUTPUT_CSV, rows, 3,
@@ -125,7 +131,10 @@ static void a_table_cannot_steer_the_terminal(void **state)
     (void)state;
     const struct row rows[] = {
         {"1", "\x1b[2J\x07", 1, UTC_UNKNOWN, "a\nb\tc", true},
-        {"2", "\xc2\x9b" "31m", 1, UTC_UNKNOWN, "", true}, // C1's CSI
+        {"2",
+         "\xc2\x9b"
+         "31m",
+         1, UTC_UNKNOWN, "", true}, // C1's CSI
     };
     char *bytes = render(OUTPUT_TABLE, rows, 2);
     for (const char *at = bytes; *at != '\0'; at++)
@@ -214,8 +223,8 @@ static void widths(void **state)
         const char *text;
         size_t width;
     } cases[] = {
-        {"", 0}, {"abc", 3}, {"ä", 1}, {"a\xcc\x88", 1}, {"北京", 4}, {"…", 1},
-        {"\xff\xfe", 2}, {"\xe5\x8c", 2}, {"\xf0\x9f\x9b\xa9", 2},
+        {"", 0},  {"abc", 3},      {"ä", 1},        {"a\xcc\x88", 1},        {"北京", 4},
+        {"…", 1}, {"\xff\xfe", 2}, {"\xe5\x8c", 2}, {"\xf0\x9f\x9b\xa9", 2},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         assert_int_equal(output_display_width(cases[i].text), cases[i].width);

@@ -35,9 +35,9 @@ static uint64_t eight_bytes(const char *at)
 // digits", 2018).
 static uint64_t eight_digits(uint64_t word)
 {
-    word = (word & UINT64_C(0x0f0f0f0f0f0f0f0f)) * (10 + (1 << 8)) >> 8;
-    word = (word & UINT64_C(0x00ff00ff00ff00ff)) * (100 + (1 << 16)) >> 16;
-    return (word & UINT64_C(0x0000ffff0000ffff)) * (10000 + (UINT64_C(1) << 32)) >> 32;
+    word = (word & UINT64_C(0x0f0f0f0f0f0f0f0f)) * (1 + (10 << 8)) >> 8;
+    word = (word & UINT64_C(0x00ff00ff00ff00ff)) * (1 + (100 << 16)) >> 16;
+    return (word & UINT64_C(0x0000ffff0000ffff)) * (1 + (UINT64_C(10000) << 32)) >> 32;
 }
 
 // The last `count` bytes (1 to 8) of a word.

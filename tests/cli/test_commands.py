@@ -548,6 +548,36 @@ class Help(unittest.TestCase):
                         self.assertIn(word.rstrip(","), manual.replace("\\", ""))
                         self.assertIn(word.rstrip(","), completion)
 
+    def complete(self, *words):
+        """What bash offers for the last word."""
+        script = ('source "$0"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); compopt() { :; }; _skywitness; '
+                  'printf "%s\\n" "${COMPREPLY[@]}"')
+        completion = HERE.parent.parent / "completions" / "skywitness.bash"
+        done = subprocess.run(["bash", "-c", script, str(completion), PROGRAM, *words], capture_output=True,
+                              text=True, check=True, env=dict(os.environ, SKYWITNESS_CONFIG=str(CONFIG)))
+        self.assertEqual(done.stderr, "")
+        return done.stdout.split()
+
+    def test_completion(self):
+        cases = {
+            ("si",): ["sightings"],
+            ("db", ""): ["migrate", "status", "retain"],
+            ("--format", "csv", "places", "i"): ["import"],
+            ("sightings", "--si"): ["--since"],
+            ("sightings", "--since", "1d", "--pl"): ["--place"],
+            ("sightings", "--place", "o"): ["off-crete"],
+            ("--config", str(CONFIG), "sightings", "--place", "OS"): ["OSLK"],
+            ("watch", "--feed", "ro"): ["roof"],
+            ("sightings", "--format", "g"): ["geojson", "gpx"],
+            ("feeds", "--format", "g"): [],
+            ("sightings", "--state", "open,la"): ["open,landed"],
+            ("places", "import", "--type", "large_airport,med"): ["large_airport,medium_airport"],
+            ("feeds", ""): [],
+        }
+        for words, expected in cases.items():
+            with self.subTest(words=words):
+                self.assertEqual(self.complete(*words), expected)
+
     def test_version(self):
         out = run("--version")[0]
         self.assertRegex(out.splitlines()[0], r"^skywitness \d+\.\d+\.\d+$")
@@ -578,7 +608,19 @@ class Retention(unittest.TestCase):
         found = rows("db", "retain", "--days", days)
         self.assertEqual({row["outcome"] for row in found}, {"held"})
 
-    def test_3_waits_for_others_and_says_when_it_could_not_have_it(self):
+    def test_3_a_member_of_the_owning_role_may(self):
+        psql("-c", "CREATE ROLE keeper LOGIN IN ROLE skywitness_owner")
+        keeper = DATABASE + "?user=keeper"
+        days = str(self.days_before("2025-10-22"))
+        self.assertEqual(rows("--db", keeper, "db", "status")[0]["role"], "keeper")
+        rows("--db", keeper, "db", "retain", "--days", days, "--dry-run")
+        psql("-c", "SELECT skywitness_store.ensure_partitions('2025-10-20', '2025-10-20')")
+        found = rows("--db", keeper, "db", "retain", "--days", days)
+        self.assertIn(("2025-10-20", "dropped"), {(row["day"], row["outcome"]) for row in found})
+        writer = DATABASE + "?user=skywitness_writer"
+        run("--db", writer, "db", "retain", "--days", days, status=UNAVAILABLE)
+
+    def test_4_waits_for_others_and_says_when_it_could_not_have_it(self):
         days = str(self.days_before("2025-10-23"))
         with subprocess.Popen(["psql", "-X", "-q"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                               text=True) as other:
@@ -597,7 +639,7 @@ class Retention(unittest.TestCase):
         self.assertEqual({(row["day"], row["outcome"]) for row in found},
                          {("2025-10-21", "held"), ("2025-10-22", "dropped")})
 
-    def test_4_does_nothing_unless_told(self):
+    def test_5_does_nothing_unless_told(self):
         out, talk = run("db", "retain")
         self.assertEqual(out, "")
         self.assertIn("retain_days", talk)

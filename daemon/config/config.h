@@ -36,7 +36,7 @@ struct config_area {
 struct config_feed {
     char *id;
     char *kind;       // "readsb"
-    char *provider;   // a preset's name ("adsb.lol", "local", ...) or NULL
+    char *provider;   // a preset's name; where the file names none: whose address url is, else "local"
     char *url;        // base address, no trailing slash
     double interval_s;           // between two rounds of the feed's requests
     double max_requests_per_s;   // to its host

@@ -81,7 +81,7 @@ static void add_feed(struct store_batch *batch, const char *feed)
     column_add_text(table_rows_next(rows, &place), feed);
 }
 
-static void add_whole(struct column *column, int32_t value)
+void batch_add_whole(struct column *column, int32_t value)
 {
     if (value == OBSERVATION_UNKNOWN)
         column_add_null(column);
@@ -108,7 +108,7 @@ static void add_poll(struct store_batch *batch, const struct entry *entry,
     column_add_time(table_rows_next(rows, &place), poll->answered_at);
     column_add_time(table_rows_next(rows, &place), poll->feed_now);
     column_add_big(table_rows_next(rows, &place), (int64_t)poll->bytes);
-    add_whole(table_rows_next(rows, &place), poll->status != 0 ? poll->status : OBSERVATION_UNKNOWN);
+    batch_add_whole(table_rows_next(rows, &place), poll->status != 0 ? poll->status : OBSERVATION_UNKNOWN);
     column_add_integer(table_rows_next(rows, &place), (int32_t)poll->aircraft_heard);
     column_add_integer(table_rows_next(rows, &place), (int32_t)poll->aircraft_kept);
     column_add_integer(table_rows_next(rows, &place), (int32_t)entry->points.count);
@@ -131,7 +131,7 @@ static void add_nearby(struct store_batch *batch, const struct entry *entry,
         column_add_time(table_rows_next(rows, &place), entry->poll.asked_at);
         column_add_bytes(table_rows_next(rows, &place), poll_id, DIGEST_UUID_SIZE);
         column_add_integer(table_rows_next(rows, &place), (int32_t)nearby->heard_low);
-        add_whole(table_rows_next(rows, &place), nearby->lowest_ft);
+        batch_add_whole(table_rows_next(rows, &place), nearby->lowest_ft);
         column_add_text(table_rows_next(rows, &place), nearby->place);
         column_add_text(table_rows_next(rows, &place), entry->poll.feed);
     }
@@ -146,11 +146,11 @@ static void add_point(struct store_batch *batch, const struct track_point *point
     column_add_time(table_rows_next(rows, &place), point->received_at);
     column_add_double(table_rows_next(rows, &place), seen->position.latitude_deg);
     column_add_double(table_rows_next(rows, &place), seen->position.longitude_deg);
-    add_whole(table_rows_next(rows, &place), seen->altitude_baro_ft);
-    add_whole(table_rows_next(rows, &place), seen->altitude_geom_ft);
+    batch_add_whole(table_rows_next(rows, &place), seen->altitude_baro_ft);
+    batch_add_whole(table_rows_next(rows, &place), seen->altitude_geom_ft);
     column_add_real(table_rows_next(rows, &place), seen->ground_speed_kt);
     column_add_real(table_rows_next(rows, &place), seen->track_deg);
-    add_whole(table_rows_next(rows, &place), seen->vertical_rate_fpm);
+    batch_add_whole(table_rows_next(rows, &place), seen->vertical_rate_fpm);
     column_add_integer(table_rows_next(rows, &place), (int32_t)point->flags);
     add_quality(table_rows_next(rows, &place), seen->nic);
     add_quality(table_rows_next(rows, &place), seen->nac_p);
@@ -197,7 +197,7 @@ static void add_list(struct column *column, const char *items, size_t item_size,
     column_add_bytes(column, list, length);
 }
 
-static void add_watch_ids(struct column *column, const struct watch_list *watch, uint64_t mask)
+void batch_add_watch_ids(struct column *column, const struct watch_list *watch, uint64_t mask)
 {
     char ids[WATCH_ENTRIES_MAX][WATCH_ID_SIZE];
     size_t count = 0;
@@ -228,7 +228,7 @@ static void add_sighting(struct store_batch *batch, const struct sighting *sight
     column_add_time(table_rows_next(rows, &place), sighting->last_seen);
     column_add_double(table_rows_next(rows, &place), sighting->last_position.latitude_deg);
     column_add_double(table_rows_next(rows, &place), sighting->last_position.longitude_deg);
-    add_whole(table_rows_next(rows, &place), sighting->last_altitude_ft);
+    batch_add_whole(table_rows_next(rows, &place), sighting->last_altitude_ft);
     column_add_small(table_rows_next(rows, &place), (int16_t)sighting->emitter);
     column_add_text(table_rows_next(rows, &place), sighting->icao24);
     column_add_text(table_rows_next(rows, &place), sighting_state_name(sighting->state));
@@ -238,7 +238,7 @@ static void add_sighting(struct store_batch *batch, const struct sighting *sight
     column_add_text_or_null(table_rows_next(rows, &place), sighting->destination);
     add_list(table_rows_next(rows, &place), sighting->callsigns[0], CALLSIGN_SIZE,
              sighting->callsign_count);
-    add_watch_ids(table_rows_next(rows, &place), batch->watch, sighting->watch_mask);
+    batch_add_watch_ids(table_rows_next(rows, &place), batch->watch, sighting->watch_mask);
     add_list(table_rows_next(rows, &place), sighting->feeds[0], FEED_ID_SIZE, sighting->feed_count);
     if (sighting->state != SIGHTING_OPEN && sighting->state != SIGHTING_SUPERSEDED)
         add_finished(batch, sighting, sighting_id);
@@ -260,4 +260,8 @@ void store_batch_add(struct store_batch *batch, const struct entry *entry)
     add_raws(batch, entry, poll_id);
     array_foreach(&entry->sightings, sighting)
         add_sighting(batch, sighting);
+    array_foreach(&entry->visits, visit)
+        batch_add_visit(batch, visit, entry->poll.answered_at);
+    array_foreach(&entry->conflicts, conflict)
+        batch_add_conflict(batch, conflict, entry->poll.answered_at);
 }

@@ -10,6 +10,8 @@
 struct watch_list;
 struct sighting;
 struct poll;
+struct visit;
+struct identity_conflict;
 
 struct batch_days ARRAY_OF(utc_us); // first moments of UTC days
 
@@ -24,4 +26,14 @@ size_t store_batch_bytes(const struct store_batch *batch);
 
 // Ids made from what happened (base/digest.h): the same on every machine and in every replay.
 void sighting_uuid(const struct sighting *sighting, uint8_t ret_uuid[DIGEST_UUID_SIZE]);
+void visit_uuid(const struct visit *visit, uint8_t ret_uuid[DIGEST_UUID_SIZE]);
 void poll_uuid(const struct poll *poll, uint8_t ret_uuid[DIGEST_UUID_SIZE]);
+
+// One value that is null where it is unknown, and the ids of the watch entries in a mask.
+void batch_add_whole(struct column *column, int32_t value);
+void batch_add_watch_ids(struct column *column, const struct watch_list *watch, uint64_t mask);
+
+// batch_visit.c: one row of the visit and one of its history; `decided_at` is when its answer was received.
+void batch_add_visit(struct store_batch *batch, const struct visit *visit, utc_us decided_at);
+void batch_add_conflict(struct store_batch *batch, const struct identity_conflict *conflict,
+                        utc_us decided_at);

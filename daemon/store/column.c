@@ -26,7 +26,8 @@ static const struct {
     [COLUMN_BIG] = {"int8", 20},           [COLUMN_INTEGER] = {"int4", 23},
     [COLUMN_SMALL] = {"int2", 21},         [COLUMN_BOOLEAN] = {"bool", 16},
     [COLUMN_TEXT] = {"text", 25},          [COLUMN_LIST] = {"text", 25},
-    [COLUMN_UUID] = {"uuid", 2950},        [COLUMN_BYTES] = {"bytea", 17},
+    [COLUMN_JSON] = {"text", 25},          [COLUMN_UUID] = {"uuid", 2950},
+    [COLUMN_BYTES] = {"bytea", 17},
 };
 
 const char *column_type_name(enum column_type type)
@@ -289,6 +290,7 @@ void column_describe(const struct column *column, size_t element, struct text *t
     case COLUMN_BYTES:
     case COLUMN_TEXT:
     case COLUMN_LIST:
+    case COLUMN_JSON:
         describe_bytes(bytes, length, text);
         break;
     default:

@@ -21,6 +21,7 @@ enum column_type {
     COLUMN_BOOLEAN,
     COLUMN_TEXT,
     COLUMN_LIST,    // text[], as one text with COLUMN_LIST_SEPARATOR between its items
+    COLUMN_JSON,    // jsonb, as its text
     COLUMN_UUID,
     COLUMN_BYTES,   // bytea
 };

@@ -7,6 +7,35 @@
 // Drawing a long track takes milliseconds, and one statement must end long before its timeout.
 #define FINISHED_ROWS_MAX 200
 
+// A visit and each state in its history have the same columns.
+#define VISIT_COLUMNS                                                                              \
+    {{"visit_id", COLUMN_UUID},                                                                    \
+     {"anchored_at", COLUMN_TIME},                                                                 \
+     {"decided_at", COLUMN_TIME},                                                                  \
+     {"arrived_after", COLUMN_TIME},                                                               \
+     {"arrived_before", COLUMN_TIME},                                                              \
+     {"departed_after", COLUMN_TIME},                                                              \
+     {"departed_before", COLUMN_TIME},                                                             \
+     {"sighting_in", COLUMN_UUID},                                                                 \
+     {"sighting_out", COLUMN_UUID},                                                                \
+     {"latitude", COLUMN_DOUBLE},                                                                  \
+     {"longitude", COLUMN_DOUBLE},                                                                 \
+     {"emitter", COLUMN_SMALL},                                                                    \
+     {"detector_version", COLUMN_INTEGER},                                                         \
+     {"arrival_seen", COLUMN_BOOLEAN},                                                             \
+     {"departure_seen", COLUMN_BOOLEAN},                                                           \
+     {"icao24", COLUMN_TEXT},                                                                      \
+     {"place", COLUMN_TEXT},                                                                       \
+     {"state", COLUMN_TEXT},                                                                       \
+     {"grade", COLUMN_TEXT},                                                                       \
+     {"verb", COLUMN_TEXT},                                                                        \
+     {"registration", COLUMN_TEXT},                                                                \
+     {"type_code", COLUMN_TEXT},                                                                   \
+     {"callsign_in", COLUMN_TEXT},                                                                 \
+     {"callsign_out", COLUMN_TEXT},                                                                \
+     {"watch_ids", COLUMN_LIST},                                                                   \
+     {"reasons", COLUMN_JSON}}
+
 static const struct table_description descriptions[TABLE_COUNT] = {
     [TABLE_FEED] = {"feed", {{"feed", COLUMN_TEXT}}, 1, SIZE_MAX},
     [TABLE_POLL] = {"poll",
@@ -83,11 +112,30 @@ static const struct table_description descriptions[TABLE_COUNT] = {
                          {"watch_ids", COLUMN_LIST},
                          {"feeds", COLUMN_LIST}},
                         17,
-                        SIZE_MAX},
+                        SIZE_MAX,
+                        "sighting_id"},
     [TABLE_FINISHED] = {"sighting_path",
                         {{"icao24", COLUMN_TEXT}, {"sighting_id", COLUMN_UUID}},
                         2,
                         FINISHED_ROWS_MAX},
+    [TABLE_VISIT] = {"visit", VISIT_COLUMNS, 26, SIZE_MAX, "visit_id"},
+    [TABLE_VISIT_HISTORY] = {"visit_history", VISIT_COLUMNS, 26, SIZE_MAX},
+    [TABLE_IDENTITY_CONFLICT] = {"identity_conflict",
+                                 {{"first_at", COLUMN_TIME},
+                                  {"second_at", COLUMN_TIME},
+                                  {"decided_at", COLUMN_TIME},
+                                  {"first_latitude", COLUMN_DOUBLE},
+                                  {"first_longitude", COLUMN_DOUBLE},
+                                  {"second_latitude", COLUMN_DOUBLE},
+                                  {"second_longitude", COLUMN_DOUBLE},
+                                  {"distance_nm", COLUMN_DOUBLE},
+                                  {"speed_kt", COLUMN_DOUBLE},
+                                  {"speed_limit_kt", COLUMN_DOUBLE},
+                                  {"emitter", COLUMN_SMALL},
+                                  {"icao24", COLUMN_TEXT},
+                                  {"kind", COLUMN_TEXT}},
+                                 13,
+                                 SIZE_MAX},
     [TABLE_QUARANTINE] = {"quarantine",
                           {{"journal_id", COLUMN_UUID},
                            {"last_sequence", COLUMN_BIG},
@@ -110,9 +158,13 @@ static void append_names(const struct table_description *description, bool as_va
 {
     for (size_t i = 0; i < description->column_count; i++) {
         const struct table_column *column = &description->columns[i];
-        bool is_list = as_values && column->type == COLUMN_LIST;
-        text_append_format(sql, is_list ? "%sstring_to_array(%s, E'\\x%02x')" : "%s%s",
-                           i > 0 ? ", " : "", column->name, COLUMN_LIST_SEPARATOR);
+        text_append(sql, i > 0 ? ", " : "");
+        if (as_values && column->type == COLUMN_LIST)
+            text_append_format(sql, "string_to_array(%s, E'\\x%02x')", column->name,
+                               COLUMN_LIST_SEPARATOR);
+        else
+            text_append_format(sql, "%s%s", column->name,
+                               as_values && column->type == COLUMN_JSON ? "::jsonb" : "");
     }
 }
 
@@ -123,15 +175,15 @@ static void append_arrays(const struct table_description *description, struct te
                            column_type_name(description->columns[i].type));
 }
 
-// A sighting's newest state wins, and of several in one batch the last. Its path, and a closed one's count
-// and feeds, are made afterwards.
-static void append_sighting_rules(const struct table_description *description, struct text *sql)
+// The newest state wins, and of several in one batch the last. (A sighting's path, and a closed one's count
+// and feeds, are made afterwards.)
+static void append_replacement(const struct table_description *description, struct text *sql)
 {
-    text_append(sql, " ORDER BY icao24, sighting_id, place DESC "
-                     "ON CONFLICT (icao24, sighting_id) DO UPDATE SET ");
+    text_append_format(sql, " ORDER BY icao24, %s, place_in_batch DESC ON CONFLICT (icao24, %s) DO UPDATE SET ",
+                       description->replaced_by, description->replaced_by);
     for (size_t i = 0, written = 0; i < description->column_count; i++) {
         const char *name = description->columns[i].name;
-        bool is_key = strcmp(name, "icao24") == 0 || strcmp(name, "sighting_id") == 0;
+        bool is_key = strcmp(name, "icao24") == 0 || strcmp(name, description->replaced_by) == 0;
         if (!is_key)
             text_append_format(sql, "%s%s = excluded.%s", written++ > 0 ? ", " : "", name, name);
     }
@@ -140,6 +192,7 @@ static void append_sighting_rules(const struct table_description *description, s
 void table_statement(enum table table, struct text *sql)
 {
     const struct table_description *description = &descriptions[table];
+    const char *replaced_by = description->replaced_by;
     if (table == TABLE_FINISHED) {
         text_append(sql, "SELECT skywitness_store.finish_sightings($1::text[], $2::uuid[])");
         return;
@@ -147,16 +200,16 @@ void table_statement(enum table table, struct text *sql)
     text_append_format(sql, "INSERT INTO skywitness_store.%s (", description->name);
     append_names(description, false, sql);
     text_append(sql, ") SELECT ");
-    if (table == TABLE_SIGHTING)
-        text_append(sql, "DISTINCT ON (icao24, sighting_id) ");
+    if (replaced_by != NULL)
+        text_append_format(sql, "DISTINCT ON (icao24, %s) ", replaced_by);
     append_names(description, true, sql);
     text_append(sql, " FROM unnest(");
     append_arrays(description, sql);
-    text_append(sql, table == TABLE_SIGHTING ? ") WITH ORDINALITY AS given (" : ") AS given (");
+    text_append(sql, replaced_by != NULL ? ") WITH ORDINALITY AS given (" : ") AS given (");
     append_names(description, false, sql);
-    text_append(sql, table == TABLE_SIGHTING ? ", place)" : ")");
-    if (table == TABLE_SIGHTING)
-        append_sighting_rules(description, sql);
+    text_append(sql, replaced_by != NULL ? ", place_in_batch)" : ")");
+    if (replaced_by != NULL)
+        append_replacement(description, sql);
     else
         text_append(sql, " ON CONFLICT DO NOTHING");
 }

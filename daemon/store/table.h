@@ -15,11 +15,14 @@ enum table {
     TABLE_RAW_OBSERVATION,
     TABLE_SIGHTING,
     TABLE_FINISHED, // no table: sightings to draw; after their rows and points
+    TABLE_VISIT,
+    TABLE_VISIT_HISTORY,
+    TABLE_IDENTITY_CONFLICT,
     TABLE_QUARANTINE,
     TABLE_COUNT,
 };
 
-#define TABLE_COLUMNS_MAX 20
+#define TABLE_COLUMNS_MAX 28
 
 struct table_column {
     const char *name;
@@ -32,6 +35,9 @@ struct table_description {
     size_t column_count;
     // One statement writes at most this many rows.
     size_t rows_max;
+    // NULL where rows are added and never changed. Else the id which, with icao24, is the key: a row replaces
+    // the one before, and of several in one batch the last counts.
+    const char *replaced_by;
 };
 
 const struct table_description *table_description(enum table table);

@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+// Raised with every change that gives other visits or grades for the same points; stored with each row.
+#define VISIT_DETECTOR_VERSION 1
 #define VISIT_REASONS_MAX 20
 
 enum visit_state {

@@ -157,11 +157,10 @@ static int write_feeds(struct cli *cli, const struct config *config,
 int command_feeds(struct cli *cli, const struct command *command, int argc, char **argv)
 {
     const struct option_table options = {
-        .notes = "States: new (never asked), good, failing (the last answer was bad, a good one "
-                 "came within\n"
-                 "the hour), down (none did), idle (not asked lately), disabled. Rates are of the "
-                 "last hour;\n"
-                 "left is what today's budget still allows.",
+        .notes =
+            "States: new (never asked), good, failing (the last answer was bad, a good one came\n"
+            "within the hour), down (none did), idle (not asked lately), disabled. Rates are of\n"
+            "the last hour; left is what today's budget still allows.",
     };
     int count, status;
     if (!options_parse(cli, command, &options, argc, argv, &count, &status))

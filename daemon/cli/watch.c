@@ -40,7 +40,7 @@ static const struct output_column request_columns[] = {
     {"feed", "feed", OUTPUT_TEXT, 20},
     {"interval_s", "every s", OUTPUT_NUMBER, 0},
     {"purpose", "asks for", OUTPUT_TEXT, 40},
-    {"request", "request", OUTPUT_TEXT, 0},
+    {"request", "request", OUTPUT_TEXT, 28},
 };
 
 // The columns of the table and of the row formats differ; what is written decides itself by this.
@@ -250,11 +250,11 @@ int command_watch(struct cli *cli, const struct command *command, int argc, char
     };
     const struct option_table options = {
         OPTION_ROWS(rows),
-        .notes = "An entry matches when all it names matches; entries are alternatives. Addresses "
-                 "are those\n"
-                 "asked for besides types and registrations: known airframes, and what the Russian "
-                 "rule gives\n"
-                 "for a registration pattern. In JSON and CSV, kind tells entries from requests.",
+        .notes =
+            "An entry matches when all it names matches; entries are alternatives. Addresses are\n"
+            "those asked for besides types and registrations: known airframes, and what the\n"
+            "Russian rule gives for a registration pattern. A table cuts long cells; JSON and CSV\n"
+            "have them whole, and tell entries from requests by their kind.",
     };
     const struct config *config;
     int count, status;

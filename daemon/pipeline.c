@@ -12,8 +12,12 @@
 #define CONSUMER "postgresql"
 // One batch of a backlog: the size at which a pipelined unnest insert is fastest (craft.md 3.3).
 #define DRAIN_ROWS 10000
-// The tracker's state is saved this often; a restart reads again only the entries behind it.
+// The tracker's state is saved this often, and before so much, or such a share of the journal's limit, has come
+// since: a restart reads again only the entries behind it, and until then they are kept. Without the share a
+// full journal could never shrink, since no state is saved while entries wait for room.
 #define SNAPSHOT_INTERVAL_MS 60000
+#define SNAPSHOT_AFTER_BYTES ((uint64_t)64 << 20)
+#define SNAPSHOT_AFTER_SHARE 4
 #define SNAPSHOT_BYTES_MAX ((size_t)1 << 30)
 #define FULL_RETRY_MS 1000
 #define CLOSING_CHECK_MS 10
@@ -37,6 +41,7 @@ struct worker_side {
     struct held_entry *held_first, **held_last;
     int64_t appended_sequence;
     int64_t snapshot_sequence;
+    uint64_t bytes_since_snapshot, snapshot_after_bytes;
     utc_us last_received_at;
 };
 
@@ -69,7 +74,9 @@ static int absorb_journal(struct worker_side *side, int64_t after, struct error 
         if (ret < 0)
             return ret;
         intake_absorb(side->intake, &entry);
-        side->last_received_at = entry.poll.answered_at;
+        if (entry.poll.answered_at != UTC_UNKNOWN)
+            side->last_received_at = entry.poll.answered_at;
+        side->bytes_since_snapshot += side->read.length;
         entry_done(&entry);
     }
     return ret;
@@ -123,6 +130,7 @@ static int append_held(struct worker_side *side, struct error *error)
                                  &side->appended_sequence, error);
         if (ret < 0)
             return ret;
+        side->bytes_since_snapshot += held->bytes.length;
         side->held_first = held->next;
         if (side->held_first == NULL)
             side->held_last = &side->held_first;
@@ -155,6 +163,7 @@ static void append_entry(struct answer_job *job, struct entry *entry)
         hold_entry(side);
         return;
     }
+    side->bytes_since_snapshot += side->encoded.length;
     entry->sequence = side->appended_sequence;
     if (job->encode_for_store) {
         job->batch = store_batch_new(&side->config->watch);
@@ -190,12 +199,33 @@ static void record_answer(struct worker_side *side, const struct recorded_answer
     fflush(side->recording);
 }
 
+static void save_snapshot(struct worker_side *side)
+{
+    // With entries held the tracker is ahead of the journal; a state saved now could not be continued.
+    if (side->held_first != NULL || side->snapshot_sequence == side->appended_sequence)
+        return;
+    struct byte_writer state;
+    byte_writer_init(&state, SNAPSHOT_BYTES_MAX);
+    byte_writer_i64(&state, side->last_received_at);
+    tracker_save(intake_tracker(side->intake), &state);
+    struct error error;
+    // A failure only means that a restart reads more entries.
+    if (!state.failed && journal_save_snapshot(side->journal, side->appended_sequence, state.bytes,
+                                               state.length, &error) == 0) {
+        side->snapshot_sequence = side->appended_sequence;
+        side->bytes_since_snapshot = 0;
+    }
+    byte_writer_done(&state);
+}
+
 static void answer_work(void *data)
 {
     struct answer_job *job = data;
     struct worker_side *side = &job->pipeline->side;
     const struct recorded_answer *recorded = &job->answer.recorded;
     record_answer(side, recorded);
+    if (side->bytes_since_snapshot >= side->snapshot_after_bytes)
+        save_snapshot(side);
     const struct intake_answer answer = {
         .feed = recorded->feed,
         .kind = job->answer.kind,
@@ -215,23 +245,6 @@ static void answer_work(void *data)
     count_worker_side(side, &job->counters);
     entry_done(&entry);
     recorded_answer_done(&job->answer.recorded);
-}
-
-static void save_snapshot(struct worker_side *side)
-{
-    // With entries held the tracker is ahead of the journal; a state saved now could not be continued.
-    if (side->held_first != NULL || side->snapshot_sequence == side->appended_sequence)
-        return;
-    struct byte_writer state;
-    byte_writer_init(&state, SNAPSHOT_BYTES_MAX);
-    byte_writer_i64(&state, side->last_received_at);
-    tracker_save(intake_tracker(side->intake), &state);
-    struct error error;
-    // A failure only means that a restart reads more entries.
-    if (!state.failed && journal_save_snapshot(side->journal, side->appended_sequence, state.bytes,
-                                               state.length, &error) == 0)
-        side->snapshot_sequence = side->appended_sequence;
-    byte_writer_done(&state);
 }
 
 static void snapshot_work(void *data)
@@ -511,6 +524,9 @@ static int open_worker_side(struct worker_side *side, const struct pipeline_sett
     };
     side->config = settings->config;
     side->held_last = &side->held_first;
+    side->snapshot_after_bytes = journal.limit_bytes / SNAPSHOT_AFTER_SHARE;
+    if (side->snapshot_after_bytes > SNAPSHOT_AFTER_BYTES)
+        side->snapshot_after_bytes = SNAPSHOT_AFTER_BYTES;
     side->last_received_at = UTC_UNKNOWN;
     byte_writer_init(&side->encoded, ENTRY_BYTES_MAX);
     byte_writer_init(&side->read, SNAPSHOT_BYTES_MAX);

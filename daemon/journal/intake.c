@@ -82,7 +82,8 @@ static void fill_poll(struct poll *poll, const struct intake_answer *answer)
     text_copy(poll->feed, sizeof poll->feed, answer->feed);
     text_copy(poll->request, sizeof poll->request, answer->request);
     poll->asked_at = answer->asked_at;
-    poll->answered_at = answer->answered_at;
+    // Of a connection that failed there is a time too, but no answer.
+    poll->answered_at = answer->status != 0 ? answer->answered_at : UTC_UNKNOWN;
     poll->status = (int32_t)answer->status;
     poll->bytes = answer->body_length;
     poll->feed_now = UTC_UNKNOWN;

@@ -51,7 +51,8 @@ GRANT USAGE ON SCHEMA public TO skywitness_owner, skywitness_writer, skywitness_
 
 SET LOCAL ROLE skywitness_owner;
 
-GRANT USAGE ON SCHEMA skywitness_store TO skywitness_writer;
+-- The reader may call what its views call there, and has no right to any table.
+GRANT USAGE ON SCHEMA skywitness_store TO skywitness_writer, skywitness_reader;
 GRANT USAGE ON SCHEMA skywitness TO skywitness_writer, skywitness_reader;
 -- Every view of this and later migrations is for both.
 ALTER DEFAULT PRIVILEGES IN SCHEMA skywitness GRANT SELECT ON TABLES TO skywitness_writer, skywitness_reader;

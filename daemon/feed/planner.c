@@ -11,14 +11,15 @@
 #include <string.h>
 #include <strings.h>
 
-// A registration pattern is asked for by addresses when the rule of feeds.md 7.2 gives at most so many.
-// "RA-82*" gives a thousand, which is one request: its 7,000 characters fit the request line that re-api takes. All of
-// them are asked for, known airframe or not, since those that the feeds' databases miss are the ones that matter
-// (feeds.md 1.6) and no table of ours is complete either; the answer holds those in the air only and
-// stays small. A wider one ("RA-*", a hundred thousand) cannot be asked for.
+// A registration pattern is asked for by addresses when the rule of feeds.md 7.2 gives at most so
+// many. "RA-82*" gives a thousand, which is one request: its 7,000 characters fit the request line
+// that re-api takes. All of them are asked for, known airframe or not, since those that the feeds'
+// databases miss are the ones that matter (feeds.md 1.6) and no table of ours is complete either;
+// the answer holds those in the air only and stays small. A wider one ("RA-*", a hundred thousand)
+// cannot be asked for.
 #define PATTERN_ADDRESSES_MAX 1000
-// But patterns are not worth more requests a round than this: then those that come later in the watch list are
-// left to known airframes.
+// But patterns are not worth more requests a round than this: then those that come later in the
+// watch list are left to known airframes.
 #define PATTERN_REQUESTS_MAX 2
 #define ADDRESS_LENGTH 6
 #define UNASKED_MAX 900 // an error's message has 1,024
@@ -29,7 +30,8 @@ struct wishes {
     const struct config_feed *feed;
     const struct provider *provider;
     struct word_array words[PROVIDER_QUERY_COUNT]; // types, addresses, ...
-    struct word_array by_pattern; // addresses of the current entry's patterns, known airframes or not
+    struct word_array
+        by_pattern; // addresses of the current entry's patterns, known airframes or not
     struct circle_array circles;
     bool military;
     bool everything;
@@ -48,8 +50,7 @@ static bool is_pattern(const char *text)
 
 static bool holds_star(const struct watch_pattern_array *patterns)
 {
-    array_foreach(patterns, pattern)
-    {
+    array_foreach (patterns, pattern) {
         if (strcmp(*pattern, "*") == 0)
             return true;
     }
@@ -63,7 +64,7 @@ static bool narrows(const struct watch_pattern_array *patterns)
 
 static void add_all(struct word_array *words, const struct watch_pattern_array *patterns)
 {
-    array_foreach(patterns, pattern)
+    array_foreach (patterns, pattern)
         words_add_upper(words, *pattern);
 }
 
@@ -73,8 +74,8 @@ static void note(struct wishes *wishes, const struct watch_entry *entry, const c
                        wishes->unasked.length > 0 ? "; " : "", entry->id, why);
 }
 
-// An address that is not ICAO's ("~2a3b4c") is left out: adsb.lol answers the whole request with 500
-// (feeds.md 1.5), and such addresses are given out anew all the time.
+// An address that is not ICAO's ("~2a3b4c") is left out: adsb.lol answers the whole request with
+// 500 (feeds.md 1.5), and such addresses are given out anew all the time.
 static void add_address(struct word_array *words, const char *icao24)
 {
     if (icao24[0] != '~')
@@ -91,15 +92,15 @@ static void add_known_airframes(struct wishes *wishes, const struct watch_entry 
         bool fits = entry->registrations.count == 0 ||
                     watch_registration_matches(&entry->registrations, airframe->registration);
         bool is_type = !narrows(&entry->types);
-        array_foreach(&entry->types, type)
+        array_foreach (&entry->types, type)
             is_type = is_type || text_equal_ignoring_case(*type, airframe->type_code);
         if (fits && is_type)
             add_address(&wishes->words[PROVIDER_HEXES], airframe->icao24);
     }
 }
 
-// The selectors. Each asks for all of an entry by one of its keys, which is enough since an entry's keys must all
-// match, and returns false when that cannot be done.
+// The selectors. Each asks for all of an entry by one of its keys, which is enough since an entry's
+// keys must all match, and returns false when that cannot be done.
 
 static bool ask_by_hexes(struct wishes *wishes, const struct watch_entry *entry)
 {
@@ -107,8 +108,7 @@ static bool ask_by_hexes(struct wishes *wishes, const struct watch_entry *entry)
 
     if (!narrows(&entry->hexes) || !can_ask(wishes, PROVIDER_HEXES))
         return false;
-    array_foreach(&entry->hexes, hex)
-    {
+    array_foreach (&entry->hexes, hex) {
         whole = whole && **hex != '~';
         add_address(&wishes->words[PROVIDER_HEXES], *hex);
     }
@@ -126,8 +126,9 @@ static bool ask_by_place(struct wishes *wishes, const struct watch_entry *entry)
     return true;
 }
 
-// As complete as an area, since an entry's type must be known for it to match: from the feed's database, or from ours,
-// whose airframes come along by address. And it costs no request where another entry asks by type.
+// As complete as an area, since an entry's type must be known for it to match: from the feed's
+// database, or from ours, whose airframes come along by address. And it costs no request where
+// another entry asks by type.
 static bool ask_by_types(struct wishes *wishes, const struct watch_entry *entry)
 {
     if (!narrows(&entry->types) || !can_ask(wishes, PROVIDER_TYPES))
@@ -163,8 +164,7 @@ static bool ask_by_callsigns(struct wishes *wishes, const struct watch_entry *en
 
     if (!narrows(&entry->callsigns) || !can_ask(wishes, PROVIDER_CALLSIGNS))
         return false;
-    array_foreach(&entry->callsigns, callsign)
-    {
+    array_foreach (&entry->callsigns, callsign) {
         if (is_pattern(*callsign))
             whole = false;
         else
@@ -215,8 +215,7 @@ static bool ask_by_registrations(struct wishes *wishes, const struct watch_entry
         return false;
     if (can_ask(wishes, PROVIDER_HEXES))
         add_known_airframes(wishes, entry);
-    array_foreach(&entry->registrations, registration)
-    {
+    array_foreach (&entry->registrations, registration) {
         if (!is_pattern(*registration))
             whole = add_exact_registration(wishes, *registration) && whole;
         else
@@ -236,29 +235,30 @@ static bool ask_by_military(struct wishes *wishes, const struct watch_entry *ent
 static bool ask_for_everything(struct wishes *wishes, const struct watch_entry *entry)
 {
     (void)entry;
-    // The world's aircraft are a large answer, and often a dear one: not for a feed that was given areas.
+    // The world's aircraft are a large answer, and often a dear one: not for a feed that was given
+    // areas.
     wishes->everything = wishes->feed->area_count == 0 && can_ask(wishes, PROVIDER_EVERYTHING);
     return wishes->everything;
 }
 
-// In this order: what shares its request with other entries comes before what needs one of its own, and what brings a
-// short answer before what brings a long one.
+// In this order: what shares its request with other entries comes before what needs one of its own,
+// and what brings a short answer before what brings a long one.
 static bool (*const SELECTORS[])(struct wishes *wishes, const struct watch_entry *entry) = {
-    ask_by_hexes,     ask_by_types,     ask_by_place,         ask_by_known_airframes,
-    ask_by_squawks,   ask_by_callsigns, ask_by_registrations, ask_by_military,
-    ask_for_everything,
+    ask_by_hexes,     ask_by_types,         ask_by_place,    ask_by_known_airframes, ask_by_squawks,
+    ask_by_callsigns, ask_by_registrations, ask_by_military, ask_for_everything,
 };
 
-// Keeps the addresses of the entry's patterns where they fit PATTERN_REQUESTS_MAX together with all others.
+// Keeps the addresses of the entry's patterns where they fit PATTERN_REQUESTS_MAX together with all
+// others.
 static bool keep_patterns(struct wishes *wishes)
 {
     struct word_array together = {0};
-    size_t in_one = words_in_one_request(wishes->provider, PROVIDER_HEXES, wishes->feed->url,
-                                         ADDRESS_LENGTH);
+    size_t in_one =
+        words_in_one_request(wishes->provider, PROVIDER_HEXES, wishes->feed->url, ADDRESS_LENGTH);
 
-    array_foreach(&wishes->words[PROVIDER_HEXES], word)
+    array_foreach (&wishes->words[PROVIDER_HEXES], word)
         *array_append(&together) = *word;
-    array_foreach(&wishes->by_pattern, word)
+    array_foreach (&wishes->by_pattern, word)
         *array_append(&together) = *word;
     words_settle(&together);
     bool fits = together.count <= in_one * PATTERN_REQUESTS_MAX;
@@ -280,7 +280,8 @@ static void ask_for_entry(struct wishes *wishes, const struct watch_entry *entry
     for (size_t i = 0; i < sizeof SELECTORS / sizeof SELECTORS[0] && !asked; i++)
         asked = SELECTORS[i](wishes, entry);
     if (wishes->by_pattern.count > 0 && !keep_patterns(wishes))
-        note(wishes, entry, "its patterns stand for too many addresses; known airframes are asked for");
+        note(wishes, entry,
+             "its patterns stand for too many addresses; known airframes are asked for");
     else if (!asked)
         note(wishes, entry, "this feed cannot be asked for it, or for part of it");
 }
@@ -328,8 +329,8 @@ static void request_wishes(struct wishes *wishes, struct planned_request_array *
     }
     if (wishes->military)
         planner_append(requests,
-                       memory_copy_string(provider_target(wishes->provider, PROVIDER_MILITARY,
-                                                          wishes->feed->url)),
+                       memory_copy_string(
+                           provider_target(wishes->provider, PROVIDER_MILITARY, wishes->feed->url)),
                        memory_copy_string("military aircraft"));
     circles_settle(&wishes->circles, wishes->provider->area_radius_max_nm);
     circles_request(wishes->provider, wishes->feed->url, &wishes->circles, requests);
@@ -370,7 +371,8 @@ int planner_plan(const struct config *config, const struct config_feed *feed,
         request_everything(&wishes, ret_requests);
     else
         request_wishes(&wishes, ret_requests);
-    // Where the feed has areas, what cannot be asked for is looked for there, as the operator meant.
+    // Where the feed has areas, what cannot be asked for is looked for there, as the operator
+    // meant.
     if (!wishes.everything && wishes.unasked.length > 0 && feed->area_count == 0)
         result = error_set(error, -EINVAL, "%s", wishes.unasked.bytes);
     wishes_done(&wishes);
@@ -379,8 +381,7 @@ int planner_plan(const struct config *config, const struct config_feed *feed,
 
 void planned_requests_done(struct planned_request_array *requests)
 {
-    array_foreach(requests, request)
-    {
+    array_foreach (requests, request) {
         free(request->target);
         free(request->purpose);
     }

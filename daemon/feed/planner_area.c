@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-// Centres are written with four decimals (6 m) and distances are the sphere's: what a place's circle is made wider by
-// so that nothing at its rim is lost.
+// Centres are written with four decimals (6 m) and distances are the sphere's: what a place's
+// circle is made wider by so that nothing at its rim is lost.
 #define MARGIN 1.006 // base/geodesy.h: error under 0.6 %
 #define TARGET_MAX 512
 
@@ -24,7 +24,8 @@ struct circle circle_of_place(const struct place *place)
     else if (place->kind == PLACE_CIRCLE)
         circle.radius_nm = place->radius_nm;
     for (size_t i = 0; i < place->polygon_count; i++)
-        circle.radius_nm = fmax(circle.radius_nm, geodesy_distance_nm(place->reference, place->polygon[i]));
+        circle.radius_nm =
+            fmax(circle.radius_nm, geodesy_distance_nm(place->reference, place->polygon[i]));
     circle.radius_nm *= MARGIN;
     return circle;
 }
@@ -58,8 +59,9 @@ static struct circle around(const struct circle *first, const struct circle *sec
     double distance_nm = geodesy_distance_nm(first->centre, second->centre);
     struct circle both = {.radius_nm = (distance_nm + first->radius_nm + second->radius_nm) / 2};
 
-    both.centre = geodesy_destination(first->centre, geodesy_bearing_deg(first->centre, second->centre),
-                                      both.radius_nm - first->radius_nm);
+    both.centre =
+        geodesy_destination(first->centre, geodesy_bearing_deg(first->centre, second->centre),
+                            both.radius_nm - first->radius_nm);
     snprintf(both.name, sizeof both.name, "%.98s,%.98s", first->name, second->name);
     return both;
 }
@@ -107,7 +109,7 @@ static char *fill_in(const char *template, const struct placeholder *placeholder
             text_append(&target, one->value);
             template += strlen(one->name);
         } else {
-            text_append_bytes(&target, template++, 1);
+            text_append_bytes(&target, template ++, 1);
         }
     }
     return target.bytes;
@@ -120,8 +122,7 @@ bool circles_request(const struct provider *provider, const char *url,
 
     if (template == NULL)
         return circles->count == 0;
-    array_foreach(circles, circle)
-    {
+    array_foreach (circles, circle) {
         char latitude[32], longitude[32], radius[32], purpose[PLANNER_AREA_NAME_SIZE + 64];
         double radius_nm = fmin(ceil(circle->radius_nm), floor(provider->area_radius_max_nm));
         const struct placeholder placeholders[] = {{"{latitude}", latitude},

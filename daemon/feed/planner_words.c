@@ -67,9 +67,10 @@ size_t words_in_one_request(const struct provider *provider, enum provider_query
 
     if (template == NULL)
         return 0;
-    size_t by_length = list_room(provider, template, url) /
-                       (word_length + strlen(provider->list_separator));
-    return by_length < provider->paths[query].list_max ? by_length : provider->paths[query].list_max;
+    size_t by_length =
+        list_room(provider, template, url) / (word_length + strlen(provider->list_separator));
+    return by_length < provider->paths[query].list_max ? by_length
+                                                       : provider->paths[query].list_max;
 }
 
 // The template with its one placeholder replaced.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Sets of short words (types, addresses, callsigns) and how they become the targets of requests. Pure;
-// private to the planner.
+// Sets of short words (types, addresses, callsigns) and how they become the targets of requests.
+// Pure; private to the planner.
 #pragma once
 
 #include "base/array.h"
@@ -21,8 +21,8 @@ void words_add_upper(struct word_array *words, const char *text);
 // Sorts and drops what is there twice.
 void words_settle(struct word_array *words);
 
-// How many words of `word_length` characters one request of this query can ask for at this base address; 0
-// when it cannot be asked.
+// How many words of `word_length` characters one request of this query can ask for at this base
+// address; 0 when it cannot be asked.
 size_t words_in_one_request(const struct provider *provider, enum provider_query query,
                             const char *url, size_t word_length);
 

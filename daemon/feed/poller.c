@@ -59,7 +59,7 @@ static double chance(struct poller *poller)
     return (double)((mixed ^ (mixed >> 31)) >> 11) * 0x1p-53;
 }
 
-// --- what others are told ---------------------------------------------------------------------------
+// --- what others are told ----------------------------------------------------------
 
 static bool state_is_news(const struct polled_host *host, utc_us now)
 {
@@ -67,8 +67,8 @@ static bool state_is_news(const struct polled_host *host, utc_us now)
 
     if (gate->not_before != host->told.not_before || gate->failures != host->told.failures)
         return true;
-    if (gate->limits.requests_per_day == 0 || (gate->budget_used == host->told.budget_used &&
-                                               gate->budget_day == host->told.budget_day))
+    if (gate->limits.requests_per_day == 0 ||
+        (gate->budget_used == host->told.budget_used && gate->budget_day == host->told.budget_day))
         return false;
     return gate_budget_left(gate, now) == 0 || host->told_at == UTC_UNKNOWN ||
            now - host->told_at >= BUDGET_TOLD_EVERY;
@@ -101,7 +101,7 @@ static void tell_health(struct poller *poller, struct polled_feed *polled, bool 
                                  recovered ? "" : polled->last_error);
 }
 
-// --- asking ---------------------------------------------------------------------------------------
+// --- asking ------------------------------------------------------------------------
 
 static void on_timer(uv_timer_t *timer);
 
@@ -140,7 +140,8 @@ static void ask(struct poller *poller, struct polled_feed *polled)
     polled->asked = memory_copy_string(polled->plan.items[polled->next].target);
     polled->ticket = ++poller->tickets;
     gate_begin(&polled->host->gate, now);
-    polled->transfer = polled_feed_ask(polled, poller->http, poller->user_agent, on_response, &error);
+    polled->transfer =
+        polled_feed_ask(polled, poller->http, poller->user_agent, on_response, &error);
     if (polled->transfer != NULL)
         return;
     // Answered like any other failure, so that it stands in the ledger and slows the feed down.
@@ -170,7 +171,8 @@ static struct polled_feed *next_of_host(struct poller *poller, const struct poll
 }
 
 // 0 when this host can be asked now, else the milliseconds to sleep until it may be.
-static uint64_t sleep_ms(const struct polled_host *host, const struct polled_feed *next, uint64_t now_ms)
+static uint64_t sleep_ms(const struct polled_host *host, const struct polled_feed *next,
+                         uint64_t now_ms)
 {
     utc_us now = wall_clock(), ready_at = gate_ready_at(&host->gate, now);
 
@@ -227,7 +229,8 @@ void poller_judge(struct poller *poller, uint64_t ticket, enum poll_judgement ju
     struct polled_host *host = polled->host;
     enum gate_verdict verdict = polled_feed_judge(polled, judgement, reason);
     polled->ticket = 0;
-    gate_end(&host->gate, now, verdict, polled->feed->interval_s, polled->retry_after_s, chance(poller));
+    gate_end(&host->gate, now, verdict, polled->feed->interval_s, polled->retry_after_s,
+             chance(poller));
     polled_feed_advance(polled, loop_ms(poller), chance(poller));
     wake(poller, 0);
     tell_health(poller, polled, verdict == GATE_GOOD);
@@ -235,7 +238,7 @@ void poller_judge(struct poller *poller, uint64_t ticket, enum poll_judgement ju
         tell_state(poller, host, now);
 }
 
-// --- configuration ----------------------------------------------------------------------------------
+// --- configuration -----------------------------------------------------------------
 
 static struct polled_host *find_host(const struct poller *poller, const char *name)
 {
@@ -347,9 +350,9 @@ static void take_configuration(struct poller *poller, const struct config *confi
     struct polled_feed *polled = LIST_FIRST(&poller->feeds);
 
     poller->config = config;
-    snprintf(poller->user_agent, sizeof poller->user_agent, "skywitness/%s%s%s%s", SKYWITNESS_VERSION,
-             config->contact != NULL ? " (+" : "", config->contact != NULL ? config->contact : "",
-             config->contact != NULL ? ")" : "");
+    snprintf(poller->user_agent, sizeof poller->user_agent, "skywitness/%s%s%s%s",
+             SKYWITNESS_VERSION, config->contact != NULL ? " (+" : "",
+             config->contact != NULL ? config->contact : "", config->contact != NULL ? ")" : "");
     while (polled != NULL) {
         struct polled_feed *following = LIST_NEXT(polled, link);
         const struct config_feed *feed = same_feed_in(config, polled);
@@ -359,7 +362,8 @@ static void take_configuration(struct poller *poller, const struct config *confi
             remove_feed(polled);
         polled = following;
     }
-    for (size_t i = config->feed_count; i-- > 0;) { // each goes to the head: they stand in their order
+    // Each goes to the head of the list: so they stand in their order.
+    for (size_t i = config->feed_count; i-- > 0;) {
         if (config->feeds[i].enabled && find_feed(poller, &config->feeds[i]) == NULL)
             add_feed(poller, &config->feeds[i]);
     }
@@ -371,10 +375,12 @@ static void configure_feeds(struct poller *poller)
     struct polled_feed *polled;
 
     LIST_FOREACH(polled, &poller->feeds, link)
+    {
         configure_feed(poller, polled, polled->feed);
+    }
 }
 
-// --- life -------------------------------------------------------------------------------------------
+// --- life --------------------------------------------------------------------------
 
 struct poller *poller_new(uv_loop_t *loop, struct http_client *http, const struct config *config,
                           const struct poller_events *events, uint64_t random_seed)
@@ -483,7 +489,8 @@ void poller_close(struct poller *poller, void (*on_closed)(void *data), void *da
         remove_feed(polled);
     LIST_FOREACH(host, &poller->hosts, link)
     {
-        if (host->gate.limits.requests_per_day > 0 && host->gate.budget_used != host->told.budget_used)
+        if (host->gate.limits.requests_per_day > 0 &&
+            host->gate.budget_used != host->told.budget_used)
             tell_state(poller, host, wall_clock());
     }
     uv_close((uv_handle_t *)&poller->timer, on_timer_closed);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The poller: asks each configured feed its planned requests, one at a time a host, within budget, and backs
-// off when a feed says so. Hands over every answer, good or not; it does not look into bodies.
+// The poller: asks each configured feed its planned requests, one at a time a host, within budget,
+// and backs off when a feed says so. Hands over every answer, good or not; it does not look into
+// bodies.
 #pragma once
 
 #include "base/error.h"
@@ -15,7 +16,7 @@ struct poller;
 // What a feed was asked and what came back. The body is the handler's to TAKE.
 struct poll_answer {
     const struct config_feed *feed;
-    const char *request;            // path and query
+    const char *request; // path and query
     struct http_response *response;
 };
 
@@ -34,8 +35,8 @@ struct poller_feed_state {
 };
 
 struct poller_events {
-    // One answer. The handler must call poller_judge once with `ticket` when it has decoded the body (at
-    // once is allowed); the next request of that feed waits for it.
+    // One answer. The handler must call poller_judge once with `ticket` when it has decoded the
+    // body (at once is allowed); the next request of that feed waits for it.
     void (*on_answer)(void *data, uint64_t ticket, struct poll_answer *answer);
     // State to remember; called when it changed in a way that matters after a restart.
     void (*on_state)(void *data, const char *host, const struct poller_feed_state *state);

@@ -88,7 +88,8 @@ int polled_feed_configure(struct polled_feed *polled, const struct config *confi
     polled->host_line = NULL;
     if (provider != NULL && provider->host_header != NULL)
         polled->host_line = header_line(provider->host_header, polled->endpoint.host);
-    // What it cannot be asked for is the caller's to warn of; what it can be is in the plan all the same.
+    // What it cannot be asked for is the caller's to warn of; what it can be is in the plan all the
+    // same.
     int result = planner_plan(config, feed, &polled->plan, error);
     if (polled->next >= polled->plan.count)
         polled->next = 0;
@@ -127,7 +128,8 @@ struct http_transfer *polled_feed_ask(struct polled_feed *polled, struct http_cl
         .headers = lines,
         .user_agent = user_agent,
         .certificate_authority_file = feed->certificate_authority_file,
-        .connect_timeout_ms = timeout_ms < CONNECT_TIMEOUT_MAX_MS ? timeout_ms : CONNECT_TIMEOUT_MAX_MS,
+        .connect_timeout_ms =
+            timeout_ms < CONNECT_TIMEOUT_MAX_MS ? timeout_ms : CONNECT_TIMEOUT_MAX_MS,
         .timeout_ms = timeout_ms,
         .redirects_max = polled->token_line == NULL ? REDIRECTS_MAX : 0,
         .allow_plain_http = allowed.plain_http,
@@ -156,14 +158,15 @@ void polled_feed_note_answer(struct polled_feed *polled, const struct http_respo
         text_copy(polled->last_error, sizeof polled->last_error,
                   response->reason != NULL ? response->reason : "no answer");
     else if (gate_verdict_of_status(response->status) != GATE_GOOD)
-        snprintf(polled->last_error, sizeof polled->last_error, "HTTP status %ld", response->status);
+        snprintf(polled->last_error, sizeof polled->last_error, "HTTP status %ld",
+                 response->status);
 }
 
 enum gate_verdict polled_feed_judge(struct polled_feed *polled, enum poll_judgement judgement,
                                     const char *reason)
 {
-    bool good_status = polled->outcome == HTTP_ANSWERED &&
-                       gate_verdict_of_status(polled->status) == GATE_GOOD;
+    bool good_status =
+        polled->outcome == HTTP_ANSWERED && gate_verdict_of_status(polled->status) == GATE_GOOD;
 
     if (good_status && judgement == POLL_GOOD) {
         polled->failures_in_a_row = 0;
@@ -185,8 +188,8 @@ void polled_feed_advance(struct polled_feed *polled, uint64_t now_ms, double cha
     polled->next++;
     if (polled->next < polled->plan.count) {
         // Spread over the interval: a host bears requests better than bursts of them.
-        polled->due_ms = polled->round_started_ms +
-                         (uint64_t)(interval_ms * (double)polled->next / (double)polled->plan.count);
+        polled->due_ms = polled->round_started_ms + (uint64_t)(interval_ms * (double)polled->next /
+                                                               (double)polled->plan.count);
     } else {
         polled->next = 0;
         polled->due_ms = polled->round_started_ms +

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One feed as the poller asks it: its requests, what they may do, what it was last asked and answered. Knows
-// nothing of other feeds or of time's passing; private to the poller.
+// One feed as the poller asks it: its requests, what they may do, what it was last asked and
+// answered. Knows nothing of other feeds or of time's passing; private to the poller.
 #pragma once
 
 #include "feed/planner.h"
@@ -11,7 +11,8 @@
 #include <stdbool.h>
 #include <sys/queue.h>
 
-// What is asked by requests that must not overlap. Kept as long as the poller, since a feed may come back.
+// What is asked by requests that must not overlap. Kept as long as the poller, since a feed may
+// come back.
 struct polled_host {
     LIST_ENTRY(polled_host) link;
     char name[ENDPOINT_HOST_SIZE];
@@ -26,13 +27,13 @@ struct polled_feed {
     const struct config_feed *feed; // borrowed from the configuration
     struct polled_host *host;
     struct endpoint endpoint;
-    char *token_line;  // "x-api-key: ...", wiped before it is freed; NULL without a token
-    char *host_line;   // "X-RapidAPI-Host: ...", or NULL
-    bool unusable;     // it cannot be asked: last_error says why
+    char *token_line; // "x-api-key: ...", wiped before it is freed; NULL without a token
+    char *host_line;  // "X-RapidAPI-Host: ...", or NULL
+    bool unusable;    // it cannot be asked: last_error says why
 
     struct planned_request_array plan;
-    size_t next;               // which request of the round comes next
-    uint64_t due_ms;           // when, by the loop's clock
+    size_t next;     // which request of the round comes next
+    uint64_t due_ms; // when, by the loop's clock
     uint64_t round_started_ms;
 
     struct http_transfer *transfer; // under way, or NULL
@@ -54,8 +55,8 @@ struct polled_feed *polled_feed_new(struct poller *poller, const struct config_f
                                     const struct endpoint *endpoint, struct polled_host *host);
 void polled_feed_free(struct polled_feed *polled);
 
-// Takes a configuration over: plans anew and reads the token again. Returns 0, or the error (never NULL) for which
-// the feed cannot be asked.
+// Takes a configuration over: plans anew and reads the token again. Returns 0, or the error (never
+// NULL) for which the feed cannot be asked.
 int polled_feed_configure(struct polled_feed *polled, const struct config *config,
                           const struct config_feed *feed, struct error *error);
 
@@ -71,5 +72,6 @@ void polled_feed_note_answer(struct polled_feed *polled, const struct http_respo
 enum gate_verdict polled_feed_judge(struct polled_feed *polled, enum poll_judgement judgement,
                                     const char *reason);
 
-// Moves on to the next request of the round, or to the next round, `chance` in [0, 1) being its jitter.
+// Moves on to the next request of the round, or to the next round, `chance` in [0, 1) being its
+// jitter.
 void polled_feed_advance(struct polled_feed *polled, uint64_t now_ms, double chance);

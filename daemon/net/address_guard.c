@@ -15,29 +15,29 @@ struct block {
     unsigned prefix_bits;
 };
 
-// IANA IPv4 Special-Purpose Address Registry, without the few global rows in it (192.0.0.9, 192.0.0.10: anycast
-// services that no feed and no webhook lives on).
+// IANA IPv4 Special-Purpose Address Registry, without the few global rows in it (192.0.0.9,
+// 192.0.0.10: anycast services that no feed and no webhook lives on).
 static const struct block IPV4_NOT_PUBLIC[] = {
-    {{0}, 8},                // "this network", RFC 791; connecting to 0.0.0.0 reaches ourselves
-    {{10}, 8},               // private, RFC 1918
-    {{100, 64}, 10},         // carrier-grade NAT, RFC 6598
-    {{127}, 8},              // loopback, RFC 1122
-    {{169, 254}, 16},        // link-local, RFC 3927; clouds serve their secrets at 169.254.169.254
-    {{172, 16}, 12},         // private, RFC 1918
-    {{192, 0, 0}, 24},       // IETF protocol assignments, RFC 6890
-    {{192, 0, 2}, 24},       // documentation, RFC 5737
-    {{192, 88, 99}, 24},     // 6to4 relays, withdrawn by RFC 7526
-    {{192, 168}, 16},        // private, RFC 1918
-    {{198, 18}, 15},         // benchmarking, RFC 2544
-    {{198, 51, 100}, 24},    // documentation, RFC 5737
-    {{203, 0, 113}, 24},     // documentation, RFC 5737
-    {{224}, 4},              // multicast, RFC 1112
-    {{240}, 4},              // reserved and broadcast, RFC 1112, RFC 8190
+    {{0}, 8},             // "this network", RFC 791; connecting to 0.0.0.0 reaches ourselves
+    {{10}, 8},            // private, RFC 1918
+    {{100, 64}, 10},      // carrier-grade NAT, RFC 6598
+    {{127}, 8},           // loopback, RFC 1122
+    {{169, 254}, 16},     // link-local, RFC 3927; clouds serve their secrets at 169.254.169.254
+    {{172, 16}, 12},      // private, RFC 1918
+    {{192, 0, 0}, 24},    // IETF protocol assignments, RFC 6890
+    {{192, 0, 2}, 24},    // documentation, RFC 5737
+    {{192, 88, 99}, 24},  // 6to4 relays, withdrawn by RFC 7526
+    {{192, 168}, 16},     // private, RFC 1918
+    {{198, 18}, 15},      // benchmarking, RFC 2544
+    {{198, 51, 100}, 24}, // documentation, RFC 5737
+    {{203, 0, 113}, 24},  // documentation, RFC 5737
+    {{224}, 4},           // multicast, RFC 1112
+    {{240}, 4},           // reserved and broadcast, RFC 1112, RFC 8190
 };
 
-// Within 2000::/3, the only global unicast space that is handed out (RFC 4291, IANA IPv6 registry). What
-// lies outside it (loopback, unspecified, ULA fc00::/7, link-local fe80::/10, site-local, multicast) is
-// never public.
+// Within 2000::/3, the only global unicast space that is handed out (RFC 4291, IANA IPv6 registry).
+// What lies outside it (loopback, unspecified, ULA fc00::/7, link-local fe80::/10, site-local,
+// multicast) is never public.
 static const struct block IPV6_GLOBAL_UNICAST = {{0x20}, 3};
 static const struct block IPV6_NOT_PUBLIC[] = {
     {{0x20, 0x01}, 23},             // IETF protocol assignments with Teredo, RFC 2928, RFC 4380
@@ -50,9 +50,9 @@ static const struct embedding {
     struct block block;
     size_t offset;
 } IPV4_IN_IPV6[] = {
-    {{{[10] = 0xff, [11] = 0xff}, 96}, 12},        // mapped, RFC 4291
-    {{{0x00, 0x64, 0xff, 0x9b}, 96}, 12},          // NAT64, RFC 6052
-    {{{0x20, 0x02}, 16}, 2},                       // 6to4, RFC 3056
+    {{{[10] = 0xff, [11] = 0xff}, 96}, 12}, // mapped, RFC 4291
+    {{{0x00, 0x64, 0xff, 0x9b}, 96}, 12},   // NAT64, RFC 6052
+    {{{0x20, 0x02}, 16}, 2},                // 6to4, RFC 3056
 };
 
 static bool in_block(const uint8_t *address, const struct block *block)

@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-// craft.md 3.5: a host is asked by few requests at a time anyway, and a cache of connections that are used every few
-// seconds needs few places.
+// craft.md 3.5: a host is asked by few requests at a time anyway, and a cache of connections that
+// are used every few seconds needs few places.
 #define CONNECTIONS_A_HOST_MAX 2L
 #define CONNECTIONS_KEPT_MAX 16L
 
@@ -35,8 +35,8 @@ static void drain(struct curl_loop *self)
     CURLMsg *message;
     int left;
 
-    // Always, and until it is empty: the last transfer's end is in the queue when the count of running ones
-    // is 0 already (trap T5).
+    // Always, and until it is empty: the last transfer's end is in the queue when the count of
+    // running ones is 0 already (trap T5).
     while ((message = curl_multi_info_read(self->multi, &left)) != NULL) {
         if (message->msg != CURLMSG_DONE)
             continue;
@@ -67,13 +67,15 @@ static void on_poll(uv_poll_t *poll, int status, int events)
         bits |= CURL_CSELECT_IN;
     if (events & UV_WRITABLE)
         bits |= CURL_CSELECT_OUT;
-    // libuv says an error once, without events, and stops watching (trap T4). libcurl is told to look at both
-    // directions, since bytes that came before a reset can still be read and name the real error.
+    // libuv says an error once, without events, and stops watching (trap T4). libcurl is told to
+    // look at both directions, since bytes that came before a reset can still be read and name the
+    // real error.
     if (status < 0)
         bits = CURL_CSELECT_ERR | CURL_CSELECT_IN | CURL_CSELECT_OUT;
     curl_multi_socket_action(self->multi, socket->descriptor, bits, &running);
-    // `socket` is still there: its memory goes in the close callback, after this one has returned. When libcurl
-    // did not give the socket up it has bytes left to read, and must be woken for them.
+    // `socket` is still there: its memory goes in the close callback, after this one has returned.
+    // When libcurl did not give the socket up it has bytes left to read, and must be woken for
+    // them.
     if (status < 0 && !uv_is_closing((uv_handle_t *)poll))
         uv_poll_start(poll, socket->events, on_poll);
     drain(self);
@@ -120,8 +122,8 @@ static struct watched_socket *watch_socket(struct curl_loop *self, curl_socket_t
     return socket;
 }
 
-// Never returns -1: that would fail every transfer of the multi. A socket that cannot be watched costs its own
-// transfer the total timeout and nothing else.
+// Never returns -1: that would fail every transfer of the multi. A socket that cannot be watched
+// costs its own transfer the total timeout and nothing else.
 static int on_curl_socket(CURL *easy, curl_socket_t descriptor, int what, void *data,
                           void *socket_data)
 {
@@ -132,8 +134,8 @@ static int on_curl_socket(CURL *easy, curl_socket_t descriptor, int what, void *
     if (what == CURL_POLL_REMOVE) {
         if (socket == NULL)
             return 0;
-        // One owner a descriptor: libcurl may close the number now and get it back at once, so the handle goes first
-        // and a new use gets a new handle (trap T3).
+        // One owner a descriptor: libcurl may close the number now and get it back at once, so the
+        // handle goes first and a new use gets a new handle (trap T3).
         curl_multi_assign(self->multi, descriptor, NULL);
         uv_close((uv_handle_t *)&socket->poll, on_socket_closed);
         return 0;
@@ -142,13 +144,15 @@ static int on_curl_socket(CURL *easy, curl_socket_t descriptor, int what, void *
         socket = watch_socket(self, descriptor);
     if (socket == NULL)
         return 0;
-    socket->events = (what & CURL_POLL_IN ? UV_READABLE : 0) | (what & CURL_POLL_OUT ? UV_WRITABLE : 0);
+    socket->events =
+        (what & CURL_POLL_IN ? UV_READABLE : 0) | (what & CURL_POLL_OUT ? UV_WRITABLE : 0);
     uv_poll_start(&socket->poll, socket->events, on_poll);
     return 0;
 }
 
-// Only arms the timer: libcurl must not be entered from its own callback (trap T18). At least 1 ms, since
-// libuv runs a timer of 0 that is set from a timer callback again in the same turn, before any socket.
+// Only arms the timer: libcurl must not be entered from its own callback (trap T18). At least 1 ms,
+// since libuv runs a timer of 0 that is set from a timer callback again in the same turn, before
+// any socket.
 static int on_curl_timer(CURLM *multi, long timeout_ms, void *data)
 {
     struct curl_loop *self = data;
@@ -160,13 +164,14 @@ static int on_curl_timer(CURLM *multi, long timeout_ms, void *data)
         uv_timer_stop(&self->timer);
         return 0;
     }
-    uv_update_time(self->loop); // the loop's time is as old as this turn; timers count from it (trap T20)
+    uv_update_time(
+        self->loop); // the loop's time is as old as this turn; timers count from it (trap T20)
     uv_timer_start(&self->timer, on_timer, timeout_ms < 1 ? 1 : (uint64_t)timeout_ms, 0);
     return 0;
 }
 
-// Never undone by curl_global_cleanup: a resolver thread that was left behind (CURLOPT_QUICK_EXIT) may still
-// be inside libcurl when the last client goes.
+// Never undone by curl_global_cleanup: a resolver thread that was left behind (CURLOPT_QUICK_EXIT)
+// may still be inside libcurl when the last client goes.
 static void initialise_curl(void)
 {
     curl_global_init(CURL_GLOBAL_DEFAULT);

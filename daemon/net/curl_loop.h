@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// libcurl's multi interface driven by a libuv loop: one uv_poll a socket, one uv_timer. Knows nothing of
-// requests; http.c sits on top.
+// libcurl's multi interface driven by a libuv loop: one uv_poll a socket, one uv_timer. Knows
+// nothing of requests; http.c sits on top.
 #pragma once
 
 #include <curl/curl.h>
@@ -9,8 +9,8 @@
 struct curl_loop;
 
 struct curl_loop_events {
-    // A transfer ended and its handle is out of the multi already. Must not start, cancel or call the user:
-    // it is called between two reads of libcurl's queue.
+    // A transfer ended and its handle is out of the multi already. Must not start, cancel or call
+    // the user: it is called between two reads of libcurl's queue.
     void (*on_done)(void *data, CURL *easy, CURLcode result);
     // The queue is empty; anything may be done, curl_loop_close included.
     void (*on_drained)(void *data);

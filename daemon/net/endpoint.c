@@ -49,7 +49,7 @@ static int read_host(CURLU *parsed, struct endpoint *endpoint, struct error *err
         text_to_lower(endpoint->host);
         text_to_lower(host);
         if (address_literal_is_public(host, &public) != 0)
-            public = !is_localhost(host);
+        public = !is_localhost(host);
         endpoint->names_private = !public;
     }
     curl_free(host);
@@ -75,7 +75,8 @@ int endpoint_parse(const char *url, struct endpoint *ret_endpoint, struct error 
 {
     struct endpoint endpoint = {0};
     CURLU *parsed = curl_url();
-    CURLUcode code = parsed == NULL ? CURLUE_OUT_OF_MEMORY : curl_url_set(parsed, CURLUPART_URL, url, 0);
+    CURLUcode code =
+        parsed == NULL ? CURLUE_OUT_OF_MEMORY : curl_url_set(parsed, CURLUPART_URL, url, 0);
     int result = code == CURLUE_OK
                      ? read_parts(parsed, &endpoint, error)
                      : error_set(error, -EINVAL, "not a URL: %s", curl_url_strerror(code));

@@ -71,10 +71,11 @@ utc_us gate_ready_at(const struct gate *gate, utc_us now)
     utc_us ready_at = now;
     uint64_t budget_left = gate_budget_left(gate, now);
 
-    // Times ahead of the clock by more than they can be were made by a clock that has since been set back.
+    // Times ahead of the clock by more than they can be were made by a clock that has since been
+    // set back.
     if (gate->asked_at != UTC_UNKNOWN && gate->asked_at <= now)
-        ready_at = later_of(ready_at,
-                            gate->asked_at + distance_between_requests(gate, now, budget_left));
+        ready_at =
+            later_of(ready_at, gate->asked_at + distance_between_requests(gate, now, budget_left));
     if (gate->not_before != UTC_UNKNOWN && gate->not_before - now <= GATE_WAIT_MAX)
         ready_at = later_of(ready_at, gate->not_before);
     if (budget_left == 0)

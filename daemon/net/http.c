@@ -90,8 +90,8 @@ static void hand_over(struct http_transfer *transfer)
     struct http_response response = {
         .asked_at = transfer->asked_at,
         .answered_at = transfer->answered_at,
-        .retry_after_s = response_headers_retry_after_s(&transfer->headers,
-                                                        transfer->answered_at / UTC_SECOND),
+        .retry_after_s =
+            response_headers_retry_after_s(&transfer->headers, transfer->answered_at / UTC_SECOND),
         .rate_limit_remaining = response_headers_rate_limit_remaining(&transfer->headers),
     };
     curl_off_t body_bytes = 0;

@@ -12,7 +12,8 @@
 // feeds.md section 6: connect 5 to 10 s, total 15 to 30 s.
 #define CONNECT_TIMEOUT_DEFAULT_MS 10000
 #define TIMEOUT_DEFAULT_MS 30000
-// craft.md 3.5: room for the largest answer of a feed (a whole world is about 8 MB) with a factor of four.
+// craft.md 3.5: room for the largest answer of a feed (a whole world is about 8 MB) with a factor
+// of four.
 #define BODY_LIMIT_DEFAULT ((size_t)32 << 20)
 // An answer that stops for this long is given up before the total time is over.
 #define SILENCE_MAX_S 20L
@@ -80,7 +81,7 @@ static size_t on_header(char *line, size_t one, size_t length, void *data)
     return CURL_WRITEFUNC_ERROR;
 }
 
-// Judges the address itself, after look-up and redirects, right where it is used (craft.md trap T15).
+// Judges the address itself, after look-up and redirects, right where it is used (trap T15).
 static curl_socket_t on_open_socket(void *data, curlsocktype purpose, struct curl_sockaddr *address)
 {
     struct http_transfer *transfer = data;
@@ -93,8 +94,8 @@ static curl_socket_t on_open_socket(void *data, curlsocktype purpose, struct cur
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
-// Called before each request on a connection, a kept one included: one that was opened for a request with
-// wider permission must not serve a narrower one.
+// Called before each request on a connection, a kept one included: one that was opened for a
+// request with wider permission must not serve a narrower one.
 static int on_before_request(void *data, char *connected_address, char *local_address,
                              int connected_port, int local_port)
 {
@@ -132,12 +133,13 @@ static CURLcode set_guards(struct http_transfer *transfer, const struct http_req
     SET(CURLOPT_MAXREDIRS, (long)request->redirects_max);
     SET(CURLOPT_PROXY, ""); // whatever the environment says
     SET(CURLOPT_NOSIGNAL, 1L);
-    // Else a time-out during look-up waits for the resolver's thread: 3.5 s of a stalled loop (trap T2).
+    // Else a time-out during look-up waits for the resolver's thread: 3.5 s of a stalled loop (T2).
     SET(CURLOPT_QUICK_EXIT, 1L);
-    SET(CURLOPT_CONNECTTIMEOUT_MS, (long)(request->connect_timeout_ms > 0
-                                              ? request->connect_timeout_ms
-                                              : CONNECT_TIMEOUT_DEFAULT_MS));
-    SET(CURLOPT_TIMEOUT_MS, (long)(request->timeout_ms > 0 ? request->timeout_ms : TIMEOUT_DEFAULT_MS));
+    SET(CURLOPT_CONNECTTIMEOUT_MS,
+        (long)(request->connect_timeout_ms > 0 ? request->connect_timeout_ms
+                                               : CONNECT_TIMEOUT_DEFAULT_MS));
+    SET(CURLOPT_TIMEOUT_MS,
+        (long)(request->timeout_ms > 0 ? request->timeout_ms : TIMEOUT_DEFAULT_MS));
     SET(CURLOPT_LOW_SPEED_LIMIT, 1L);
     SET(CURLOPT_LOW_SPEED_TIME, SILENCE_MAX_S);
     SET(CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)transfer->body.limit); // an early hint only
@@ -152,17 +154,35 @@ static CURLcode set_guards(struct http_transfer *transfer, const struct http_req
     return code;
 }
 
-// TLS verification is libcurl's default (peer and host) and has no switch here, not even a hidden one.
+// The authorities come from one file, so that libcurl keeps them between connections (for a day,
+// its default): with its folder of them as well it does not, and reads the system's anew for each,
+// 20 to 30 ms of a stalled loop. A file that the request names thereby stands alone. A libcurl that
+// was built with a folder only keeps that.
+static CURLcode set_authorities(CURL *easy, const char *file)
+{
+    char *own_file = NULL;
+    CURLcode code = CURLE_OK;
+
+    curl_easy_getinfo(easy, CURLINFO_CAINFO, &own_file);
+    if (file != NULL)
+        SET(CURLOPT_CAINFO, file);
+    if (file != NULL || own_file != NULL)
+        SET(CURLOPT_CAPATH, NULL);
+    return code;
+}
+
+// TLS verification is libcurl's default (peer and host) and has no switch here, not even hidden.
 static CURLcode set_connection(struct http_transfer *transfer, const struct http_request *request)
 {
     CURL *easy = transfer->easy;
     CURLcode code = CURLE_OK;
 
     SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    if (request->certificate_authority_file != NULL)
-        SET(CURLOPT_CAINFO, request->certificate_authority_file);
+    if (code == CURLE_OK)
+        code = set_authorities(easy, request->certificate_authority_file);
     SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    SET(CURLOPT_ACCEPT_ENCODING, "gzip"); // named: an empty text offers brotli and zstd decoders too
+    // Named: an empty text offers the brotli and zstd decoders too.
+    SET(CURLOPT_ACCEPT_ENCODING, "gzip");
     SET(CURLOPT_MAXAGE_CONN, CONNECTION_IDLE_MAX_S);
     SET(CURLOPT_MAXLIFETIME_CONN, CONNECTION_AGE_MAX_S);
     SET(CURLOPT_FRESH_CONNECT, request->fresh_connection ? 1L : 0L);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One transfer's state, shared by http.c (its life) and http_options.c (how libcurl is told). Private to net/.
+// One transfer's state, shared by http.c (its life) and http_options.c (how libcurl is told).
+// Private to net/.
 #pragma once
 
 #include "net/http.h"

@@ -27,8 +27,8 @@ static const struct kept_header {
 };
 
 // A value that is too long is none at all: half a date is another date.
-static void keep(struct response_headers *headers, const struct kept_header *kept, const char *value,
-                 size_t length)
+static void keep(struct response_headers *headers, const struct kept_header *kept,
+                 const char *value, size_t length)
 {
     char *destination = (char *)headers + kept->offset;
 
@@ -44,7 +44,8 @@ static bool is_asked_encoding(const char *value, size_t length)
 
     if (!text_copy_trimmed(encoding, sizeof encoding, value, length))
         return false;
-    return text_equal_ignoring_case(encoding, "gzip") || text_equal_ignoring_case(encoding, "x-gzip") ||
+    return text_equal_ignoring_case(encoding, "gzip") ||
+           text_equal_ignoring_case(encoding, "x-gzip") ||
            text_equal_ignoring_case(encoding, "identity") || encoding[0] == '\0';
 }
 

@@ -32,8 +32,8 @@ int64_t retry_after_parse(const char *value, int64_t now_s)
         return -1;
     if (trimmed[0] >= '0' && trimmed[0] <= '9')
         return parse_seconds(trimmed);
-    // Every form of HTTP-date has a weekday, a comma or blank, and a time of day. curl_getdate takes far more than
-    // that ("Friday", "-5"), which here is garbage rather than a time.
+    // Every form of HTTP-date has a weekday, a comma or blank, and a time of day. curl_getdate
+    // takes far more than that ("Friday", "-5"), which here is garbage rather than a time.
     if (strchr(trimmed, ' ') == NULL || strchr(trimmed, ':') == NULL)
         return -1;
     int64_t date_s = (int64_t)curl_getdate(trimmed, NULL);

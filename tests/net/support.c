@@ -16,6 +16,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+
 #include <cmocka.h>
 
 static void run_server(int input, int output, const char *program, const char *argument)
@@ -45,8 +46,9 @@ bool server_start(struct server *server, const char *program, const char *argume
     close(from_server[1]);
     server->standard_input = to_server[1];
     FILE *answers = fdopen(from_server[0], "r");
-    bool said = fgets(line, sizeof line, answers) != NULL &&
-                sscanf(line, "%u %u %127s", &server->port, &server->second_port, server->folder) >= 1;
+    bool said =
+        fgets(line, sizeof line, answers) != NULL &&
+        sscanf(line, "%u %u %127s", &server->port, &server->second_port, server->folder) >= 1;
     fclose(answers);
     return said;
 }
@@ -79,7 +81,8 @@ void outcome_done(struct outcome *outcome)
     outcome->response.body = NULL;
 }
 
-struct outcome fetch(struct http_client *client, uv_loop_t *loop, const struct http_request *request)
+struct outcome fetch(struct http_client *client, uv_loop_t *loop,
+                     const struct http_request *request)
 {
     struct outcome outcome = {0};
     struct error error = {0};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the tests of net/ share: servers as child processes, one request at a time, the loop's worst stall.
+// What the tests of net/ share: servers as child processes, one request at a time, the loop's worst
+// stall.
 #pragma once
 
 #include "net/http.h"
@@ -11,13 +12,14 @@
 
 struct server {
     pid_t process;
-    int standard_input; // closing it ends the server
-    unsigned port;      // the first number it said
+    int standard_input;   // closing it ends the server
+    unsigned port;        // the first number it said
     unsigned second_port; // the second one, or 0
-    char folder[128];   // the word behind them, or empty
+    char folder[128];     // the word behind them, or empty
 };
 
-// Starts `program argument` (found beside the tests' sources) and reads its ports. False when it said none.
+// Starts `program argument` (found beside the tests' sources) and reads its ports. False when it
+// said none.
 bool server_start(struct server *server, const char *program, const char *argument);
 void server_stop(struct server *server);
 
@@ -31,8 +33,10 @@ struct outcome {
 void outcome_callback(void *data, struct http_response *response); // data: struct outcome
 void outcome_done(struct outcome *outcome);
 
-// Starts it, runs the loop until it has ended, and returns it. Fails the test when it cannot be started.
-struct outcome fetch(struct http_client *client, uv_loop_t *loop, const struct http_request *request);
+// Starts it, runs the loop until it has ended, and returns it. Fails the test when it cannot be
+// started.
+struct outcome fetch(struct http_client *client, uv_loop_t *loop,
+                     const struct http_request *request);
 
 // A loop and a client for a test, and their end: asserts that nothing is left open.
 struct bench {

@@ -12,6 +12,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+
 #include <cmocka.h>
 
 static const struct {
@@ -112,8 +113,15 @@ static void test_addresses(void **state)
 
 static void test_not_a_literal(void **state)
 {
-    static const char *const TEXTS[] = {"", "localhost", "example.org", "1.2.3", "[::1", "1.2.3.4.5",
-                                        "::1::", "[]", "0x7f.0.0.1",
+    static const char *const TEXTS[] = {"",
+                                        "localhost",
+                                        "example.org",
+                                        "1.2.3",
+                                        "[::1",
+                                        "1.2.3.4.5",
+                                        "::1::",
+                                        "[]",
+                                        "0x7f.0.0.1",
                                         "1111:2222:3333:4444:5555:6666:7777:8888:9999:aaaa:bbbb"};
     bool public = true;
 

@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+
 #include <cmocka.h>
 
 #define NO_JITTER 0.5 // the middle of the range
@@ -41,8 +42,10 @@ static void test_distance(void **state)
     static const struct {
         double rate;
         utc_us distance;
-    } ROWS[] = {
-        {1, UTC_SECOND}, {0.1, 10 * UTC_SECOND}, {4, UTC_SECOND / 4}, {0, UTC_SECOND /* the default */}};
+    } ROWS[] = {{1, UTC_SECOND},
+                {0.1, 10 * UTC_SECOND},
+                {4, UTC_SECOND / 4},
+                {0, UTC_SECOND /* the default */}};
 
     (void)state;
     for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
@@ -112,13 +115,13 @@ static void test_retry_after(void **state)
         utc_us wait;
     } ROWS[] = {
         {GATE_SLOW_DOWN, -1, 20 * UTC_SECOND},
-        {GATE_SLOW_DOWN, 0, 20 * UTC_SECOND},   // a date in the past: our own back-off
-        {GATE_SLOW_DOWN, 5, 20 * UTC_SECOND},   // shorter than our own: the longer holds
+        {GATE_SLOW_DOWN, 0, 20 * UTC_SECOND}, // a date in the past: our own back-off
+        {GATE_SLOW_DOWN, 5, 20 * UTC_SECOND}, // shorter than our own: the longer holds
         {GATE_SLOW_DOWN, 120, 120 * UTC_SECOND},
-        {GATE_SLOW_DOWN, 7200, 2 * UTC_HOUR},   // longer than our cap
+        {GATE_SLOW_DOWN, 7200, 2 * UTC_HOUR}, // longer than our cap
         {GATE_SLOW_DOWN, 86400, UTC_DAY},
         {GATE_SLOW_DOWN, INT32_MAX, GATE_WAIT_MAX},
-        {GATE_GOOD, 30, 30 * UTC_SECOND},       // a good answer may ask for patience too
+        {GATE_GOOD, 30, 30 * UTC_SECOND}, // a good answer may ask for patience too
         {GATE_GOOD, -1, UTC_SECOND},
     };
 
@@ -218,13 +221,10 @@ static void test_stricter_limits(void **state)
     static const struct {
         struct gate_limits first, second, expected;
     } ROWS[] = {
-        {{1, 0}, {2, 0}, {1, 0}},
-        {{2, 0}, {1, 0}, {1, 0}},
+        {{1, 0}, {2, 0}, {1, 0}},     {{2, 0}, {1, 0}, {1, 0}},
         {{0, 0}, {5, 0}, {0, 0}}, // the default of 1 is stricter than 5
-        {{5, 0}, {0, 0}, {0, 0}},
-        {{1, 100}, {1, 0}, {1, 100}},
-        {{1, 0}, {1, 100}, {1, 100}},
-        {{1, 50}, {1, 100}, {1, 50}},
+        {{5, 0}, {0, 0}, {0, 0}},     {{1, 100}, {1, 0}, {1, 100}},
+        {{1, 0}, {1, 100}, {1, 100}}, {{1, 50}, {1, 100}, {1, 50}},
     };
 
     (void)state;

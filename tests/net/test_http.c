@@ -15,6 +15,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+
 #include <cmocka.h>
 
 static struct server server;
@@ -95,7 +96,8 @@ static void test_faults(void **state)
         request.body_limit = FAULTS[i].body_limit;
         struct outcome got = fetch(bench.client, &bench.loop, &request);
         print_message("%s: outcome %d, status %ld, %zu bytes, %s\n", FAULTS[i].path,
-                      got.response.outcome, got.response.status, got.response.body_length, got.reason);
+                      got.response.outcome, got.response.status, got.response.body_length,
+                      got.reason);
         assert_int_equal(got.calls, 1);
         assert_int_equal(got.response.outcome, FAULTS[i].outcome);
         assert_int_equal(got.response.status, FAULTS[i].status);
@@ -200,7 +202,8 @@ static void test_redirects(void **state)
         struct http_request request = request_of(ROWS[i].path);
         request.redirects_max = ROWS[i].redirects_max;
         struct outcome got = fetch(bench.client, &bench.loop, &request);
-        print_message("%s: %d %ld %s\n", ROWS[i].path, got.response.outcome, got.response.status, got.reason);
+        print_message("%s: %d %ld %s\n", ROWS[i].path, got.response.outcome, got.response.status,
+                      got.reason);
         assert_int_equal(got.response.outcome, ROWS[i].outcome);
         assert_int_equal(got.response.status, ROWS[i].status);
         if (got.response.status == 200) // nothing of the answers before is left
@@ -361,7 +364,8 @@ static void test_connections_are_kept_or_fresh_as_asked(void **state)
 // Trap T3: the number of a socket comes back while the old one's handle is being closed.
 static void test_servers_that_close_between_and_within(void **state)
 {
-    static const char *const PATHS[] = {"/close-after", "/ok", "/reset", "/close", "/reset-in-body"};
+    static const char *const PATHS[] = {"/close-after", "/ok", "/reset", "/close",
+                                        "/reset-in-body"};
     struct bench bench;
 
     (void)state;
@@ -405,8 +409,9 @@ static void count_callback(void *data, struct http_response *response)
 
 static void test_a_crowd_of_transfers(void **state)
 {
-    static const char *const PATHS[] = {"/ok?bytes=50000", "/dribble?n=20", "/reset", "/cut",
-                                        "/zipped",         "/hang",         "/close", "/status?code=429"};
+    static const char *const PATHS[] = {
+        "/ok?bytes=50000", "/dribble?n=20", "/reset", "/cut",
+        "/zipped",         "/hang",         "/close", "/status?code=429"};
     struct bench bench;
     int total = 0, calls[CROWD] = {0};
 
@@ -447,8 +452,9 @@ static void gamble_callback(void *data, struct http_response *response)
 
 static void test_cancel_at_random_moments(void **state)
 {
-    static const char *const PATHS[] = {"/ok?bytes=200000", "/dribble?n=50&ms=2", "/reset-in-body",
-                                        "/hang-in-body",    "/bomb?mb=20",        "/slow-headers?s=1"};
+    static const char *const PATHS[] = {"/ok?bytes=200000", "/dribble?n=50&ms=2",
+                                        "/reset-in-body",   "/hang-in-body",
+                                        "/bomb?mb=20",      "/slow-headers?s=1"};
     struct bench bench;
     struct gamble gambles[8] = {0};
     int ended = 0, cancelled = 0;
@@ -558,7 +564,8 @@ static void test_close_from_a_callback(void **state)
 
 static void test_close_with_transfers_under_way(void **state)
 {
-    static const char *const PATHS[] = {"/ok", "/hang", "/dribble?n=1000", "/chunked?mb=50", "/bomb"};
+    static const char *const PATHS[] = {"/ok", "/hang", "/dribble?n=1000", "/chunked?mb=50",
+                                        "/bomb"};
     int never = 0;
 
     (void)state;

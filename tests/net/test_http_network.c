@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What needs a network of its own: name servers that never answer, and a server at a public address. Runs itself
-// anew in a network namespace where the kernel lets it, and is skipped (exit status 77) elsewhere.
+// What needs a network of its own: name servers that never answer, and a server at a public
+// address. Runs itself anew in a network namespace where the kernel lets it, and is skipped (exit
+// status 77) elsewhere.
 #include "net/http.h"
 
 #include "support.h"
@@ -17,6 +18,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+
 #include <cmocka.h>
 
 #define SKIPPED 77
@@ -75,7 +77,8 @@ static void test_cancel_and_close_during_a_look_up(void **state)
 
     (void)state;
     bench_open(&bench);
-    struct http_transfer *transfer = http_start(bench.client, &request, must_not_be_called, NULL, NULL);
+    struct http_transfer *transfer =
+        http_start(bench.client, &request, must_not_be_called, NULL, NULL);
     http_start(bench.client, &request, must_not_be_called, NULL, NULL);
     run_until(&bench.loop, &never, 1, 200);
     uint64_t began_ns = uv_hrtime();
@@ -106,8 +109,10 @@ static void test_a_public_address_is_allowed(void **state)
 static void test_redirects_from_a_public_to_a_private_address(void **state)
 {
     static const char *const TARGETS[] = {
-        "http://127.0.0.1:%u/ok", "http://localhost:%u/ok",  "http://[::1]:%u/ok", "http://[::ffff:127.0.0.1]:%u/ok",
-        "http://2130706433:%u/ok", "http://0.0.0.0:%u/ok", "http://10.0.0.1:%u/ok"};
+        "http://127.0.0.1:%u/ok",  "http://localhost:%u/ok",
+        "http://[::1]:%u/ok",      "http://[::ffff:127.0.0.1]:%u/ok",
+        "http://2130706433:%u/ok", "http://0.0.0.0:%u/ok",
+        "http://10.0.0.1:%u/ok"};
     struct bench bench;
 
     (void)state;
@@ -115,8 +120,10 @@ static void test_redirects_from_a_public_to_a_private_address(void **state)
     for (size_t i = 0; i < sizeof TARGETS / sizeof TARGETS[0]; i++) {
         char url[256], target[128];
         const char *mark = strstr(TARGETS[i], "%u");
-        snprintf(target, sizeof target, "%.*s%u%s", (int)(mark - TARGETS[i]), TARGETS[i], server.port, mark + 2);
-        snprintf(url, sizeof url, "http://" PUBLIC_ADDRESS ":%u/redirect-to?url=%s", server.port, target);
+        snprintf(target, sizeof target, "%.*s%u%s", (int)(mark - TARGETS[i]), TARGETS[i],
+                 server.port, mark + 2);
+        snprintf(url, sizeof url, "http://" PUBLIC_ADDRESS ":%u/redirect-to?url=%s", server.port,
+                 target);
         struct http_request request = {.url = url, .allow_plain_http = true, .redirects_max = 3};
         struct outcome got = fetch(bench.client, &bench.loop, &request);
         print_message("%s: %d %s\n", target, got.response.outcome, got.reason);
@@ -165,15 +172,19 @@ static int run_inside(void)
 
 static const char SET_UP[] =
     "ip link set lo up && ip address add " PUBLIC_ADDRESS "/32 dev lo && folder=$(mktemp -d) &&"
-    " echo nameserver 127.0.0.1 > $folder/resolv.conf && echo hosts: files dns > $folder/nsswitch.conf &&"
-    " mount --bind $folder/resolv.conf /etc/resolv.conf && mount --bind $folder/nsswitch.conf /etc/nsswitch.conf";
+    " echo nameserver 127.0.0.1 > $folder/resolv.conf && echo hosts: files dns > "
+    "$folder/nsswitch.conf &&"
+    " mount --bind $folder/resolv.conf /etc/resolv.conf && mount --bind $folder/nsswitch.conf "
+    "/etc/nsswitch.conf";
 
-// In a namespace of its own, with user namespaces for those who are not root. Returns the exit status.
+// In a namespace of its own, with user namespaces for those who are not root. Returns the exit
+// status.
 static int run_in_namespace(const char *self)
 {
     char script[1024];
 
-    snprintf(script, sizeof script, "{ %s; } || exit %d; \"$0\" inside; status=$?; rm -r \"$folder\"; exit $status",
+    snprintf(script, sizeof script,
+             "{ %s; } || exit %d; \"$0\" inside; status=$?; rm -r \"$folder\"; exit $status",
              SET_UP, SKIPPED);
     pid_t child = fork();
     if (child == 0) {
@@ -190,7 +201,8 @@ static int run_in_namespace(const char *self)
 
 static bool namespaces_work(void)
 {
-    return system(geteuid() == 0 ? "unshare -n -m true 2>/dev/null" : "unshare -r -n -m true 2>/dev/null") == 0;
+    return system(geteuid() == 0 ? "unshare -n -m true 2>/dev/null"
+                                 : "unshare -r -n -m true 2>/dev/null") == 0;
 }
 
 int main(int count, char **words)

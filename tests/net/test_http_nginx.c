@@ -12,6 +12,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+
 #include <cmocka.h>
 
 static struct server server;
@@ -28,7 +29,8 @@ static void need_nginx(void)
 static struct http_request plain_request(char *url, size_t size)
 {
     snprintf(url, size, "http://127.0.0.1:%u/aircraft.json", server.port);
-    return (struct http_request){.url = url, .allow_plain_http = true, .allow_private_addresses = true};
+    return (struct http_request){
+        .url = url, .allow_plain_http = true, .allow_private_addresses = true};
 }
 
 static void test_gzip(void **state)
@@ -61,10 +63,12 @@ static const struct {
     long status;
 } TLS_ROWS[] = {
     {"localhost", "/aircraft.json", authority, false, 0, HTTP_ANSWERED, 200},
-    {"localhost", "/aircraft.json", NULL, false, 0, HTTP_UNREACHABLE, 0}, // the system's authorities
+    {"localhost", "/aircraft.json", NULL, false, 0, HTTP_UNREACHABLE,
+     0}, // the system's authorities
     {"localhost", "/aircraft.json", other_authority, false, 0, HTTP_UNREACHABLE, 0},
     {"localhost", "/aircraft.json", "/nonexistent.pem", false, 0, HTTP_UNREACHABLE, 0},
-    {"127.0.0.1", "/aircraft.json", authority, false, 0, HTTP_UNREACHABLE, 0}, // not the certificate's name
+    {"127.0.0.1", "/aircraft.json", authority, false, 0, HTTP_UNREACHABLE,
+     0}, // not the certificate's name
     {"localhost", "/to-tls", authority, false, 2, HTTP_ANSWERED, 200},
     // Never from https to http, not even where plain http is allowed.
     {"localhost", "/to-plain", authority, true, 2, HTTP_FORBIDDEN, 0},
@@ -80,7 +84,8 @@ static void test_tls(void **state)
     bench_open(&bench);
     for (size_t i = 0; i < sizeof TLS_ROWS / sizeof TLS_ROWS[0]; i++) {
         char url[128];
-        snprintf(url, sizeof url, "https://%s:%u%s", TLS_ROWS[i].host, server.second_port, TLS_ROWS[i].path);
+        snprintf(url, sizeof url, "https://%s:%u%s", TLS_ROWS[i].host, server.second_port,
+                 TLS_ROWS[i].path);
         struct http_request request = {
             .url = url,
             .certificate_authority_file = TLS_ROWS[i].authority,
@@ -162,12 +167,14 @@ static void test_close_with_tls_connections_kept(void **state)
         char url[128];
         bench_open(&bench);
         snprintf(url, sizeof url, "https://localhost:%u/aircraft.json", server.second_port);
-        struct http_request request = {.url = url, .certificate_authority_file = authority, .allow_private_addresses = true};
+        struct http_request request = {
+            .url = url, .certificate_authority_file = authority, .allow_private_addresses = true};
         struct outcome got = fetch(bench.client, &bench.loop, &request);
         assert_int_equal(got.response.outcome, HTTP_ANSWERED);
         outcome_done(&got);
         struct crowd crowd = {0};
-        http_start(bench.client, &request, count_good, &crowd, NULL); // on the kept connection, cut off
+        http_start(bench.client, &request, count_good, &crowd,
+                   NULL); // on the kept connection, cut off
         bench_close(&bench);
         assert_int_equal(crowd.calls, 0);
     }

@@ -18,6 +18,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+
 #include <cmocka.h>
 
 static struct server server;
@@ -37,7 +38,8 @@ static struct config *config_of(const char *format, ...)
     vsnprintf(feeds, sizeof feeds, format, arguments);
     va_end(arguments);
     fprintf(file,
-            "{\"database\": \"postgresql:///x\", \"state_directory\": \"/tmp\", \"contact\": \"ops@example.org\","
+            "{\"database\": \"postgresql:///x\", \"state_directory\": \"/tmp\", \"contact\": "
+            "\"ops@example.org\","
             " \"watch\": [{\"id\": \"a\", \"hexes\": [\"15405a\"], \"keep_raw\": false},"
             " {\"id\": \"b\", \"callsigns\": [\"RFF1\", \"RFF2\"]}], \"feeds\": [%s]}",
             feeds);
@@ -163,15 +165,18 @@ static struct request_log *read_log(struct bench *bench)
 {
     static struct request_log log;
     char url[64], *line = NULL, *rest = NULL;
-    struct http_request request = {.url = url, .allow_plain_http = true, .allow_private_addresses = true,
+    struct http_request request = {.url = url,
+                                   .allow_plain_http = true,
+                                   .allow_private_addresses = true,
                                    .fresh_connection = true};
 
     snprintf(url, sizeof url, "http://127.0.0.1:%u/_stats", server.port);
     struct outcome got = fetch(bench->client, &bench->loop, &request);
     memset(&log, 0, sizeof log);
     line = strtok_r(got.response.body, "\n", &rest);
-    assert_int_equal(sscanf(line, "overlap %u connections %u requests %u", &log.overlap, &log.connections,
-                            &log.requests), 3);
+    assert_int_equal(sscanf(line, "overlap %u connections %u requests %u", &log.overlap,
+                            &log.connections, &log.requests),
+                     3);
     while ((line = strtok_r(NULL, "\n", &rest)) != NULL && log.count < 512) {
         if (sscanf(line, "%lf %lf %191s", &log.rows[log.count].start_s, &log.rows[log.count].end_s,
                    log.rows[log.count].path) == 3)
@@ -181,15 +186,18 @@ static struct request_log *read_log(struct bench *bench)
     return &log;
 }
 
-#define LOCAL_FEED(id) "{\"id\": \"" id "\", \"provider\": \"local\", \"url\": \"http://127.0.0.1:%u/%s\", "
+#define LOCAL_FEED(id)                                                                             \
+    "{\"id\": \"" id "\", \"provider\": \"local\", \"url\": \"http://127.0.0.1:%u/%s\", "
 
-// Three feeds of one host, one of them with a request of several parts: nothing overlaps, distances hold.
+// Three feeds of one host, one of them with a request of several parts: nothing overlaps, distances
+// hold.
 static void test_requests_of_a_host_never_overlap(void **state)
 {
     struct config *config =
         config_of(LOCAL_FEED("one") "\"interval_s\": 1, \"max_requests_per_s\": 10}, " LOCAL_FEED(
                       "two") "\"interval_s\": 1, \"max_requests_per_s\": 20},"
-                             "{\"id\": \"three\", \"provider\": \"adsb.lol\", \"url\": \"http://127.0.0.1:%u/%s\","
+                             "{\"id\": \"three\", \"provider\": \"adsb.lol\", \"url\": "
+                             "\"http://127.0.0.1:%u/%s\","
                              " \"interval_s\": 1, \"max_requests_per_s\": 20}",
                   server.port, "dribble/n1", server.port, "ok/n2", server.port, "ok/n3");
     struct shell shell;
@@ -210,7 +218,8 @@ static void test_requests_of_a_host_never_overlap(void **state)
         }
         if (strstr(log->rows[i].path, "/n") == NULL)
             continue;
-        // The strictest of the three: ten a second. The server's own clock and its scheduling take a share.
+        // The strictest of the three: ten a second. The server's own clock and its scheduling take
+        // a share.
         if (last_start_s > 0)
             assert_true(log->rows[i].start_s - last_start_s > 0.09);
         last_start_s = log->rows[i].start_s;
@@ -235,18 +244,19 @@ static void test_what_is_sent(void **state)
     (void)state;
     assert_int_equal(write(descriptor, "s3cret\n", 7), 7);
     close(descriptor);
-    struct config *config = config_of(
-        "{\"id\": \"x\", \"provider\": \"adsbexchange\", \"url\": \"http://127.0.0.1:%u/echo\", \"token\": "
-        "{\"file\": \"%s\"}, \"interval_s\": 60, \"max_requests_per_s\": 20}",
-        server.port, token_path);
+    struct config *config =
+        config_of("{\"id\": \"x\", \"provider\": \"adsbexchange\", \"url\": "
+                  "\"http://127.0.0.1:%u/echo\", \"token\": "
+                  "{\"file\": \"%s\"}, \"interval_s\": 60, \"max_requests_per_s\": 20}",
+                  server.port, token_path);
     shell_open(&shell, config);
     poller_start(shell.poller);
     assert_true(run_until(&shell.bench.loop, &shell.answers, 1, 5000));
     assert_string_equal(shell.answered[0].request, "/hex/15405a,");
     assert_non_null(strstr(shell.answered[0].body, "GET /echo/hex/15405a, HTTP/1.1\r\n"));
     assert_non_null(strstr(shell.answered[0].body, "\r\nx-api-key: s3cret\r\n"));
-    assert_non_null(strstr(shell.answered[0].body,
-                           "\r\nUser-Agent: skywitness/" SKYWITNESS_VERSION " (+ops@example.org)\r\n"));
+    assert_non_null(strstr(shell.answered[0].body, "\r\nUser-Agent: skywitness/" SKYWITNESS_VERSION
+                                                   " (+ops@example.org)\r\n"));
     assert_non_null(strstr(shell.answered[0].body, "\r\nAccept-Encoding: gzip\r\n"));
     struct poller_status row;
     assert_int_equal(poller_status(shell.poller, &row, 1), 1);
@@ -274,11 +284,13 @@ static void test_what_is_sent(void **state)
     config_free(config);
 }
 
-// 429, 503, 420, 403 with HTML and a good answer: waits of 2, 4, 8 s (within the jitter), then none.
+// 429, 503, 420, 403 with HTML and a good answer: waits of 2, 4, 8 s (within the jitter), then
+// none.
 static void test_back_off_grows_and_resets(void **state)
 {
-    struct config *config = config_of(LOCAL_FEED("slow") "\"interval_s\": 1, \"max_requests_per_s\": 20}",
-                                      server.port, "sequence/429,503,420,ok");
+    struct config *config =
+        config_of(LOCAL_FEED("slow") "\"interval_s\": 1, \"max_requests_per_s\": 20}", server.port,
+                  "sequence/429,503,420,ok");
     struct shell shell;
 
     (void)state;
@@ -309,8 +321,9 @@ static void test_back_off_grows_and_resets(void **state)
 
 static void test_html_judged_bad_slows_down(void **state)
 {
-    struct config *config = config_of(LOCAL_FEED("fake") "\"interval_s\": 1, \"max_requests_per_s\": 20}",
-                                      server.port, "html/fake");
+    struct config *config =
+        config_of(LOCAL_FEED("fake") "\"interval_s\": 1, \"max_requests_per_s\": 20}", server.port,
+                  "html/fake");
     struct shell shell;
     struct poller_status row;
 
@@ -335,8 +348,9 @@ static void test_html_judged_bad_slows_down(void **state)
 
 static void test_the_next_request_waits_for_the_judgement(void **state)
 {
-    struct config *config = config_of(LOCAL_FEED("late") "\"interval_s\": 1, \"max_requests_per_s\": 20}",
-                                      server.port, "ok/late");
+    struct config *config =
+        config_of(LOCAL_FEED("late") "\"interval_s\": 1, \"max_requests_per_s\": 20}", server.port,
+                  "ok/late");
     struct shell shell;
 
     (void)state;
@@ -368,8 +382,9 @@ static utc_us now_us(void)
 
 static void test_not_before_holds_over_a_restart(void **state)
 {
-    struct config *config = config_of(LOCAL_FEED("again") "\"interval_s\": 1, \"max_requests_per_s\": 20}",
-                                      server.port, "sequence/429:3,ok/again");
+    struct config *config =
+        config_of(LOCAL_FEED("again") "\"interval_s\": 1, \"max_requests_per_s\": 20}", server.port,
+                  "sequence/429:3,ok/again");
     struct shell shell;
 
     (void)state;
@@ -398,7 +413,8 @@ static void test_not_before_holds_over_a_restart(void **state)
 static void test_a_budget_ends(void **state)
 {
     struct config *config =
-        config_of(LOCAL_FEED("poor") "\"interval_s\": 1, \"max_requests_per_s\": 20, \"max_requests_per_day\": 1000}",
+        config_of(LOCAL_FEED("poor") "\"interval_s\": 1, \"max_requests_per_s\": 20, "
+                                     "\"max_requests_per_day\": 1000}",
                   server.port, "ok/poor");
     struct shell shell;
     struct poller_status row;
@@ -407,7 +423,8 @@ static void test_a_budget_ends(void **state)
 
     (void)state;
     if (utc_day_start(now_us() + 20 * UTC_SECOND) != utc_day_start(now_us())) {
-        print_message("skipped: the UTC day, and the budget with it, begins anew within this test\n");
+        print_message(
+            "skipped: the UTC day, and the budget with it, begins anew within this test\n");
         skip();
     }
     snprintf(host, sizeof host, "127.0.0.1:%u", server.port);
@@ -442,8 +459,9 @@ static void test_a_budget_ends(void **state)
 
 static void test_hold(void **state)
 {
-    struct config *config = config_of(LOCAL_FEED("held") "\"interval_s\": 1, \"max_requests_per_s\": 20}",
-                                      server.port, "ok/held");
+    struct config *config =
+        config_of(LOCAL_FEED("held") "\"interval_s\": 1, \"max_requests_per_s\": 20}", server.port,
+                  "ok/held");
     struct shell shell;
 
     (void)state;
@@ -463,12 +481,14 @@ static void test_hold(void **state)
 
 static void test_reload(void **state)
 {
-    struct config *first = config_of(LOCAL_FEED("kept") "\"interval_s\": 1, \"max_requests_per_s\": 20},"
-                                         LOCAL_FEED("gone") "\"interval_s\": 1, \"max_requests_per_s\": 20}",
-                                     server.port, "ok/kept", server.port, "hang/gone");
-    struct config *second = config_of(LOCAL_FEED("new") "\"interval_s\": 1, \"max_requests_per_s\": 20},"
-                                          LOCAL_FEED("kept") "\"interval_s\": 1, \"max_requests_per_s\": 20}",
-                                      server.port, "ok/new", server.port, "ok/kept");
+    struct config *first =
+        config_of(LOCAL_FEED("kept") "\"interval_s\": 1, \"max_requests_per_s\": 20}," LOCAL_FEED(
+                      "gone") "\"interval_s\": 1, \"max_requests_per_s\": 20}",
+                  server.port, "ok/kept", server.port, "hang/gone");
+    struct config *second =
+        config_of(LOCAL_FEED("new") "\"interval_s\": 1, \"max_requests_per_s\": 20}," LOCAL_FEED(
+                      "kept") "\"interval_s\": 1, \"max_requests_per_s\": 20}",
+                  server.port, "ok/new", server.port, "ok/kept");
     struct shell shell;
     struct poller_status rows[4];
 
@@ -507,8 +527,9 @@ static void test_reload(void **state)
 
 static void test_a_server_that_is_not_there(void **state)
 {
-    struct config *config = config_of("{\"id\": \"nobody\", \"provider\": \"local\", \"url\": "
-                                      "\"http://127.0.0.1:1\", \"interval_s\": 1, \"max_requests_per_s\": 20}");
+    struct config *config =
+        config_of("{\"id\": \"nobody\", \"provider\": \"local\", \"url\": "
+                  "\"http://127.0.0.1:1\", \"interval_s\": 1, \"max_requests_per_s\": 20}");
     struct shell shell;
     struct poller_status row;
 
@@ -536,9 +557,10 @@ static void test_connections_are_fresh_unless_kept(void **state)
 
     (void)state;
     for (size_t i = 0; i < 2; i++) {
-        struct config *config =
-            config_of(LOCAL_FEED("c") "\"interval_s\": 1, \"max_requests_per_s\": 20, \"reuse_connections\": %s}",
-                      server.port, "ok/connections", ROWS[i].reuse);
+        struct config *config = config_of(
+            LOCAL_FEED(
+                "c") "\"interval_s\": 1, \"max_requests_per_s\": 20, \"reuse_connections\": %s}",
+            server.port, "ok/connections", ROWS[i].reuse);
         struct shell shell;
         shell_open(&shell, config);
         unsigned before = read_log(&shell.bench)->connections;

@@ -10,6 +10,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+
 #include <cmocka.h>
 
 #define NOW_S 1445412480 // Wed, 21 Oct 2015 07:28:00 GMT
@@ -92,8 +93,16 @@ static void test_kept_lines(void **state)
 
 static void test_odd_lines(void **state)
 {
-    static const char *const LINES[] = {"",         "\r\n",  ":",       ": x", "no colon here\r\n",
-                                        "HTTP",     "HTTP/", "Date:\n", "x:",  "Content-Type\r\n",
+    static const char *const LINES[] = {"",
+                                        "\r\n",
+                                        ":",
+                                        ": x",
+                                        "no colon here\r\n",
+                                        "HTTP",
+                                        "HTTP/",
+                                        "Date:\n",
+                                        "x:",
+                                        "Content-Type\r\n",
                                         "Retry-After: \r\n"};
     struct response_headers headers = {0};
 

@@ -94,7 +94,8 @@ static bool digits(struct input *input)
 static bool number(struct input *input)
 {
     (void)take(input, '-');
-    if (!take(input, '0') && !digits(input))
+    size_t first = input->at;
+    if (!digits(input) || (input->text[first] == '0' && input->at - first > 1))
         return false;
     if (take(input, '.') && !digits(input))
         return false;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "feed/json_convert.h"
 
+#include "base/memory.h"
+
 #include <endian.h>
 #include <math.h>
 #include <stdint.h>
@@ -72,6 +74,18 @@ static bool coordinate(const char *at, const char *end, double *ret_value)
     return true;
 }
 
+// strtod wants a terminator, which the text does not have behind each number.
+static double any_number(const char *at, const char *end)
+{
+    size_t length = (size_t)(end - at);
+    char buffer[64];
+    AUTO_FREE char *longer = length < sizeof buffer ? NULL : memory_allocate(length + 1);
+    char *copy = longer != NULL ? longer : buffer;
+    memcpy(copy, at, length);
+    copy[length] = '\0';
+    return strtod(copy, NULL);
+}
+
 double json_number(const char *at, const char *end)
 {
     const char *start = at;
@@ -96,7 +110,7 @@ double json_number(const char *at, const char *end)
     }
     bool has_exponent = *at == 'e' || *at == 'E';
     if (has_exponent || digits > EXACT_DIGITS_MAX || whole > EXACT_WHOLE_MAX)
-        return strtod(start, NULL);
+        return any_number(start, end);
     value = (double)whole / powers_of_ten[decimals];
     return negative ? -value : value;
 }

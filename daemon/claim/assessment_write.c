@@ -250,6 +250,37 @@ void assessment_write_json(const struct claim *claim, const struct assessment *a
     text_append(text, "]}");
 }
 
+static void write_clause_essence(const struct clause *clause, const struct finding *finding,
+                                 utc_us as_of, struct text *text)
+{
+    text_append_format(text, "%s %d %d %d %u %u %u %u\n", clause->id, (int)finding->verdict,
+                       (int)finding->likelihood, (int)finding->confidence, finding->counted,
+                       finding->weak, finding->uncertain, finding->feed_groups);
+    array_foreach (&finding->evidence, evidence)
+        text_append_format(text, " %d %d %s %s %s %d %lld %lld %llu\n", (int)evidence->kind,
+                           (int)evidence->role, evidence->id, evidence->icao24, evidence->place,
+                           (int)evidence->grade, (long long)evidence->from, (long long)evidence->to,
+                           (unsigned long long)evidence->feeds);
+    if (claim_window_is_set(&clause->window) && as_of < clause->window.to)
+        return;
+    for (int state = 0; state < COVERAGE_STATE_COUNT; state++)
+        text_append_format(text, " %u", finding->coverage.by_state[state]);
+    if (finding->has_bound)
+        text_append_format(text, " %u/%u", finding->bound.sample.seen, finding->bound.sample.known);
+    text_append(text, "\n");
+}
+
+void assessment_write_essence(const struct claim *claim, const struct assessment *assessment,
+                              struct text *text)
+{
+    text_append_format(text, "%s %d %zu %u %u %c\n", claim->id, (int)assessment->verdict,
+                       assessment->weakest, assessment->report_count,
+                       assessment->independent_reports, assessment->source_reliability);
+    for (size_t i = 0; i < assessment->finding_count; i++)
+        write_clause_essence(&claim->clauses.items[i], &assessment->findings[i], assessment->as_of,
+                             text);
+}
+
 const char *assessment_label(const struct assessment *assessment)
 {
     return assessment->synthetic ? "synthetic data: " : "";

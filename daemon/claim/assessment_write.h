@@ -19,10 +19,15 @@ void finding_write_arithmetic(const struct clause *clause, const struct finding 
 void finding_write_json(const struct clause *clause, const struct finding *finding,
                         const struct claim_facts *facts, struct text *text);
 
-// The whole assessment without its moment and number, so that two assessments that say the same are
-// the same bytes: what "nothing has changed" is decided by.
+// The whole assessment without its moment and number.
 void assessment_write_json(const struct claim *claim, const struct assessment *assessment,
                            const struct claim_facts *facts, struct text *text);
+
+// What makes an assessment a new one when it differs from the last: verdicts, bands, counts,
+// evidence, and for windows that have ended the hours by state and the bound. While a window is
+// open its hours grow by the clock alone, which is no news.
+void assessment_write_essence(const struct claim *claim, const struct assessment *assessment,
+                              struct text *text);
 
 // "An assessment that rests on made-up data says so": "synthetic data: " or nothing, before a
 // verdict.

@@ -22,9 +22,16 @@ struct command {
 };
 
 // One declaration a command; each in the file of its name.
+int command_claims_assess(struct cli *cli, const struct command *command, int argc, char **argv);
+int command_claims_export(struct cli *cli, const struct command *command, int argc, char **argv);
+int command_claims_import(struct cli *cli, const struct command *command, int argc, char **argv);
+int command_claims_list(struct cli *cli, const struct command *command, int argc, char **argv);
+int command_claims_show(struct cli *cli, const struct command *command, int argc, char **argv);
+int command_coverage(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_db_migrate(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_db_status(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_db_retain(struct cli *cli, const struct command *command, int argc, char **argv);
+int command_explain_assessment(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_feeds(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_places_import(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_places_list(struct cli *cli, const struct command *command, int argc, char **argv);

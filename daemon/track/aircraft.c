@@ -11,12 +11,33 @@ struct aircraft *aircraft_new(const char *icao24)
     return aircraft;
 }
 
+void track_drop_before_close(struct track *track)
+{
+    if (track->before_close != NULL)
+        free(track->before_close->stay);
+    free(track->before_close);
+    track->before_close = NULL;
+}
+
+static void track_free(struct track *track)
+{
+    if (track == NULL)
+        return;
+    track_drop_before_close(track);
+    free(track->before_jump);
+    free(track->stitch);
+    free(track->ground);
+    free(track->stay);
+    free(track);
+}
+
 void aircraft_free(struct aircraft *aircraft)
 {
     if (aircraft == NULL)
         return;
     for (size_t i = 0; i < EMITTERS_MAX; i++)
-        free(aircraft->tracks[i]);
+        track_free(aircraft->tracks[i]);
+    free(aircraft->chain);
     array_free(&aircraft->feeds);
     free(aircraft);
 }
@@ -29,6 +50,10 @@ struct track *aircraft_track(struct aircraft *aircraft, size_t emitter)
         track->heard_altitude_ft = OBSERVATION_UNKNOWN;
         track->heard_rate_fpm = OBSERVATION_UNKNOWN;
         track->effect_index = SIZE_MAX;
+        track->visit_effect_index = SIZE_MAX;
+        track->previous_at = UTC_UNKNOWN;
+        track->previous_heard_at = UTC_UNKNOWN;
+        approach_clear(&track->approach);
         aircraft->tracks[emitter] = track;
     }
     return aircraft->tracks[emitter];

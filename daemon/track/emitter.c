@@ -2,10 +2,12 @@
 // Which emitter a point belongs to. Implausible points that agree among themselves form a chain. If the
 // track went on meanwhile, the chain is a second aircraft on the same address; if the track stopped when
 // the chain began, it is the same aircraft that was lost and found, or whose position was led astray.
+#include "base/memory.h"
 #include "track/plausibility.h"
 #include "track/state.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 // So recent a reference decides by itself, whatever chain there is [inference: two polls of a slow feed].
 #define REFERENCE_RECENT_US (2 * UTC_MINUTE)
@@ -47,10 +49,20 @@ static size_t best_track(const struct aircraft *aircraft, const struct track_fix
     return best;
 }
 
-static bool continues_chain(const struct track_chain *chain, const struct track_fix *fix)
+static bool is_in_cluster(const struct track_step *step, const struct track_fix *fix)
 {
-    return chain->count > 0 && fix->at >= chain->last.at &&
-           fix->at - chain->last.at <= EMITTER_CHAIN_GAP_MAX_US &&
+    return field_spoof_cluster(step->tracker->fields, fix->position) != NULL;
+}
+
+static bool continues_chain(const struct track_chain *chain, const struct track_fix *fix,
+                            bool in_cluster)
+{
+    if (chain == NULL || fix->at < chain->last.at)
+        return false;
+    // Spoofed to a cluster, gone, and back in the cluster: spoofed still, however long it took.
+    if (chain->in_cluster && in_cluster)
+        return true;
+    return fix->at - chain->last.at <= EMITTER_CHAIN_GAP_MAX_US &&
            plausibility_reachable(&chain->last, fix);
 }
 
@@ -65,10 +77,20 @@ static size_t free_emitter(const struct aircraft *aircraft, utc_us at)
     return EMITTERS_MAX;
 }
 
-static void extend_chain(struct track_chain *chain, const struct track_fix *fix, bool in_cluster)
+static void drop_chain(struct aircraft *aircraft)
 {
+    free(aircraft->chain);
+    aircraft->chain = NULL;
+}
+
+static void extend_chain(struct aircraft *aircraft, const struct track_fix *fix, bool in_cluster)
+{
+    bool goes_on = continues_chain(aircraft->chain, fix, in_cluster);
+    if (aircraft->chain == NULL)
+        aircraft->chain = memory_allocate_zeroed(1, sizeof *aircraft->chain);
+    struct track_chain *chain = aircraft->chain;
     // One that leaves a cluster has to agree with itself anew.
-    if (!continues_chain(chain, fix) || (chain->in_cluster && !in_cluster))
+    if (!goes_on || (chain->in_cluster && !in_cluster))
         *chain = (struct track_chain){.first = *fix};
     chain->count++;
     chain->last = *fix;
@@ -76,23 +98,46 @@ static void extend_chain(struct track_chain *chain, const struct track_fix *fix,
     chain->in_cluster = in_cluster;
 }
 
+// Another feed takes over, and the jump is no larger than its clock may be off: no sign of spoofing.
+static bool is_explained_by_clocks(const struct track_fix *before, const struct track_fix *fix)
+{
+    if (before->feed == fix->feed)
+        return false;
+    double speed_kt = fmax((double)before->ground_speed_kt, (double)fix->ground_speed_kt);
+    double off_s = utc_to_seconds(apart(fix->at, before->at) + CLOCK_SKEW_MAX_US);
+    return geodesy_distance_nm(before->position, fix->position) <= speed_kt * off_s / 3600.0;
+}
+
 // The reference moves to where the chain is; what was before is kept, for when the aircraft comes back.
 static void take_up_elsewhere(struct track *track, const struct track_fix *fix)
 {
-    if (track->has_good)
-        track->before_jump = track->good;
-    track->has_before_jump = track->has_good;
+    if (track->has_good) {
+        if (track->before_jump == NULL)
+            track->before_jump = memory_allocate(sizeof *track->before_jump);
+        *track->before_jump = track->good;
+        if (!is_explained_by_clocks(&track->good, fix)) {
+            track->approach.jumped_at = fix->at;
+            track->approach.jumped_to = fix->position;
+        }
+    }
     track->good = *fix;
     track->has_good = true;
+}
+
+static void come_back(struct track *track)
+{
+    track->good = *track->before_jump;
+    free(TAKE(track->before_jump));
+    track->approach.jumped_at = UTC_UNKNOWN;
 }
 
 static size_t take_implausible(struct track_step *step, const struct track_fix *fix, uint32_t *flags)
 {
     struct aircraft *aircraft = step->aircraft;
-    struct track_chain *chain = &aircraft->chain;
-    bool in_cluster = field_spoof_cluster(step->tracker->fields, fix->position) != NULL;
+    bool in_cluster = is_in_cluster(step, fix);
     *flags |= TRACK_POINT_SPEED_FAIL | (in_cluster ? (uint32_t)TRACK_POINT_SPOOF_CLUSTER : 0);
-    extend_chain(chain, fix, in_cluster);
+    extend_chain(aircraft, fix, in_cluster);
+    struct track_chain *chain = aircraft->chain;
     // A spoofed position is no aircraft, however well it agrees with itself.
     if (chain->count < EMITTER_CHAIN_POINTS || in_cluster)
         return 0;
@@ -101,21 +146,23 @@ static size_t take_implausible(struct track_step *step, const struct track_fix *
         if (emitter == EMITTERS_MAX)
             return 0;
         *flags &= ~(uint32_t)TRACK_POINT_SPEED_FAIL;
-        *chain = (struct track_chain){0};
+        emission_add_conflict(step, IDENTITY_TWO_EMITTERS, (uint32_t)emitter,
+                              &aircraft->tracks[0]->good, fix, SPEED_CHECK_CAP_KT);
+        drop_chain(aircraft);
         return emitter;
     }
     if (chain->interleaved == 0) {
         take_up_elsewhere(aircraft->tracks[0], fix);
-        *chain = (struct track_chain){0};
+        drop_chain(aircraft);
     }
     return 0;
 }
 
 static size_t take_plausible(struct aircraft *aircraft, size_t emitter)
 {
-    if (aircraft->chain.count > 0) {
-        aircraft->chain.interleaved++;
-        aircraft->chain.since_last++;
+    if (aircraft->chain != NULL) {
+        aircraft->chain->interleaved++;
+        aircraft->chain->since_last++;
     }
     return emitter;
 }
@@ -135,17 +182,24 @@ static bool is_recent_and_reachable(const struct track *track, const struct trac
            plausibility_reachable(&track->good, fix);
 }
 
+static bool is_nearer_to(const struct track_fix *first, const struct track_fix *second,
+                         const struct track_fix *fix)
+{
+    return geodesy_distance_nm(first->position, fix->position) <
+           geodesy_distance_nm(second->position, fix->position);
+}
+
 size_t emitter_choose(struct track_step *step, const struct track_fix *fix, uint32_t *flags)
 {
     struct aircraft *aircraft = step->aircraft;
     struct track *first = aircraft->tracks[0];
-    struct track_chain *chain = &aircraft->chain;
+    struct track_chain *chain = aircraft->chain;
     if (*flags & (TRACK_POINT_GPS_LOST | TRACK_POINT_ESTIMATED))
         return 0; // the position is not used, so it need not be checked
     bool late = first->begun && fix->at < first->heard_at;
     // What goes on from a chain stays with it: with time, any place can be reached from the track's end.
-    if (!late && chain->since_last == 0 && continues_chain(chain, fix) &&
-        !is_recent_and_reachable(first, fix))
+    if (!late && chain != NULL && chain->since_last == 0 && !is_recent_and_reachable(first, fix) &&
+        continues_chain(chain, fix, is_in_cluster(step, fix)))
         return take_implausible(step, fix, flags);
     size_t best = best_track(aircraft, fix);
     if (best < EMITTERS_MAX)
@@ -155,10 +209,10 @@ size_t emitter_choose(struct track_step *step, const struct track_fix *fix, uint
             return take_implausible(step, fix, flags);
         return 0;
     }
-    if (first->has_before_jump && plausibility_reachable(&first->before_jump, fix) &&
-        apart(fix->at, first->before_jump.at) <= SPEED_CHECK_REFERENCE_MAX_US) {
-        first->good = first->before_jump;
-        first->has_before_jump = false;
+    if (first->before_jump != NULL && plausibility_reachable(first->before_jump, fix) &&
+        apart(fix->at, first->before_jump->at) <= SPEED_CHECK_REFERENCE_MAX_US &&
+        is_nearer_to(first->before_jump, &first->good, fix)) {
+        come_back(first);
         return take_plausible(aircraft, 0);
     }
     if (late) {

@@ -58,6 +58,7 @@ uint32_t plausibility_flags(const struct observation *observation, const struct 
     if (observation->on_ground && ground_cannot_be(observation, fields)) {
         flags |= TRACK_POINT_BAD_GROUND;
         fix->on_ground = false;
+        fix->ground_refused = true;
     }
     return flags;
 }
@@ -71,7 +72,9 @@ static double fastest_kt(const struct track_fix *reference, const struct track_f
         speed_kt = reference->on_ground && fix->on_ground ? SPEED_CHECK_SURFACE_KT
                                                           : SPEED_CHECK_AIR_KT;
     else
-        speed_kt = known_kt + SPEED_CHECK_GAIN_KT_PER_S * elapsed_s;
+        // It grows to what is assumed where nothing is known, not beyond.
+        speed_kt = fmin(known_kt + SPEED_CHECK_GAIN_KT_PER_S * elapsed_s,
+                        fmax(known_kt, SPEED_CHECK_AIR_KT));
     if (reference->mlat || fix->mlat)
         speed_kt = speed_kt * SPEED_CHECK_MLAT_FACTOR + SPEED_CHECK_MLAT_KT;
     return fmin(speed_kt * SPEED_CHECK_FACTOR, SPEED_CHECK_CAP_KT);
@@ -98,8 +101,8 @@ bool plausibility_reachable(const struct track_fix *reference, const struct trac
 
 bool plausibility_frozen(const struct track_fix *reference, const struct track_fix *fix)
 {
-    return !fix->on_ground && fix->at - reference->at >= FROZEN_AFTER_US &&
-           fix->at - reference->at <= SPEED_CHECK_REFERENCE_MAX_US &&
+    // After any gap: nothing in the air comes back to within metres of where it was.
+    return !fix->on_ground && !reference->on_ground && fix->at - reference->at >= FROZEN_AFTER_US &&
            fix->ground_speed_kt >= FROZEN_SPEED_MIN_KT &&
            geodesy_distance_nm(reference->position, fix->position) <= FROZEN_MOVED_MAX_NM;
 }

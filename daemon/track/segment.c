@@ -2,12 +2,14 @@
 // Sightings: opened by the first point, extended by each, split and closed by methods 3a. Decisions rest on
 // observed times alone; segment_advance only announces what the next point would decide in any case, and a
 // point that comes within the allowed gap after all opens the same sighting again.
+#include "base/memory.h"
 #include "base/text.h"
 #include "track/aircraft_type.h"
 #include "track/identity.h"
 #include "track/state.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define HOURS(us) (utc_to_seconds(us) / 3600.0)
@@ -40,11 +42,17 @@ static utc_us stitch_limit(const struct track *track)
     return limit < STITCH_MAX_US ? limit : STITCH_MAX_US;
 }
 
-static void close_now(struct track_step *step, struct track *track, enum sighting_state state)
+static void announce_close(struct track_step *step, struct track *track, enum sighting_state state)
 {
     track->sighting.state = state;
     track->settled = true;
     emission_add(step, track, false);
+}
+
+static void close_now(struct track_step *step, struct track *track)
+{
+    announce_close(step, track, close_state(step, track));
+    stay_on_close(step, track);
 }
 
 // ---- Whether a point after a gap goes on with the sighting -----------------------------------------------
@@ -63,6 +71,15 @@ static bool step_is_explained(const struct track *track, const struct track_fix 
     return track->heard_rate_fpm == OBSERVATION_UNKNOWN || track->heard_rate_fpm > -CLIMBING_FPM;
 }
 
+// Lost coming down and found going up after a turn-round's time, without having come on: it may have landed.
+static bool may_hide_a_stop(const struct track *track, const struct track_fix *fix, utc_us gap,
+                            double distance_nm)
+{
+    return gap >= TURN_ROUND_MIN_US && track->heard_rate_fpm != OBSERVATION_UNKNOWN &&
+           track->heard_rate_fpm <= DROPPED_RATE_FPM && fix->vertical_rate_fpm != OBSERVATION_UNKNOWN &&
+           fix->vertical_rate_fpm >= CLIMBING_FPM && distance_nm < STITCH_PROGRESS_KT * HOURS(gap);
+}
+
 static bool is_stitchable(const struct track *track, const struct track_fix *fix, utc_us gap,
                           bool plausible)
 {
@@ -78,6 +95,8 @@ static bool is_stitchable(const struct track *track, const struct track_fix *fix
         speed_kt = (double)track->good.ground_speed_kt;
     if (distance_nm > speed_kt * STITCH_SPEED_FACTOR * HOURS(fix->at - track->good.at))
         return false;
+    if (may_hide_a_stop(track, fix, gap, distance_nm))
+        return false;
     return gap <= STITCH_GAP_US || distance_nm >= STITCH_PROGRESS_KT * HOURS(gap);
 }
 
@@ -92,22 +111,31 @@ static bool goes_on(const struct track_step *step, const struct track *track,
 
 // ---- Opening ---------------------------------------------------------------------------------------------
 
+static void remember_previous(struct track *track)
+{
+    track->previous_last_seen = track->sighting.last_seen;
+    track->previous_known = track->has_good;
+    track->previous_heard_at = track->heard_at;
+    if (track->has_good) {
+        track->previous_at = track_fix_lower_at(&track->good);
+        track->previous_position = track->good.position;
+    }
+}
+
 static void begin_sighting(struct track_step *step, struct track *track, size_t emitter,
                            const struct track_fix *fix)
 {
     struct sighting old = track->sighting;
     if (track->begun)
-        track->previous_last_seen = old.last_seen;
-    track->sighting = (struct sighting){
-        .opened_at = fix->observed_at,
-        .emitter = (uint32_t)emitter,
-        .state = SIGHTING_OPEN,
-        .first_seen = fix->observed_at,
-        .last_seen = fix->observed_at,
-        .first_position = fix->position,
-        .last_position = fix->position,
-        .last_altitude_ft = OBSERVATION_UNKNOWN,
-    };
+        remember_previous(track);
+    // Zeroed whole, padding too, so that equal sightings are equal bytes.
+    struct sighting *new = &track->sighting;
+    memset(new, 0, sizeof *new);
+    new->opened_at = new->first_seen = new->last_seen = fix->observed_at;
+    new->emitter = (uint32_t)emitter;
+    new->state = SIGHTING_OPEN;
+    new->first_position = new->last_position = fix->position;
+    new->last_altitude_ft = OBSERVATION_UNKNOWN;
     memcpy(track->sighting.icao24, step->aircraft->icao24, ICAO24_SIZE);
     // The airframe is the same one.
     memcpy(track->sighting.registration, old.registration, sizeof old.registration);
@@ -117,7 +145,9 @@ static void begin_sighting(struct track_step *step, struct track *track, size_t 
     track->changed = true;
     track->was_airborne = false;
     track->landed = false;
-    track->stitched = false;
+    track->arrival_told = false;
+    track->start = (struct track_start){0};
+    free(TAKE(track->stitch));
     track->pending_phase = TRACK_PHASE_UNKNOWN;
     track->pending_reports = 0;
 }
@@ -126,6 +156,7 @@ static void open_sighting(struct track_step *step, struct track *track, size_t e
                           const struct track_fix *fix)
 {
     begin_sighting(step, track, emitter, fix);
+    approach_begin(&track->approach);
     track->phase = TRACK_PHASE_UNKNOWN;
     track->heard_altitude_ft = OBSERVATION_UNKNOWN;
     track->heard_rate_fpm = OBSERVATION_UNKNOWN;
@@ -143,22 +174,36 @@ static void name_field(struct track_step *step, struct track *track, char name[P
     track->changed = true;
 }
 
+static void leave_ground(struct track_step *step, struct track *track, const struct track_fix *left)
+{
+    struct track_fix first_air = track->pending_first;
+    approach_begin(&track->approach);
+    stay_on_take_off(step, track, left, &first_air);
+}
+
 // Take-off after a stop: the old sighting ends on the ground, a new one opens with the first point in the air.
 static void split_at_take_off(struct track_step *step, struct track *track, size_t emitter)
 {
     struct track_fix left = track->phase_last;
+    if (!track->arrival_told)
+        stay_on_ground(step, track, &track->ground->first);
     track->sighting.last_seen = left.observed_at;
     track->sighting.last_position = left.position;
-    close_now(step, track, SIGHTING_LANDED);
+    announce_close(step, track, SIGHTING_LANDED);
     begin_sighting(step, track, emitter, &track->pending_first);
     name_field(step, track, track->sighting.origin, &left);
+    leave_ground(step, track, &left);
 }
 
 static void take_off(struct track_step *step, struct track *track, size_t emitter)
 {
     if (!track->landed) {
-        if (track->phase == TRACK_PHASE_GROUND && track->sighting.origin[0] == '\0')
+        if (track->phase != TRACK_PHASE_GROUND)
+            return;
+        if (track->sighting.origin[0] == '\0')
             name_field(step, track, track->sighting.origin, &track->phase_last);
+        struct track_fix left = track->phase_last;
+        leave_ground(step, track, &left);
     } else if (track->pending_first.at - track->phase_since >= GROUND_STOP_MIN_US) {
         split_at_take_off(step, track, emitter);
     } else {
@@ -167,7 +212,18 @@ static void take_off(struct track_step *step, struct track *track, size_t emitte
         track->sighting.destination[0] = '\0';
         track->changed = true;
     }
-    track->was_airborne = true;
+}
+
+static void remember_ground(struct track *track)
+{
+    if (track->ground == NULL)
+        track->ground = memory_allocate(sizeof *track->ground);
+    *track->ground = (struct track_ground){
+        .has_last_air = track->phase == TRACK_PHASE_AIR,
+        .last_air = track->phase_last,
+        .first = track->pending_first,
+        .reports = track->pending_reports,
+    };
 }
 
 static void touch_down(struct track_step *step, struct track *track, const struct track_fix *fix)
@@ -175,6 +231,7 @@ static void touch_down(struct track_step *step, struct track *track, const struc
     if (!track->was_airborne)
         return;
     track->landed = true;
+    track->arrival_told = false;
     name_field(step, track, track->sighting.destination, fix);
 }
 
@@ -182,15 +239,31 @@ static void change_phase(struct track_step *step, struct track *track, size_t em
                          const struct track_fix *fix, enum track_phase phase)
 {
     utc_us since = track->pending_first.at;
-    if (phase == TRACK_PHASE_AIR)
+    if (phase == TRACK_PHASE_AIR) {
         take_off(step, track, emitter);
-    else
+        track->was_airborne = true;
+    } else {
+        remember_ground(track);
         touch_down(step, track, fix);
+    }
     track->phase = phase;
     track->phase_since = since;
     track->phase_last = *fix;
     track->pending_phase = TRACK_PHASE_UNKNOWN;
     track->pending_reports = 0;
+    // Found on the ground, or parked: it need not stop first.
+    if (phase == TRACK_PHASE_GROUND && !track->landed)
+        stay_on_ground(step, track, &track->ground->first);
+}
+
+static void stay_on_the_ground(struct track_step *step, struct track *track, const struct track_fix *fix)
+{
+    track->ground->reports++;
+    if (track->stay != NULL && track->stay->phase == STAY_PRESENT && track->stay->in.ground)
+        track->stay->ground_until = fix->at;
+    // Shorter than a stop it may still be a touch-and-go.
+    if (track->landed && !track->arrival_told && fix->at - track->phase_since >= GROUND_STOP_MIN_US)
+        stay_on_ground(step, track, &track->ground->first);
 }
 
 // A phase changes only when reports agree: three of them, or half a minute.
@@ -204,6 +277,8 @@ static void phase_take(struct track_step *step, struct track *track, size_t emit
         track->phase_last = *fix;
         track->pending_phase = TRACK_PHASE_UNKNOWN;
         track->pending_reports = 0;
+        if (phase == TRACK_PHASE_GROUND)
+            stay_on_the_ground(step, track, fix);
         return;
     }
     if (track->pending_phase != phase) {
@@ -223,36 +298,48 @@ static void remember_stitch(struct track_step *step, struct track *track, const 
 {
     int32_t elevation_ft =
         field_elevation_near_ft(step->tracker->fields, fix->position, SPLIT_FIELD_WITHIN_NM);
-    track->stitched = !fix->on_ground && fix->altitude_ft != OBSERVATION_UNKNOWN &&
-                      fix->altitude_ft < elevation_ft + STITCH_VETO_BELOW_FT &&
-                      fix->at - track->heard_at > STITCH_VETO_GAP_US;
-    track->stitch = (struct track_stitch){
+    free(TAKE(track->stitch));
+    if (fix->on_ground || fix->altitude_ft == OBSERVATION_UNKNOWN ||
+        fix->altitude_ft >= elevation_ft + STITCH_VETO_BELOW_FT ||
+        fix->at - track->heard_at <= STITCH_VETO_GAP_US)
+        return;
+    track->stitch = memory_allocate(sizeof *track->stitch);
+    *track->stitch = (struct track_stitch){
         .before_last_seen = track->sighting.last_seen,
         .before_position = track->sighting.last_position,
         .before_altitude_ft = track->sighting.last_altitude_ft,
+        .before_heard_at = track->heard_at,
         .after = *fix,
     };
+}
+
+// The old sighting ends before the gap, a new one begins after it.
+static void split_at_stitch(struct track_step *step, struct track *track, size_t emitter)
+{
+    AUTO_FREE struct track_stitch *stitch = TAKE(track->stitch);
+    track->sighting.last_seen = stitch->before_last_seen;
+    track->sighting.last_position = stitch->before_position;
+    track->sighting.last_altitude_ft = stitch->before_altitude_ft;
+    announce_close(step, track, SIGHTING_LOST_HIGH);
+    begin_sighting(step, track, emitter, &stitch->after);
+    track->previous_at = track->previous_heard_at = stitch->before_heard_at;
+    track->previous_position = stitch->before_position;
+    track->was_airborne = true;
+    track->start = (struct track_start){.points = EMERGED_RATES_MIN, .first = stitch->after};
+    start_decide(step, track);
 }
 
 static void veto_stitch(struct track_step *step, struct track *track, size_t emitter,
                         const struct track_fix *fix)
 {
-    if (!track->stitched)
+    if (track->stitch == NULL)
         return;
-    if (fix->on_ground || fix->at - track->stitch.after.at > STITCH_VETO_WITHIN_US) {
-        track->stitched = false;
-        return;
-    }
-    if (fix->altitude_ft == OBSERVATION_UNKNOWN ||
-        fix->altitude_ft - track->stitch.after.altitude_ft <= STITCH_VETO_CLIMB_FT)
-        return;
-    track->sighting.last_seen = track->stitch.before_last_seen;
-    track->sighting.last_position = track->stitch.before_position;
-    track->sighting.last_altitude_ft = track->stitch.before_altitude_ft;
-    close_now(step, track, SIGHTING_LOST_HIGH);
-    struct track_fix after = track->stitch.after;
-    begin_sighting(step, track, emitter, &after);
-    track->was_airborne = true;
+    const struct track_fix *after = &track->stitch->after;
+    if (fix->on_ground || fix->at - after->at > STITCH_VETO_WITHIN_US)
+        free(TAKE(track->stitch));
+    else if (fix->altitude_ft != OBSERVATION_UNKNOWN &&
+             fix->altitude_ft - after->altitude_ft > STITCH_VETO_CLIMB_FT)
+        split_at_stitch(step, track, emitter);
 }
 
 // ---- The three ways in -----------------------------------------------------------------------------------
@@ -289,6 +376,45 @@ static void settle_state(struct track *track)
     track->settled = false;
 }
 
+// A point in the air or on the ground whose position counts.
+static void take_good(struct track_step *step, struct track *track, size_t emitter,
+                      const struct track_fix *fix)
+{
+    // Neither in the air nor on the ground for sure: it moves no boundary between the two.
+    if (fix->ground_refused)
+        return;
+    phase_take(step, track, emitter, fix);
+    veto_stitch(step, track, emitter, fix);
+    if (!fix->on_ground && track->phase != TRACK_PHASE_GROUND)
+        stay_on_air(step, track, fix);
+}
+
+// No aircraft can have flown here since it was last seen.
+static void check_identity(struct track_step *step, const struct track *track, size_t emitter,
+                           const struct track_fix *fix)
+{
+    double hours = HOURS(fix->at - track->good.at);
+    double limit_kt = fmax(IMPOSSIBLE_SPEED_KT,
+                           aircraft_type_find(track->sighting.type_code)->top_speed_kt + BRACKET_WIND_KT);
+    if (track->has_good && geodesy_distance_nm(track->good.position, fix->position) -
+                                   2 * PROBABLE_FIELD_NM > limit_kt * hours)
+        emission_add_conflict(step, IDENTITY_IMPOSSIBLE_SPEED, (uint32_t)emitter, &track->good, fix,
+                              limit_kt);
+}
+
+static void begin_after_gap(struct track_step *step, struct track *track, size_t emitter,
+                            const struct track_fix *fix, bool plausible)
+{
+    if (!track->settled)
+        close_now(step, track);
+    track_drop_before_close(track);
+    if (fix->at - track->heard_at >= TURN_ROUND_MIN_US)
+        stay_on_silence(step, track);
+    if (plausible)
+        check_identity(step, track, emitter, fix);
+    open_sighting(step, track, emitter, fix);
+}
+
 void segment_take(struct track_step *step, size_t emitter, const struct observation *observation,
                   const struct track_fix *fix, uint32_t flags)
 {
@@ -297,16 +423,17 @@ void segment_take(struct track_step *step, size_t emitter, const struct observat
     if (!track->begun) {
         open_sighting(step, track, emitter, fix);
     } else if (!goes_on(step, track, fix, plausible)) {
-        if (!track->settled)
-            close_now(step, track, close_state(step, track));
-        open_sighting(step, track, emitter, fix);
-    } else if (plausible && fix->at - track->heard_at > SPLIT_LOW_GAP_US) {
-        remember_stitch(step, track, fix);
+        begin_after_gap(step, track, emitter, fix, plausible);
+    } else {
+        if (track->settled)
+            stay_on_reopen(step, track);
+        if (plausible && fix->at - track->heard_at > SPLIT_LOW_GAP_US)
+            remember_stitch(step, track, fix);
     }
     extend(track, fix, plausible);
+    approach_take(&track->approach, step->tracker->fields, fix, flags, plausible);
     if (plausible) {
-        phase_take(step, track, emitter, fix);
-        veto_stitch(step, track, emitter, fix);
+        take_good(step, track, emitter, fix);
         extend(track, fix, plausible); // a split left the newest point to the new sighting
     }
     settle_state(track);
@@ -337,20 +464,37 @@ void segment_take_late(struct track_step *step, size_t emitter, const struct tra
         emission_add(step, track, redraw);
 }
 
-utc_us segment_advance(struct track_step *step, struct track *track, utc_us now)
+static utc_us advance_silence(struct track_step *step, struct track *track, utc_us now)
 {
-    if (!track->begun || track->settled)
+    utc_us due = track->heard_at + TURN_ROUND_MIN_US + LATENESS_ALLOWANCE_US;
+    if (!stay_awaits_silence(track))
         return INT64_MAX;
-    utc_us limit = is_low(step, track) ? SPLIT_LOW_GAP_US : stitch_limit(track);
-    utc_us due = track->heard_at + limit + LATENESS_ALLOWANCE_US;
     if (now <= due)
         return due;
-    close_now(step, track, close_state(step, track));
+    stay_on_silence(step, track);
     return INT64_MAX;
+}
+
+utc_us segment_advance(struct track_step *step, struct track *track, utc_us now)
+{
+    if (!track->begun)
+        return INT64_MAX;
+    if (!track->settled) {
+        utc_us limit = is_low(step, track) ? SPLIT_LOW_GAP_US : stitch_limit(track);
+        utc_us due = track->heard_at + limit + LATENESS_ALLOWANCE_US;
+        if (now <= due)
+            return due;
+        stay_keep_before_close(track);
+        close_now(step, track);
+    }
+    return advance_silence(step, track, now);
 }
 
 void segment_end(struct track_step *step, struct track *track)
 {
-    if (track->begun && !track->settled)
-        close_now(step, track, close_state(step, track));
+    if (!track->begun)
+        return;
+    if (!track->settled)
+        close_now(step, track);
+    stay_on_silence(step, track);
 }

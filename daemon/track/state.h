@@ -4,25 +4,14 @@
 
 #include "base/array.h"
 #include "track/aircraft_table.h"
+#include "track/approach.h"
 #include "track/field.h"
 #include "track/point.h"
 #include "track/sighting.h"
+#include "track/stay.h"
 #include "track/thresholds.h"
+#include "track/track_fix.h"
 #include "track/tracker.h"
-
-// What later points are compared with: the part of a point that says where, how high and how fast.
-struct track_fix {
-    utc_us at;          // observed_at, but never later than when we received it (clocks run ahead)
-    utc_us observed_at; // as stored
-    struct position position;
-    int32_t altitude_ft; // barometric, else geometric, else OBSERVATION_UNKNOWN
-    int32_t vertical_rate_fpm;
-    float ground_speed_kt;
-    float track_deg;
-    uint8_t feed; // index into the tracker's feed names
-    bool on_ground; // as flagged, unless that cannot be
-    bool mlat;
-};
 
 enum track_phase {
     TRACK_PHASE_UNKNOWN,
@@ -35,10 +24,33 @@ struct track_stitch {
     utc_us before_last_seen;
     struct position before_position;
     int32_t before_altitude_ft;
+    utc_us before_heard_at;
     struct track_fix after;
 };
 
-// One emitter on one address.
+// The first points of a sighting that began in the air, until they say whether it emerged from a field.
+struct track_start {
+    bool decided;
+    uint8_t points;
+    struct track_fix first;
+};
+
+// What a close announced by time has to give back when points within the allowed gap come after all.
+struct before_close {
+    struct stay *stay; // owned, or NULL
+    struct track_start start;
+    bool arrival_told;
+};
+
+// The newest touch-down, or the newest time it was found on the ground.
+struct track_ground {
+    bool has_last_air;
+    struct track_fix last_air;
+    struct track_fix first;
+    uint32_t reports;
+};
+
+// One emitter on one address. The parts that few aircraft need are made when they are needed.
 struct track {
     bool begun; // `sighting` holds the newest one, open or closed
     struct sighting sighting;
@@ -51,8 +63,7 @@ struct track {
 
     bool has_good;
     struct track_fix good;      // newest point that is plausible: the reference of the speed check
-    bool has_before_jump;
-    struct track_fix before_jump; // the reference before the track was taken up elsewhere
+    struct track_fix *before_jump; // owned: the reference before the track was taken up elsewhere, or NULL
 
     enum track_phase phase;
     utc_us phase_since;
@@ -63,12 +74,23 @@ struct track {
     bool was_airborne; // in this sighting
     bool landed;       // in this sighting, after being airborne
 
-    bool stitched;
-    struct track_stitch stitch;
+    struct track_stitch *stitch; // owned: of the newest gap that was bridged, while it may be vetoed
+
+    // For visits.
+    bool previous_known; // where it was before this sighting
+    utc_us previous_at, previous_heard_at;
+    struct position previous_position;
+    struct track_start start;
+    struct track_ground *ground; // owned, or NULL
+    bool arrival_told;           // of this sighting's landing
+    struct approach approach;
+    struct stay *stay;                 // owned, or NULL
+    struct before_close *before_close; // owned, or NULL
 
     // Not part of the saved state.
     bool changed;        // something that is stored changed since the last emission
     size_t effect_index; // where the newest emission is, if the caller has not cleared it
+    size_t visit_effect_index;
 };
 
 struct feed_memory {
@@ -93,7 +115,7 @@ struct aircraft {
     char icao24[ICAO24_SIZE];
     utc_us received_at; // of the newest observation, duplicates too
     struct track *tracks[EMITTERS_MAX]; // NULL where there is none; the first always is
-    struct track_chain chain;
+    struct track_chain *chain; // owned, or NULL
     struct feed_memory_array feeds;
     void *slot; // of the table; private to it
 };
@@ -124,6 +146,7 @@ void tracker_clear(struct tracker *tracker);
 struct aircraft *aircraft_new(const char *icao24);
 void aircraft_free(struct aircraft *aircraft);
 struct track *aircraft_track(struct aircraft *aircraft, size_t emitter); // makes it where there is none
+void track_drop_before_close(struct track *track);
 // Whether this feed gave the same fix before; remembers it if not.
 bool aircraft_is_duplicate(struct aircraft *aircraft, uint8_t feed, utc_us observed_at);
 
@@ -140,5 +163,13 @@ utc_us segment_advance(struct track_step *step, struct track *track, utc_us now)
 // Announces the close of a track that is about to be forgotten.
 void segment_end(struct track_step *step, struct track *track);
 
-// emission.c: the newest state of a sighting into the effects, once a step.
+// stay.c: whether the first points of a sighting say that it emerged from a field.
+void start_decide(struct track_step *step, struct track *track);
+
+// emission.c: the newest state of a sighting, or of a track's visit, into the effects, once a step.
 void emission_add(struct track_step *step, struct track *track, bool path_changed);
+void emission_add_visit(struct track_step *step, struct track *track);
+// One address in two places.
+void emission_add_conflict(struct track_step *step, enum identity_conflict_kind kind, uint32_t emitter,
+                           const struct track_fix *first, const struct track_fix *second,
+                           double speed_limit_kt);

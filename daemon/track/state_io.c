@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define STATE_MAGIC 0x31545753U // "SWT1"
-#define STATE_VERSION 1
+#define STATE_VERSION 2
 #define AIRCRAFT_BYTES_MIN 100 // less than any aircraft takes: a limit on counts from outside
 
 // Either writes or reads. `valid` falls when a value read cannot be.
@@ -26,6 +26,7 @@ struct codec {
             *value = byte_reader_##name(codec->reader);                                            \
     }
 CODEC_FUNCTION(u8, uint8_t)
+CODEC_FUNCTION(u16, uint16_t)
 CODEC_FUNCTION(u32, uint32_t)
 CODEC_FUNCTION(u64, uint64_t)
 CODEC_FUNCTION(i32, int32_t)
@@ -73,6 +74,7 @@ static void codec_fix(struct codec *codec, struct track_fix *fix)
 {
     codec_i64(codec, &fix->at);
     codec_i64(codec, &fix->observed_at);
+    codec_i64(codec, &fix->upper_at);
     codec_position(codec, &fix->position);
     codec_i32(codec, &fix->altitude_ft);
     codec_i32(codec, &fix->vertical_rate_fpm);
@@ -80,6 +82,7 @@ static void codec_fix(struct codec *codec, struct track_fix *fix)
     codec_float(codec, &fix->track_deg);
     codec_u8(codec, &fix->feed);
     codec_bool(codec, &fix->on_ground);
+    codec_bool(codec, &fix->ground_refused);
     codec_bool(codec, &fix->mlat);
 }
 
@@ -109,6 +112,118 @@ static void codec_sighting(struct codec *codec, struct sighting *sighting)
     codec_text(codec, sighting->destination, sizeof sighting->destination);
 }
 
+// Whether the owned part is there; makes it when reading.
+static bool codec_optional(struct codec *codec, void **part, size_t size)
+{
+    bool present = *part != NULL;
+    codec_bool(codec, &present);
+    if (present && *part == NULL)
+        *part = memory_allocate_zeroed(1, size);
+    return present;
+}
+
+static void codec_start(struct codec *codec, struct track_start *start)
+{
+    codec_bool(codec, &start->decided);
+    codec_u8(codec, &start->points);
+    codec_fix(codec, &start->first);
+}
+
+static void codec_approach(struct codec *codec, struct approach *approach)
+{
+    for (size_t i = 0; i < DROPPED_RATES; i++) {
+        uint16_t bits = (uint16_t)approach->rates_fpm[i];
+        codec_u16(codec, &bits);
+        approach->rates_fpm[i] = (int16_t)bits;
+    }
+    approach->rate_count = (uint8_t)codec_number(codec, approach->rate_count, DROPPED_RATES + 1);
+    approach->rate_next = (uint8_t)codec_number(codec, approach->rate_next, DROPPED_RATES);
+    codec_i64(codec, &approach->rate_at);
+    codec_i32(codec, &approach->rate_altitude_ft);
+    for (size_t i = 0; i < DOUBT_MINUTES; i++) {
+        codec_i32(codec, &approach->doubts[i].minute);
+        codec_u8(codec, &approach->doubts[i].points);
+        codec_u8(codec, &approach->doubts[i].flagged);
+        codec_u8(codec, &approach->doubts[i].mlat);
+    }
+    codec_text(codec, approach->aligned_field, sizeof approach->aligned_field);
+    codec_text(codec, approach->aligned_runway, sizeof approach->aligned_runway);
+    codec_i64(codec, &approach->aligned_since);
+    codec_i64(codec, &approach->aligned_last);
+    codec_i32(codec, &approach->aligned_lowest_ft);
+    codec_i64(codec, &approach->jumped_at);
+    codec_position(codec, &approach->jumped_to);
+}
+
+static void codec_stitch(struct codec *codec, struct track_stitch *stitch)
+{
+    codec_i64(codec, &stitch->before_last_seen);
+    codec_position(codec, &stitch->before_position);
+    codec_i32(codec, &stitch->before_altitude_ft);
+    codec_i64(codec, &stitch->before_heard_at);
+    codec_fix(codec, &stitch->after);
+}
+
+static void codec_ground(struct codec *codec, struct track_ground *ground)
+{
+    codec_bool(codec, &ground->has_last_air);
+    codec_fix(codec, &ground->last_air);
+    codec_fix(codec, &ground->first);
+    codec_u32(codec, &ground->reports);
+}
+
+static void codec_end(struct codec *codec, struct visit_end *end)
+{
+    codec_bool(codec, &end->present);
+    codec_bool(codec, &end->ground);
+    codec_bool(codec, &end->has_fix);
+    codec_fix(codec, &end->fix);
+    codec_fix(codec, &end->ground_fix);
+    codec_u32(codec, &end->ground_reports);
+    codec_i64(codec, &end->ground_time);
+    codec_i64(codec, &end->heard_at);
+    codec_i32(codec, &end->heard_altitude_ft);
+    codec_u8(codec, &end->rates_agreeing);
+    codec_u8(codec, &end->rates_known);
+    codec_text(codec, end->aligned_field, sizeof end->aligned_field);
+    codec_text(codec, end->aligned_runway, sizeof end->aligned_runway);
+    codec_i64(codec, &end->aligned_us);
+    codec_i32(codec, &end->aligned_lowest_ft);
+    codec_float(codec, &end->flagged_share);
+    codec_float(codec, &end->mlat_share);
+    codec_bool(codec, &end->jumped);
+    codec_i64(codec, &end->sighting_at);
+    codec_text(codec, end->callsign, sizeof end->callsign);
+}
+
+static void codec_stay(struct codec *codec, struct stay *stay)
+{
+    stay->phase = codec_number(codec, stay->phase, STAY_SUSPENDED + 1);
+    codec_text(codec, stay->place, sizeof stay->place);
+    codec_position(codec, &stay->place_position);
+    codec_i64(codec, &stay->anchored_at);
+    codec_end(codec, &stay->in);
+    codec_end(codec, &stay->out);
+    codec_bool(codec, &stay->previous_known);
+    codec_i64(codec, &stay->previous_at);
+    codec_position(codec, &stay->previous_position);
+    codec_i64(codec, &stay->ground_until);
+    codec_bool(codec, &stay->gone);
+    codec_fix(codec, &stay->gone_fix);
+    codec_i64(codec, &stay->gone_sighting_at);
+    codec_bool(codec, &stay->announced);
+    stay->state = codec_number(codec, stay->state, VISIT_SUPERSEDED + 1);
+    stay->grade = codec_number(codec, stay->grade, VISIT_A4 + 1);
+}
+
+static void codec_before_close(struct codec *codec, struct before_close *before)
+{
+    codec_start(codec, &before->start);
+    codec_bool(codec, &before->arrival_told);
+    if (codec_optional(codec, (void **)&before->stay, sizeof *before->stay))
+        codec_stay(codec, before->stay);
+}
+
 static void codec_track(struct codec *codec, struct track *track)
 {
     codec_bool(codec, &track->begun);
@@ -120,8 +235,6 @@ static void codec_track(struct codec *codec, struct track *track)
     codec_bool(codec, &track->settled);
     codec_bool(codec, &track->has_good);
     codec_fix(codec, &track->good);
-    codec_bool(codec, &track->has_before_jump);
-    codec_fix(codec, &track->before_jump);
     track->phase = codec_number(codec, track->phase, TRACK_PHASE_GROUND + 1);
     codec_i64(codec, &track->phase_since);
     codec_fix(codec, &track->phase_last);
@@ -130,11 +243,26 @@ static void codec_track(struct codec *codec, struct track *track)
     codec_fix(codec, &track->pending_first);
     codec_bool(codec, &track->was_airborne);
     codec_bool(codec, &track->landed);
-    codec_bool(codec, &track->stitched);
-    codec_i64(codec, &track->stitch.before_last_seen);
-    codec_position(codec, &track->stitch.before_position);
-    codec_i32(codec, &track->stitch.before_altitude_ft);
-    codec_fix(codec, &track->stitch.after);
+    codec_bool(codec, &track->previous_known);
+    codec_i64(codec, &track->previous_at);
+    codec_i64(codec, &track->previous_heard_at);
+    codec_position(codec, &track->previous_position);
+    codec_start(codec, &track->start);
+    codec_bool(codec, &track->arrival_told);
+    codec_approach(codec, &track->approach);
+    if (codec_optional(codec, (void **)&track->before_jump, sizeof *track->before_jump))
+        codec_fix(codec, track->before_jump);
+    if (codec_optional(codec, (void **)&track->stitch, sizeof *track->stitch))
+        codec_stitch(codec, track->stitch);
+    if (codec_optional(codec, (void **)&track->ground, sizeof *track->ground))
+        codec_ground(codec, track->ground);
+    if (codec_optional(codec, (void **)&track->stay, sizeof *track->stay))
+        codec_stay(codec, track->stay);
+    if (codec_optional(codec, (void **)&track->before_close, sizeof *track->before_close))
+        codec_before_close(codec, track->before_close);
+    // What later steps take for granted.
+    if (track->phase == TRACK_PHASE_GROUND && track->ground == NULL)
+        codec->valid = false;
 }
 
 static void codec_chain(struct codec *codec, struct track_chain *chain)
@@ -165,7 +293,8 @@ static void codec_aircraft(struct codec *codec, struct aircraft *aircraft)
         if (present)
             codec_track(codec, aircraft_track(aircraft, i));
     }
-    codec_chain(codec, &aircraft->chain);
+    if (codec_optional(codec, (void **)&aircraft->chain, sizeof *aircraft->chain))
+        codec_chain(codec, aircraft->chain);
     uint32_t count = (uint32_t)aircraft->feeds.count;
     codec_u32(codec, &count);
     if (codec->writer == NULL) {

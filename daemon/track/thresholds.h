@@ -132,7 +132,10 @@
 #define TOWARDS_BEYOND_NM 5.0
 #define TOWARDS_FULL_DEG 30.0
 #define TOWARDS_NONE_DEG 120.0
-#define TOWARDS_MAX_DEG 60.0 // for arrival evidence farther out than HYSTERESIS_IN_NM
+// For arrival evidence farther out than HYSTERESIS_IN_NM: it comes closer (a base leg may lead past), and farther
+// out than PROBABLE_FIELD_NM it is headed there [inference].
+#define TOWARDS_MAX_DEG 90.0
+#define TOWARDS_FAR_MAX_DEG 60.0
 // A path flatter than this ends short of the field: a third of the usual 3 degrees (318 ft/nm) [inference].
 #define DESCENT_MIN_FT_PER_NM 80.0
 #define DESCENT_SHORT_FACTOR 0.3
@@ -174,6 +177,9 @@
 #define FLAGGED_SHARE_MAX 0.1
 #define MLAT_SHARE_MAX 0.5
 #define DOUBT_MINUTES 10 // "near the field", as time before or after the end
+// After a jump a position is trusted again once the aircraft has been seen to fly that far from it [inference:
+// spoofed positions stand, drift or circle].
+#define JUMP_TRUSTED_NM 50.0
 // A jump to another feed whose clock is off by no more than this is no spoofing [inference: 3 minutes seen].
 #define CLOCK_SKEW_MAX_US (200 * UTC_SECOND)
 

@@ -88,6 +88,15 @@ static struct aircraft *aircraft_of(struct tracker *tracker, const char *icao24,
     return aircraft;
 }
 
+// When the point was made at the latest: a feed's clock may run behind, and what we received was made before.
+// Far behind is an archive or an old position, whose time stands.
+static utc_us upper_at(utc_us observed_at, utc_us received_at)
+{
+    if (received_at == UTC_UNKNOWN || received_at - observed_at > CLOCK_BEHIND_MAX_US)
+        return observed_at;
+    return received_at;
+}
+
 static struct track_fix fix_of(const struct observation *observation, uint8_t feed, utc_us received_at)
 {
     int32_t altitude_ft = observation->altitude_baro_ft;
@@ -97,6 +106,7 @@ static struct track_fix fix_of(const struct observation *observation, uint8_t fe
     return (struct track_fix){
         .at = received_at != UTC_UNKNOWN && received_at < observed_at ? received_at : observed_at,
         .observed_at = observed_at,
+        .upper_at = upper_at(observed_at, received_at),
         .position = observation->position,
         .altitude_ft = observation->on_ground ? OBSERVATION_UNKNOWN : altitude_ft,
         .vertical_rate_fpm = observation->vertical_rate_fpm,

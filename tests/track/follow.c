@@ -24,9 +24,30 @@ static void keep_sighting(struct followed *followed, const struct sighting *sigh
     kept->path_changed = false;
 }
 
+static bool is_same_visit(const struct visit *first, const struct visit *second)
+{
+    return first->anchored_at == second->anchored_at && first->emitter == second->emitter &&
+           strcmp(first->place, second->place) == 0 && strcmp(first->icao24, second->icao24) == 0;
+}
+
+static void keep_visit(struct followed *followed, const struct visit *visit)
+{
+    array_foreach(&followed->visits, kept) {
+        if (is_same_visit(kept, visit)) {
+            *kept = *visit;
+            return;
+        }
+    }
+    *array_append(&followed->visits) = *visit;
+}
+
 static void keep(struct followed *followed, struct track_effects *effects)
 {
     array_foreach(&effects->sightings, sighting) keep_sighting(followed, sighting);
+    array_foreach(&effects->visits, visit) keep_visit(followed, visit);
+    array_foreach(&effects->conflicts, conflict) *array_append(&followed->conflicts) = *conflict;
+    array_clear(&effects->visits);
+    array_clear(&effects->conflicts);
     array_foreach(&effects->points, point) *array_append(&followed->points) = *point;
     followed->duplicates += effects->duplicates;
     array_clear(&effects->sightings);
@@ -95,7 +116,36 @@ struct followed follow(const struct made_pushes *pushes, struct follow_manner ma
 void followed_done(struct followed *followed)
 {
     array_free(&followed->sightings);
+    array_free(&followed->visits);
+    array_free(&followed->conflicts);
     array_free(&followed->points);
+}
+
+static size_t standing(const struct followed *followed)
+{
+    size_t count = 0;
+    array_foreach(&followed->visits, visit) count += visit->state != VISIT_SUPERSEDED;
+    return count;
+}
+
+static const struct visit *same_visit(const struct followed *followed, const struct visit *visit)
+{
+    array_foreach(&followed->visits, other) if (is_same_visit(other, visit)) return other;
+    return NULL;
+}
+
+static void assert_visits_equal(const struct followed *first, const struct followed *second)
+{
+    assert_int_equal(standing(first), standing(second));
+    array_foreach(&first->visits, visit) {
+        const struct visit *other = same_visit(second, visit);
+        if (visit->state == VISIT_SUPERSEDED) {
+            assert_true(other == NULL || other->state == VISIT_SUPERSEDED);
+            continue;
+        }
+        assert_non_null(other);
+        assert_memory_equal(visit, other, sizeof *visit);
+    }
 }
 
 void followed_assert_equal(const struct followed *first, const struct followed *second)
@@ -104,6 +154,8 @@ void followed_assert_equal(const struct followed *first, const struct followed *
     for (size_t i = 0; i < first->sightings.count; i++)
         assert_memory_equal(&first->sightings.items[i], &second->sightings.items[i],
                             sizeof first->sightings.items[i]);
+    assert_visits_equal(first, second);
+    assert_int_equal(first->conflicts.count, second->conflicts.count);
     assert_int_equal(first->points.count, second->points.count);
     for (size_t i = 0; i < first->points.count; i++) {
         assert_int_equal(first->points.items[i].flags, second->points.items[i].flags);

@@ -7,6 +7,8 @@
 
 struct followed {
     struct sighting_array sightings; // newest state of each, in order of first appearance
+    struct visit_array visits; // newest state of each
+    struct identity_conflict_array conflicts;
     struct track_point_array points;
     uint32_t duplicates;
     size_t emissions; // of sightings
@@ -23,4 +25,6 @@ struct follow_manner {
 
 struct followed follow(const struct made_pushes *pushes, struct follow_manner manner);
 void followed_done(struct followed *followed);
+// What stands in the end is the same: sightings, visits that are not superseded, and points. A visit that one
+// manner announced early and took back may be missing from the other.
 void followed_assert_equal(const struct followed *first, const struct followed *second);

@@ -5,24 +5,6 @@
 
 #include <string.h>
 
-const struct place maker_places[MAKER_PLACE_COUNT] = {
-    {.id = "OSLK", .name = "Hmeimim / Latakia", .kind = PLACE_AIRFIELD, .reference = {35.4011, 35.9487},
-     .elevation_ft = 157, .runway_count = 1,
-     .runways = {{.length_ft = 9175,
-                  .ends = {{"17", {35.41390, 35.94750}, 157}, {"35", {35.38870, 35.94940}, 128}}}}},
-    {.id = "OSDI", .name = "Damascus", .kind = PLACE_AIRFIELD, .reference = {33.4115, 36.5156},
-     .elevation_ft = 2020, .runway_count = 1,
-     .runways = {{.length_ft = 11811,
-                  .ends = {{"05R", {33.38500, 36.49610}, 2020}, {"23L", {33.40630, 36.52447}, 2020}}}}},
-    {.id = "OLBA", .name = "Beirut", .kind = PLACE_AIRFIELD, .reference = {33.8209, 35.4884},
-     .elevation_ft = 87, .spoof_radius_nm = 5},
-    {.id = "OS72", .name = "Tiyas / T4", .kind = PLACE_AIRFIELD, .reference = {34.5226, 37.6299},
-     .elevation_ft = 1805},
-    {.id = "LCLK", .name = "Larnaca", .kind = PLACE_AIRFIELD, .reference = {34.8751, 33.6249},
-     .elevation_ft = 8},
-    {.id = "region", .name = "A region", .kind = PLACE_CIRCLE, .reference = {35, 36}, .radius_nm = 100},
-};
-
 struct made_aircraft made_aircraft_at(const char *icao24, double latitude_deg, double longitude_deg,
                                       int32_t altitude_ft, float ground_speed_kt, float track_deg)
 {

@@ -13,8 +13,8 @@ struct made_aircraft {
     double climb_fpm;
 };
 
-// Latakia, Damascus, Beirut (a spoof cluster of 5 nm), Tiyas, Larnaca; the last is a region.
-#define MAKER_PLACE_COUNT 6
+// Airfields of the Levant and some others, Latakia first; Beirut is a spoof cluster of 5 nm; the last is a region.
+#define MAKER_PLACE_COUNT 19
 extern const struct place maker_places[MAKER_PLACE_COUNT];
 
 struct made_aircraft made_aircraft_at(const char *icao24, double latitude_deg, double longitude_deg,

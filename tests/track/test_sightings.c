@@ -58,8 +58,10 @@ static struct made_pushes gap_flight(const struct gap_case *one)
     made_pushes_fly(&pushes, &aircraft, "a", 10, 10);
     aircraft.climb_fpm = 0;
     float speed_kt = aircraft.now.ground_speed_kt;
-    if (!one->moves)
+    if (!one->moves) {
         aircraft.now.ground_speed_kt = 0;
+        aircraft.now.position.latitude_deg += 0.02; // not to the metre: that would be frozen
+    }
     made_aircraft_fly(&aircraft, one->gap_min * 60);
     aircraft.now.ground_speed_kt = speed_kt;
     aircraft.now.altitude_baro_ft = one->altitude_after_ft;

@@ -114,6 +114,7 @@ CREATE TABLE skywitness_store.assessment_clause (
     hours_covered_not_seen integer NOT NULL,
     hours_looked_no_cover integer NOT NULL,
     hours_not_looked integer NOT NULL,
+    hours_synthetic integer NOT NULL,
     control_known integer, -- control sample of other arrivals
     control_seen integer,
     missed_max integer,    -- upper bound on arrivals missed, where there is one
@@ -154,6 +155,7 @@ CREATE TABLE skywitness_store.coverage_hour (
     polls_ok integer NOT NULL,  -- slots with a good answer, of the feed that had most
     others_low integer NOT NULL,
     lowest_other_ft integer,
+    synthetic boolean NOT NULL DEFAULT false, -- some of its answers are made up
     place text COLLATE "C" NOT NULL,
     state text COLLATE "C" NOT NULL
         CHECK (state IN ('observed', 'covered_not_seen', 'looked_no_cover', 'not_looked')),
@@ -207,8 +209,8 @@ COMMENT ON VIEW skywitness.assessment IS
 
 CREATE VIEW skywitness.assessment_clause AS
 SELECT assessment_id, clause_id, verdict, likelihood, confidence, counted, weak, uncertain, hours,
-       hours_observed, hours_covered_not_seen, hours_looked_no_cover, hours_not_looked, control_known,
-       control_seen, missed_max, feed_groups, arithmetic, would_change, reasons, position
+       hours_observed, hours_covered_not_seen, hours_looked_no_cover, hours_not_looked, hours_synthetic,
+       control_known, control_seen, missed_max, feed_groups, arithmetic, would_change, reasons, position
 FROM skywitness_store.assessment_clause;
 
 CREATE VIEW skywitness.evidence AS
@@ -217,7 +219,7 @@ SELECT assessment_id, clause_id, kind, role, visit_id, sighting_id, icao24, regi
 FROM skywitness_store.evidence;
 
 CREATE VIEW skywitness.coverage_hour AS
-SELECT place, hour, state, polls_due, polls_ok, others_low, lowest_other_ft, source, computed_at
+SELECT place, hour, state, polls_due, polls_ok, others_low, lowest_other_ft, source, synthetic, computed_at
 FROM skywitness_store.coverage_hour;
 COMMENT ON VIEW skywitness.coverage_hour IS
     'Could we have seen it? An hour without a row was not looked at. polls_due counts the five-minute slots of '

@@ -48,8 +48,11 @@ void finding_write_arithmetic(const struct clause *clause, const struct finding 
         return;
     }
     write_counts(clause, finding, text);
-    text_append_format(text, "Window %s to %s. ", utc_format(clause->window.from, from),
-                       utc_format(clause->window.to, to));
+    if (clause->window.to_text[0] != '\0')
+        text_append_format(text, "Window %s to %s. ", utc_format(clause->window.from, from),
+                           utc_format(clause->window.to, to));
+    else
+        text_append_format(text, "From %s on. ", utc_format(clause->window.from, from));
     text_append(text, "Coverage, ");
     coverage_describe(&finding->coverage, text);
     text_append(text, ".");
@@ -95,7 +98,7 @@ static void write_evidence(const struct finding *finding, const struct claim_fac
                            struct text *text)
 {
     text_append(text, ",\"evidence\":[");
-    array_foreach (&finding->evidence, evidence) {
+    array_foreach(&finding->evidence, evidence) {
         text_append(text, evidence == finding->evidence.items ? "{" : ",{");
         write_member(text, "kind", evidence_kind_name(evidence->kind));
         text_append(text, ",");
@@ -129,7 +132,7 @@ static void write_evidence(const struct finding *finding, const struct claim_fac
 static void write_reasons(const struct finding *finding, struct text *text)
 {
     text_append(text, ",\"reasons\":[");
-    array_foreach (&finding->reasons, reason) {
+    array_foreach(&finding->reasons, reason) {
         text_append(text, reason == finding->reasons.items ? "{" : ",{");
         write_member(text, "rule", reason->rule);
         text_append(text, ",");
@@ -147,8 +150,9 @@ static void write_coverage(const struct coverage_tally *tally, struct text *text
     for (int state = COVERAGE_OBSERVED; state >= COVERAGE_NOT_LOOKED; state--)
         text_append_format(text, ",\"%s\":%u", coverage_state_name((enum coverage_state)state),
                            tally->by_state[state]);
-    text_append_format(text, ",\"looked_share\":%.4f,\"covered_share\":%.4f}",
-                       coverage_looked_share(tally), coverage_covered_share(tally));
+    text_append_format(text, ",\"synthetic\":%u,\"looked_share\":%.4f,\"covered_share\":%.4f}",
+                       tally->synthetic, coverage_looked_share(tally),
+                       coverage_covered_share(tally));
 }
 
 static void write_bound(const struct finding *finding, struct text *text)
@@ -256,7 +260,7 @@ static void write_clause_essence(const struct clause *clause, const struct findi
     text_append_format(text, "%s %d %d %d %u %u %u %u\n", clause->id, (int)finding->verdict,
                        (int)finding->likelihood, (int)finding->confidence, finding->counted,
                        finding->weak, finding->uncertain, finding->feed_groups);
-    array_foreach (&finding->evidence, evidence)
+    array_foreach(&finding->evidence, evidence)
         text_append_format(text, " %d %d %s %s %s %d %lld %lld %llu\n", (int)evidence->kind,
                            (int)evidence->role, evidence->id, evidence->icao24, evidence->place,
                            (int)evidence->grade, (long long)evidence->from, (long long)evidence->to,

@@ -69,12 +69,6 @@ static bool has_rows(const struct known_hour_array *hours, const char *place)
     return at < hours->count && strcmp(hours->items[at].place, place) == 0;
 }
 
-static enum coverage_state state_at(const struct claim_facts *facts, const char *place, utc_us hour)
-{
-    const struct known_hour *row = hour_row(&facts->hours, place, hour);
-    return row != NULL ? row->state : COVERAGE_NOT_LOOKED;
-}
-
 // The airfields whose rows speak for a place: itself, or for a region without rows of its own the
 // fields in it.
 struct fields {
@@ -98,17 +92,22 @@ static struct fields fields_of(const struct claim_facts *facts, const char *plac
     return fields;
 }
 
-// The worst of the fields: an arrival at any of them would have been seen.
-static enum coverage_state worst_state_at(const struct claim_facts *facts,
-                                          const struct fields *fields, utc_us hour)
+// Counts one hour by the worst of the fields: an arrival at any of them would have been seen.
+static void tally_hour(const struct claim_facts *facts, const struct fields *fields, utc_us hour,
+                       struct coverage_tally *tally)
 {
     enum coverage_state worst = fields->count > 0 ? COVERAGE_OBSERVED : COVERAGE_NOT_LOOKED;
+    bool synthetic = false;
     for (size_t i = 0; i < fields->count; i++) {
-        enum coverage_state state = state_at(facts, fields->ids[i], hour);
+        const struct known_hour *row = hour_row(&facts->hours, fields->ids[i], hour);
+        enum coverage_state state = row != NULL ? row->state : COVERAGE_NOT_LOOKED;
+        synthetic |= row != NULL && row->synthetic;
         if (state < worst)
             worst = state;
     }
-    return worst;
+    tally->hours++;
+    tally->by_state[worst]++;
+    tally->synthetic += synthetic;
 }
 
 struct coverage_tally coverage_tally_window(const struct claim_facts *facts, const char *place_id,
@@ -119,10 +118,8 @@ struct coverage_tally coverage_tally_window(const struct claim_facts *facts, con
         return tally;
     struct fields fields = fields_of(facts, place_id);
     utc_us end = window->to < facts->as_of ? window->to : facts->as_of;
-    for (utc_us hour = utc_hour_start(window->from); hour < end; hour += UTC_HOUR) {
-        tally.hours++;
-        tally.by_state[worst_state_at(facts, &fields, hour)]++;
-    }
+    for (utc_us hour = utc_hour_start(window->from); hour < end; hour += UTC_HOUR)
+        tally_hour(facts, &fields, hour, &tally);
     return tally;
 }
 
@@ -137,4 +134,6 @@ void coverage_describe(const struct coverage_tally *tally, struct text *text)
                        tally->by_state[COVERAGE_LOOKED_NO_COVER],
                        tally->by_state[COVERAGE_NOT_LOOKED], 100 * coverage_looked_share(tally),
                        100 * coverage_covered_share(tally));
+    if (tally->synthetic > 0)
+        text_append_format(text, "; %u of these hours rest on synthetic data", tally->synthetic);
 }

@@ -44,6 +44,7 @@ enum coverage_state coverage_of_hour(const struct coverage_inputs *inputs);
 struct coverage_tally {
     uint32_t hours; // of the window up to the moment of the judgement
     uint32_t by_state[COVERAGE_STATE_COUNT];
+    uint32_t synthetic; // hours of which some answers are made up
 };
 
 // Hours in which an aircraft would have been seen: observed and covered_not_seen.

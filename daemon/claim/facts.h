@@ -12,6 +12,7 @@
 #include "claim/words.h"
 #include "feed/observation.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define FACT_ID_SIZE 37 // a UUID as text
@@ -70,6 +71,7 @@ struct known_hour {
     char place[PLACE_ID_SIZE];
     utc_us hour;
     enum coverage_state state;
+    bool synthetic; // some of its answers are made up
 };
 struct known_hour_array ARRAY_OF(struct known_hour);
 

@@ -88,4 +88,4 @@ void finding_add_presence(struct finding *finding, const struct claim_facts *fac
 void finding_add_fix(struct finding *finding, const struct claim_facts *facts,
                      const struct known_fix *fix, enum evidence_role role);
 
-bool finding_is_synthetic(const struct finding *finding); // any of its evidence is
+bool finding_is_synthetic(const struct finding *finding); // some of its evidence or coverage is

@@ -50,7 +50,7 @@ static bool bears_verdict(const struct finding *finding, const struct evidence *
 static enum evidence_grade weakest_grade(const struct finding *finding)
 {
     enum evidence_grade weakest = EVIDENCE_GRADE_COUNT;
-    array_foreach (&finding->evidence, evidence) {
+    array_foreach(&finding->evidence, evidence) {
         enum evidence_grade grade =
             evidence->kind == EVIDENCE_VISIT ? evidence->grade : EVIDENCE_A3;
         if (bears_verdict(finding, evidence) && grade < weakest)
@@ -83,6 +83,19 @@ static enum likelihood likelihood_of_support(const struct finding *finding,
                                                                  : LIKELIHOOD_LIKELY;
 }
 
+// Half of what is claimed or more was seen, or a silent pause has its bound: likely. Less: even.
+static enum likelihood likelihood_of_part(const struct clause *clause, const struct finding *finding)
+{
+    size_t claimed = clause->kind == &clause_kind_route ? clause->places.count : clause->count_min;
+    bool half = (finding->counted + finding->uncertain) * 2 >= claimed;
+    bool bounded_pause = clause->kind == &clause_kind_hiatus && finding->has_bound;
+    if (clause->kind == &clause_kind_regular)
+        return LIKELIHOOD_ROUGHLY_EVEN; // too few gaps, or gaps nobody could see into
+    return (half && finding->counted + finding->uncertain > 0) || bounded_pause
+               ? LIKELIHOOD_LIKELY
+               : LIKELIHOOD_ROUGHLY_EVEN;
+}
+
 static enum likelihood rate_likelihood(const struct clause *clause, const struct finding *finding)
 {
     enum evidence_grade weakest = weakest_grade(finding);
@@ -90,9 +103,7 @@ static enum likelihood rate_likelihood(const struct clause *clause, const struct
     case VERDICT_CORROBORATED:
         return likelihood_of_support(finding, weakest);
     case VERDICT_CONSISTENT:
-        return finding->counted + finding->uncertain > 0 || finding->has_bound
-                   ? LIKELIHOOD_LIKELY
-                   : LIKELIHOOD_ROUGHLY_EVEN;
+        return likelihood_of_part(clause, finding);
     case VERDICT_PARTLY:
         return LIKELIHOOD_UNLIKELY;
     case VERDICT_NOT_OBSERVED:
@@ -133,7 +144,7 @@ static void take_bound(const struct clause *clause, const struct claim_facts *fa
 {
     if (finding->has_bound || finding->verdict != VERDICT_NOT_OBSERVED || clause->places.count == 0)
         return;
-    array_foreach (&facts->controls, control) {
+    array_foreach(&facts->controls, control) {
         if (!claim_facts_is_at(facts, control->place, clause->places.items[0].id))
             continue;
         finding->has_bound = true;
@@ -148,7 +159,7 @@ void clause_judge(const struct clause *clause, const struct claim_facts *facts,
     clause->kind->judge(clause, facts, ret_finding);
     take_bound(clause, facts, ret_finding);
     uint64_t feeds = 0;
-    array_foreach (&ret_finding->evidence, evidence)
+    array_foreach(&ret_finding->evidence, evidence)
         if (bears_verdict(ret_finding, evidence))
             feeds |= evidence->feeds;
     ret_finding->feed_groups = count_feed_groups(facts, feeds);
@@ -170,13 +181,13 @@ static void count_sources(const struct claim *claim, const struct claim_library 
     struct edge_array edges = {0};
     uint32_t roots[PROVENANCE_NODES_MAX];
     AUTO_FREE uint32_t *cited = memory_allocate_zeroed(claim->reports.count + 1, sizeof *cited);
-    array_foreach (&library->reports, report)
-        array_foreach (&report->derived_from, source) {
+    array_foreach(&library->reports, report)
+        array_foreach(&report->derived_from, source) {
             uint32_t from = (uint32_t)(report - library->reports.items);
             *array_append(&edges) =
                 (struct provenance_edge){from, report_index(library, source->text)};
         }
-    array_foreach (&claim->reports, id)
+    array_foreach(&claim->reports, id)
         cited[id - claim->reports.items] = report_index(library, id->text);
     size_t count = provenance_roots(library->reports.count, edges.items, edges.count, cited,
                                     claim->reports.count, roots, PROVENANCE_NODES_MAX);
@@ -193,7 +204,7 @@ static void count_sources(const struct claim *claim, const struct claim_library 
 
 static bool any_needed(const struct claim *claim)
 {
-    array_foreach (&claim->clauses, clause)
+    array_foreach(&claim->clauses, clause)
         if (clause->needed)
             return true;
     return false;
@@ -216,7 +227,7 @@ void claim_roll_up(const struct claim *claim, const struct claim_library *librar
     for (size_t i = 0; i < assessment.finding_count; i++) {
         const struct finding *finding = &findings[i];
         assessment.synthetic |= finding_is_synthetic(finding);
-        array_foreach (&finding->evidence, evidence)
+        array_foreach(&finding->evidence, evidence)
             if (bears_verdict(finding, evidence))
                 feeds |= evidence->feeds;
         if (some_needed && !claim->clauses.items[i].needed)

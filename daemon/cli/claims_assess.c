@@ -19,7 +19,7 @@ static int choose(struct claim_context *context, const struct command *command, 
     if (claim_store_load(context->store, all ? NULL : ids, &context->library, &error) < 0)
         return cli_fail(context->cli, &error);
     if (all)
-        array_foreach (&context->library.claims, claim)
+        array_foreach(&context->library.claims, claim)
             text_copy(array_append(ids)->text, CLAIM_ID_SIZE, claim->id);
     return EXIT_STATUS_GOOD;
 }

@@ -14,8 +14,8 @@
 
 static const char newest_sql[] =
     "SELECT s.verdict, s.synthetic, s.assessed_at, k.arithmetic FROM skywitness.claim_status s"
-    " JOIN skywitness.assessment_clause k ON k.assessment_id = s.assessment_id AND k.clause_id = "
-    "s.weakest_clause"
+    " JOIN skywitness.assessment_clause k ON k.assessment_id = s.assessment_id"
+    "   AND k.clause_id = s.weakest_clause"
     " WHERE s.claim_id = $1";
 
 static bool take_review(const struct query *query, struct claimreview *review, char **ret_summary,
@@ -70,7 +70,7 @@ static int write_all(struct claim_context *context, const struct claim_id_array 
         0)
         return cli_fail(context->cli, &error);
     fputs("[", context->cli->out);
-    array_foreach (&context->library.claims, claim)
+    array_foreach(&context->library.claims, claim)
         if (write_one(context, claim, author, &first, &error) < 0)
             return cli_fail(context->cli, &error);
     fputs("]\n", context->cli->out);

@@ -48,8 +48,8 @@ static enum likelihood likelihood_named(const char *name)
 }
 
 static const char claim_sql[] =
-    "SELECT c.claim_id, c.statement, c.note, c.version, a.verdict, a.assessment_id, a.number, "
-    "a.assessed_at,"
+    "SELECT c.claim_id, c.statement, c.note, c.version, a.verdict, a.assessment_id, a.number,"
+    "   a.assessed_at,"
     " a.as_of, a.synthetic, a.likelihood, a.confidence, a.report_count, a.independent_reports, "
     "a.feed_groups,"
     " a.source_reliability, a.information_credibility, a.weakest_clause, a.previous_verdict, "
@@ -122,16 +122,16 @@ static int show_claim(struct shown *shown, struct error *error)
 static const char reports_sql[] =
     "WITH RECURSIVE cited (id, depth, path) AS ("
     "   SELECT r.id, 0, ARRAY[r.position::text, r.id] FROM skywitness.claim c,"
-    "     unnest(c.reports) WITH ORDINALITY AS r (id, position) WHERE c.claim_id = $1 AND "
-    "c.is_current"
+    "     unnest(c.reports) WITH ORDINALITY AS r (id, position) WHERE c.claim_id = $1"
+    "     AND c.is_current"
     "   UNION ALL SELECT d.id, cited.depth + 1, cited.path || d.id FROM cited"
     "     JOIN skywitness.report r ON r.report_id = cited.id, unnest(r.derived_from) AS d (id)"
     "     WHERE cited.depth < 8 AND NOT d.id = ANY (cited.path)),"
     " once AS (SELECT DISTINCT ON (id) id, depth, path FROM cited ORDER BY id, depth)"
-    " SELECT r.report_id, r.publisher, r.title, r.published, r.url, "
-    "array_to_string(r.derived_from, ', '),"
-    "   r.source_reliability, r.notes, o.depth FROM once o JOIN skywitness.report r ON r.report_id "
-    "= o.id"
+    " SELECT r.report_id, r.publisher, r.title, r.published, r.url, array_to_string(r.derived_from,"
+    "   ', '),"
+    "   r.source_reliability, r.notes, o.depth FROM once o JOIN skywitness.report r"
+    "   ON r.report_id = o.id"
     " ORDER BY o.depth, o.path";
 
 static void write_report(struct shown *shown, const struct query *query)
@@ -155,8 +155,8 @@ static void write_report(struct shown *shown, const struct query *query)
 }
 
 static const char conflicts_sql[] =
-    "SELECT DISTINCT x.kind, CASE WHEN x.first_claim = $1 THEN x.second_claim ELSE x.first_claim "
-    "END,"
+    "SELECT DISTINCT x.kind, CASE WHEN x.first_claim = $1 THEN x.second_claim ELSE x.first_claim"
+    "   END,"
     " CASE WHEN x.first_claim = $1 THEN x.second_statement ELSE x.first_statement END,"
     " CASE WHEN x.first_claim = $1 THEN x.second_report ELSE x.first_report END"
     " FROM skywitness.report_conflict x WHERE $1 IN (x.first_claim, x.second_claim) ORDER BY 2, 4";
@@ -167,27 +167,28 @@ static void write_conflict(struct shown *shown, const struct query *query)
             query_text(query, 0), query_text(query, 3), query_text(query, 1), query_text(query, 2));
 }
 
+// clang-format off
 static const char clauses_sql[] =
-    "SELECT k.clause_id, c.kind, c.needed, k.verdict, k.likelihood, k.confidence, k.arithmetic, "
-    "k.would_change,"
+    "SELECT k.clause_id, c.kind, c.needed, k.verdict, k.likelihood, k.confidence, k.arithmetic,"
+    "   k.would_change,"
     " (SELECT string_agg('    - ' || (r->>'rule') || ': ' || (r->>'value')"
-    "   || coalesce(' (threshold: ' || (r->>'threshold') || ')', ''), E'\\n' ORDER BY n)"
+    "     || coalesce(' (threshold: ' || (r->>'threshold') || ')', ''), E'\\n' ORDER BY n)"
     "   FROM jsonb_array_elements(k.reasons) WITH ORDINALITY AS e (r, n)),"
-    " (SELECT string_agg('    - ' || e.kind || ' ' || coalesce(e.visit_id, e.sighting_id) || ', ' "
-    "|| e.role || ': '"
-    "   || coalesce(e.registration, e.icao24) || coalesce(' ' || e.type_code, '')"
-    "   || coalesce(' at ' || e.place, '') || coalesce(', ' || e.grade, '') || ', '"
-    "   || coalesce(to_char(e.not_before, 'YYYY-MM-DD\"T\"HH24:MI\"Z\"'), 'unknown') || ' to '"
-    "   || coalesce(to_char(e.not_after, 'YYYY-MM-DD\"T\"HH24:MI\"Z\"'), 'unknown')"
-    "   || ', from ' || coalesce(nullif(array_to_string(e.feeds, ', '), ''), 'no feed named')"
-    "   || CASE WHEN e.synthetic THEN ' (SYNTHETIC)' ELSE '' END, E'\\n' ORDER BY e.position)"
-    "   FROM skywitness.evidence e WHERE e.assessment_id = k.assessment_id AND e.clause_id = "
-    "k.clause_id),"
+    " (SELECT string_agg('    - ' || e.kind || ' ' || coalesce(e.visit_id, e.sighting_id) || ', '"
+    "     || e.role || ': ' || coalesce(e.registration, e.icao24) || coalesce(' ' || e.type_code, '')"
+    "     || coalesce(' at ' || e.place, '') || coalesce(', ' || e.grade, '') || ', '"
+    "     || coalesce(to_char(e.not_before, 'YYYY-MM-DD\"T\"HH24:MI\"Z\"'), 'unknown') || ' to '"
+    "     || coalesce(to_char(e.not_after, 'YYYY-MM-DD\"T\"HH24:MI\"Z\"'), 'unknown') || ', from '"
+    "     || coalesce(nullif(array_to_string(e.feeds, ', '), ''), 'no feed named')"
+    "     || CASE WHEN e.synthetic THEN ' (SYNTHETIC)' ELSE '' END, E'\\n' ORDER BY e.position)"
+    "   FROM skywitness.evidence e WHERE e.assessment_id = k.assessment_id"
+    "     AND e.clause_id = k.clause_id),"
     " c.note, array_to_string(c.places, ' -> ')"
     " FROM skywitness.assessment_clause k JOIN skywitness.assessment a USING (assessment_id)"
-    " JOIN skywitness.clause c ON c.claim_id = a.claim_id AND c.version = a.version AND "
-    "c.clause_id = k.clause_id"
+    " JOIN skywitness.clause c ON c.claim_id = a.claim_id AND c.version = a.version"
+    "   AND c.clause_id = k.clause_id"
     " WHERE k.assessment_id = $1::bigint ORDER BY k.position";
+// clang-format on
 
 static void write_clause(struct shown *shown, const struct query *query)
 {
@@ -210,12 +211,12 @@ static void write_clause(struct shown *shown, const struct query *query)
 
 static const char json_sql[] =
     "SELECT jsonb_pretty(jsonb_build_object('claim', c.document, 'version', c.version,"
-    " 'assessment', (SELECT a.document || jsonb_build_object('assessment_id', a.assessment_id, "
-    "'number', a.number,"
+    " 'assessment', (SELECT a.document || jsonb_build_object('assessment_id', a.assessment_id,"
+    "   'number', a.number,"
     "   'as_of', a.as_of, 'assessed_at', a.assessed_at, 'previous_verdict', a.previous_verdict)"
     "   FROM skywitness.assessment a WHERE a.assessment_id = $1::bigint),"
-    " 'reports', (SELECT coalesce(jsonb_agg(to_jsonb(r) ORDER BY r.report_id), '[]') FROM "
-    "skywitness.report r"
+    " 'reports', (SELECT coalesce(jsonb_agg(to_jsonb(r) ORDER BY r.report_id), '[]')"
+    "   FROM skywitness.report r"
     "   WHERE r.report_id = ANY (c.reports)),"
     " 'conflicts', (SELECT coalesce(jsonb_agg(to_jsonb(x)), '[]') FROM skywitness.report_conflict x"
     "   WHERE c.claim_id IN (x.first_claim, x.second_claim))))"
@@ -310,7 +311,7 @@ int command_explain_assessment(struct cli *cli, const struct command *command, i
         return options_usage(cli, command, "expected an assessment's number, got \"%.40s\"",
                              argv[0]);
     return run(cli,
-               "SELECT claim_id, assessment_id FROM skywitness.assessment WHERE assessment_id = "
-               "$1::bigint",
+               "SELECT claim_id, assessment_id FROM skywitness.assessment"
+               "   WHERE assessment_id = $1::bigint",
                argv[0], "assessment");
 }

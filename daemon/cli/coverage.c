@@ -25,10 +25,10 @@ static const struct output_column columns[] = {
 };
 
 static const char hours_sql[] =
-    "SELECT h, coalesce(c.state, 'not_looked'), c.polls_due, c.polls_ok, c.others_low, "
-    "c.lowest_other_ft, c.source"
-    " FROM generate_series(date_trunc('hour', $2::timestamptz), $3::timestamptz - interval '1 "
-    "microsecond',"
+    "SELECT h, coalesce(c.state, 'not_looked'), c.polls_due, c.polls_ok, c.others_low,"
+    "   c.lowest_other_ft, c.source"
+    " FROM generate_series(date_trunc('hour', $2::timestamptz),"
+    "   $3::timestamptz - interval '1 microsecond',"
     "   interval '1 hour') AS g (h)"
     " LEFT JOIN skywitness.coverage_hour c ON c.place = $1 AND c.hour = g.h ORDER BY h";
 

@@ -40,7 +40,7 @@ static void done_reach(struct reach *reach)
 static void add_regions(const struct claim_store *store, const struct clause *clause,
                         struct reach *reach)
 {
-    array_foreach (&clause->places, id) {
+    array_foreach(&clause->places, id) {
         const struct place *place =
             store->config != NULL ? config_place(store->config, id->id) : NULL;
         if (place != NULL && place->kind != PLACE_AIRFIELD)
@@ -72,35 +72,40 @@ static void add_clause(const struct claim_store *store, const struct clause *cla
     if (clause->kind == &clause_kind_arrivals || clause->kind == &clause_kind_departures)
         claim_named_airframes(clause, &reach->airframes);
     reach->any_type |= clause->aircraft.types.count == 0;
-    array_foreach (&clause->aircraft.types, type)
+    array_foreach(&clause->aircraft.types, type)
         *array_append(&reach->types) = *type;
 }
 
-// The rows of both questions; only where the visits come from differs.
-#define FACTS_SQL(visits)                                                                          \
-    "WITH feeds AS MATERIALIZED (SELECT v.*, (SELECT string_agg(DISTINCT f, E'\\x1f')"             \
-    "   FROM skywitness.sighting s, unnest(s.feeds) AS f WHERE s.icao24 = v.icao24"                \
-    "   AND s.sighting_id IN (v.sighting_in, v.sighting_out)) AS feeds"                            \
-    " FROM (" visits                                                                               \
-    " WHERE coalesce(arrived_before, departed_before, departed_after, anchored_at)"                \
-    "   BETWEEN $2::timestamptz - $10::integer * interval '1 day'"                                 \
-    "   AND $3::timestamptz + interval '30 days' AND place = ANY ($1::text[])"                     \
-    "   AND ($9::text[] IS NULL OR type_code = ANY ($9::text[]))"                                  \
-    " UNION ALL " visits " WHERE icao24 = ANY ($8::text[]) AND NOT place = ANY ($1::text[])"       \
-    "   AND coalesce(arrived_before, departed_before, departed_after, anchored_at)"                \
-    "   BETWEEN $2::timestamptz - interval '2 days' AND $3::timestamptz + interval '2 days') AS v" \
-    " WHERE coalesce(v.arrived_after, '-infinity') < $3::timestamptz"                              \
-    "   AND coalesce(v.departed_before, 'infinity') >= $2::timestamptz)"                           \
-    " SELECT 'visit', visit_id::text, icao24, registration, type_code, place, grade, "             \
-    "arrived_after,"                                                                               \
-    "   arrived_before, departed_after, departed_before, sighting_in::text, sighting_out::text, "  \
-    "feeds,"                                                                                       \
-    "   recorded_at, superseded_at, NULL::float8, NULL::float8 FROM feeds"                         \
-    " UNION ALL SELECT 'presence', s.sighting_id::text, s.icao24, s.registration, s.type_code, "   \
-    "r.id, NULL,"                                                                                  \
-    "   to_timestamp(min(public.ST_M(p.geom))), to_timestamp(max(public.ST_M(p.geom))), NULL, "    \
-    "NULL, NULL,"                                                                                  \
-    "   NULL, array_to_string(s.feeds, E'\\x1f'), NULL, NULL, NULL, NULL"                          \
+// The question, a part for each kind of row, all with the same eighteen columns. $1 places, $2 and
+// $3 the window, $4 to $6 regions with their shapes, $7 the moment of the judgement, $8 named
+// airframes, $9 types (NULL: any), $10 days a stay may have begun before the window.
+// clang-format off
+#define VISITS_SQL(visits)                                                                         \
+    "WITH found AS MATERIALIZED (SELECT v.*, (SELECT string_agg(DISTINCT f, E'\\x1f')"             \
+    "     FROM skywitness.sighting s, unnest(s.feeds) AS f WHERE s.icao24 = v.icao24"              \
+    "     AND s.sighting_id IN (v.sighting_in, v.sighting_out)) AS feeds"                          \
+    "   FROM (" visits " WHERE place = ANY ($1::text[])"                                           \
+    "       AND coalesce(arrived_before, departed_before, departed_after, anchored_at)"            \
+    "         BETWEEN $2::timestamptz - $10::integer * interval '1 day'"                           \
+    "         AND $3::timestamptz + interval '30 days'"                                            \
+    "       AND ($9::text[] IS NULL OR type_code = ANY ($9::text[]))"                              \
+    "     UNION ALL " visits " WHERE icao24 = ANY ($8::text[]) AND NOT place = ANY ($1::text[])"   \
+    "       AND coalesce(arrived_before, departed_before, departed_after, anchored_at)"            \
+    "         BETWEEN $2::timestamptz - interval '2 days'"                                         \
+    "         AND $3::timestamptz + interval '2 days') AS v"                                       \
+    "   WHERE coalesce(v.arrived_after, '-infinity') < $3::timestamptz"                            \
+    "     AND coalesce(v.departed_before, 'infinity') >= $2::timestamptz)"                         \
+    " SELECT 'visit', visit_id::text, icao24, registration, type_code, place, grade,"              \
+    "   arrived_after, arrived_before, departed_after, departed_before, sighting_in::text,"        \
+    "   sighting_out::text, feeds, recorded_at, superseded_at, NULL::float8, NULL::float8"         \
+    " FROM found"
+
+// First and last plausible point inside a region; a flight may have begun before the window.
+#define PRESENCES_SQL                                                                              \
+    " UNION ALL SELECT 'presence', s.sighting_id::text, s.icao24, s.registration, s.type_code,"    \
+    "   r.id, NULL, to_timestamp(min(public.ST_M(p.geom))),"                                       \
+    "   to_timestamp(max(public.ST_M(p.geom))), NULL, NULL, NULL, NULL,"                           \
+    "   array_to_string(s.feeds, E'\\x1f'), NULL, NULL, NULL, NULL"                                \
     " FROM unnest($4::text[], $5::text[], $6::float8[]) AS r (id, shape, radius_m)"                \
     " CROSS JOIN LATERAL (SELECT CASE WHEN r.radius_m > 0"                                         \
     "   THEN public.ST_Buffer(public.ST_GeogFromText(r.shape), r.radius_m)::public.geometry"       \
@@ -110,33 +115,39 @@ static void add_clause(const struct claim_store *store, const struct clause *cla
     "   AND ($9::text[] IS NULL OR s.type_code = ANY ($9::text[]))"                                \
     "   AND public.ST_Intersects(s.path, a.area)"                                                  \
     " CROSS JOIN LATERAL public.ST_DumpPoints(s.path) AS p"                                        \
-    " WHERE public.ST_Intersects(a.area, p.geom) GROUP BY s.sighting_id, s.icao24, "               \
-    "s.registration,"                                                                              \
-    "   s.type_code, r.id, s.feeds"                                                                \
-    " UNION ALL SELECT 'fix', s.sighting_id::text, s.icao24, s.registration, s.type_code, NULL, "  \
-    "NULL,"                                                                                        \
-    "   to_timestamp(public.ST_M(e.point)), NULL, NULL, NULL, NULL, NULL, "                        \
-    "array_to_string(s.feeds, E'\\x1f'),"                                                          \
-    "   NULL, NULL, public.ST_Y(e.point), public.ST_X(e.point)"                                    \
-    " FROM skywitness.sighting s"                                                                  \
-    " CROSS JOIN LATERAL (VALUES (public.ST_StartPoint(s.path)), (public.ST_EndPoint(s.path))) "   \
-    "AS e (point)"                                                                                 \
+    " WHERE public.ST_Intersects(a.area, p.geom)"                                                  \
+    " GROUP BY s.sighting_id, s.icao24, s.registration, s.type_code, r.id, s.feeds"
+
+// Where named airframes were: both ends of each of their flights.
+#define FIXES_SQL                                                                                  \
+    " UNION ALL SELECT 'fix', s.sighting_id::text, s.icao24, s.registration, s.type_code, NULL,"   \
+    "   NULL, to_timestamp(public.ST_M(e.point)), NULL, NULL, NULL, NULL, NULL,"                   \
+    "   array_to_string(s.feeds, E'\\x1f'), NULL, NULL, public.ST_Y(e.point),"                    \
+    "   public.ST_X(e.point)"                                                                      \
+    " FROM skywitness.sighting s CROSS JOIN LATERAL"                                               \
+    "   (VALUES (public.ST_StartPoint(s.path)), (public.ST_EndPoint(s.path))) AS e (point)"        \
     " WHERE s.icao24 = ANY ($8::text[]) AND s.state <> 'superseded' AND s.path IS NOT NULL"        \
-    "   AND s.first_seen BETWEEN $2::timestamptz - interval '3 days' AND $3::timestamptz + "       \
-    "interval '2 days'"                                                                            \
-    " UNION ALL SELECT 'hours', string_agg(to_char(hour AT TIME ZONE 'UTC', 'HH24') || "           \
-    "left(state, 1), ''),"                                                                         \
-    "   NULL, NULL, NULL, place, NULL, min(hour), NULL, NULL, NULL, NULL, NULL, NULL, NULL, "      \
-    "NULL, NULL, NULL"                                                                             \
-    " FROM skywitness_store.coverage_hour WHERE place = ANY ($1::text[])"                          \
+    "   AND s.first_seen BETWEEN $2::timestamptz - interval '3 days'"                              \
+    "   AND $3::timestamptz + interval '2 days'"
+
+// A day's hours in one text.
+#define HOURS_SQL                                                                                  \
+    " UNION ALL SELECT 'hours', string_agg(to_char(hour AT TIME ZONE 'UTC', 'HH24')"               \
+    "     || CASE WHEN synthetic THEN upper(left(state, 1)) ELSE left(state, 1) END, ''),"         \
+    "   NULL, NULL, NULL, place, NULL, min(hour), NULL, NULL, NULL, NULL, NULL, NULL, NULL,"       \
+    "   NULL, NULL, NULL"                                                                          \
+    " FROM skywitness.coverage_hour WHERE place = ANY ($1::text[])"                                \
     "   AND hour >= date_trunc('hour', $2::timestamptz)"                                           \
-    "   AND hour < least($3::timestamptz, $7::timestamptz) GROUP BY place, date_trunc('day', "     \
-    "hour)"                                                                                        \
-    " UNION ALL SELECT 'control', NULL, NULL, NULL, NULL, place, NULL, NULL, NULL, NULL, NULL, "   \
-    "NULL, NULL, NULL,"                                                                            \
-    "   NULL, NULL, sum(known)::float8, sum(seen)::float8 FROM skywitness.control_sample"          \
-    " WHERE place = ANY ($1::text[]) AND from_day <= $3::timestamptz AND to_day >= "               \
-    "$2::timestamptz GROUP BY place"
+    "   AND hour < least($3::timestamptz, $7::timestamptz) GROUP BY place, date_trunc('day', hour)"
+
+#define CONTROLS_SQL                                                                               \
+    " UNION ALL SELECT 'control', NULL, NULL, NULL, NULL, place, NULL, NULL, NULL, NULL, NULL,"    \
+    "   NULL, NULL, NULL, NULL, NULL, sum(known)::float8, sum(seen)::float8"                       \
+    " FROM skywitness.control_sample WHERE place = ANY ($1::text[])"                               \
+    "   AND from_day <= $3::timestamptz AND to_day >= $2::timestamptz GROUP BY place"
+
+#define FACTS_SQL(visits) VISITS_SQL(visits) PRESENCES_SQL FIXES_SQL HOURS_SQL CONTROLS_SQL
+// clang-format on
 
 static const char facts_now_sql[] = FACTS_SQL("SELECT * FROM skywitness.visit");
 static const char facts_then_sql[] =
@@ -217,7 +228,8 @@ static enum coverage_state state_of_letter(char letter)
     return COVERAGE_NOT_LOOKED;
 }
 
-// A day's hours in one text: two digits and the state's first letter each.
+// A day's hours in one text: two digits and the state's first letter each, a capital for made-up
+// data.
 static void take_hours(const struct query *query, struct claim_facts *facts)
 {
     const char *hours = query_text(query, 1), *place = query_text(query, 5);
@@ -228,7 +240,8 @@ static void take_hours(const struct query *query, struct claim_facts *facts)
         struct known_hour *row = array_append(&facts->hours);
         text_copy(row->place, sizeof row->place, place);
         row->hour = utc_day_start(first) + ((at[0] - '0') * 10 + (at[1] - '0')) * UTC_HOUR;
-        row->state = state_of_letter(at[2]);
+        row->synthetic = at[2] >= 'A' && at[2] <= 'Z';
+        row->state = state_of_letter(row->synthetic ? (char)(at[2] - 'A' + 'a') : at[2]);
     }
 }
 
@@ -281,7 +294,7 @@ static void make_regions(const struct claim_store *store, const struct reach *re
     sql_array_begin(&arrays->ids);
     sql_array_begin(&arrays->shapes);
     sql_array_begin(&arrays->radii);
-    array_foreach (&reach->regions, id) {
+    array_foreach(&reach->regions, id) {
         struct text shape;
         char radius[32];
         const struct place *place = config_place(store->config, id->id);
@@ -303,7 +316,7 @@ static char *words_array(const struct claim_word_array *words)
 {
     struct text array;
     sql_array_begin(&array);
-    array_foreach (words, word)
+    array_foreach(words, word)
         sql_array_add(&array, word->text);
     sql_array_end(&array);
     return array.bytes;
@@ -313,7 +326,7 @@ static char *places_array(const struct claim_place_array *places)
 {
     struct text array;
     sql_array_begin(&array);
-    array_foreach (places, place)
+    array_foreach(places, place)
         sql_array_add(&array, place->id);
     sql_array_end(&array);
     return array.bytes;
@@ -362,9 +375,9 @@ int claim_store_facts(struct claim_store *store, const struct claim *claim, utc_
     ret_facts->as_of = as_of;
     ret_facts->places = store->vocabulary.places;
     ret_facts->place_count = store->vocabulary.place_count;
-    array_foreach (&store->feeds, feed)
+    array_foreach(&store->feeds, feed)
         *array_append(&ret_facts->feeds) = *feed;
-    array_foreach (&claim->clauses, clause)
+    array_foreach(&claim->clauses, clause)
         add_clause(store, clause, &reach);
     int result = 0;
     if (claim_window_is_set(&reach.window))

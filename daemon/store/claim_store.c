@@ -16,7 +16,7 @@
 static int zone_offset(void *data, const char *zone, utc_us at, int32_t *ret_offset_min)
 {
     struct claim_store *store = data;
-    array_foreach (&store->zones, known)
+    array_foreach(&store->zones, known)
         if (known->at == at && strcmp(known->zone, zone) == 0) {
             *ret_offset_min = known->offset_min;
             return 0;
@@ -60,7 +60,7 @@ static void add_feed(struct claim_store *store, const char *id, const char *shar
     static const char mark[] = "synthetic";
     if (store->feeds.count >= FACT_FEEDS_MAX)
         return;
-    array_foreach (&store->feeds, known)
+    array_foreach(&store->feeds, known)
         if (strcmp(known->id, id) == 0)
             return;
     struct known_feed *feed = array_append(&store->feeds);
@@ -149,7 +149,7 @@ void claim_named_airframes(const struct clause *clause, struct claim_word_array 
     bool is_hex = clause->aircraft.hexes.count > 0;
     const struct claim_word_array *words =
         is_hex ? &clause->aircraft.hexes : &clause->aircraft.registrations;
-    array_foreach (words, word)
+    array_foreach(words, word)
         if (!add_airframe(word->text, is_hex, ret_hexes)) {
             array_clear(ret_hexes);
             return;
@@ -158,7 +158,7 @@ void claim_named_airframes(const struct clause *clause, struct claim_word_array 
 
 static void add_place(struct claim_place_array *places, const char *id)
 {
-    array_foreach (places, place)
+    array_foreach(places, place)
         if (strcmp(place->id, id) == 0)
             return;
     text_copy(array_append(places)->id, PLACE_ID_SIZE, id);
@@ -168,7 +168,7 @@ void claim_places_concerned(const struct claim_store *store, const struct clause
                             struct claim_place_array *ret_places)
 {
     const struct config *config = store->config;
-    array_foreach (&clause->places, id) {
+    array_foreach(&clause->places, id) {
         const struct place *place = config != NULL ? config_place(config, id->id) : NULL;
         add_place(ret_places, id->id);
         for (size_t i = 0; place != NULL && i < PLACE_ALIASES_MAX; i++)
@@ -208,7 +208,7 @@ static int read_documents(struct claim_store *store, const char *sql, const char
 
 static void free_documents(struct document_array *documents)
 {
-    array_foreach (documents, document)
+    array_foreach(documents, document)
         free(*document);
     array_free(documents);
 }
@@ -262,7 +262,7 @@ int claim_store_load(struct claim_store *store, const struct claim_id_array *ids
     claim_errors_init(&errors);
     if (ids != NULL) {
         sql_array_begin(&wanted);
-        array_foreach (ids, id)
+        array_foreach(ids, id)
             sql_array_add(&wanted, id->text);
         sql_array_end(&wanted);
     }
@@ -270,7 +270,7 @@ int claim_store_load(struct claim_store *store, const struct claim_id_array *ids
     if (result == 0)
         result = load_claims(store, wanted.bytes, library, &errors, error);
     if (result == 0 && ids != NULL && library->claims.count - before < ids->count)
-        array_foreach (ids, id)
+        array_foreach(ids, id)
             if (claim_library_claim(library, id->text) == NULL)
                 result = error_set(error, -ENOENT, "there is no claim \"%s\"", id->text);
     claim_errors_done(&errors);
@@ -343,26 +343,26 @@ int claim_store_touched(struct claim_store *store, const char *place, const char
 static const char due_sql[] =
     "SELECT c.claim_id FROM skywitness.claim_status c"
     " WHERE c.checked_at IS NULL OR c.assessed_version IS DISTINCT FROM c.version"
-    " OR EXISTS (SELECT FROM skywitness_store.clause k WHERE k.claim_id = c.claim_id AND k.version "
-    "= c.version"
+    " OR EXISTS (SELECT FROM skywitness_store.clause k WHERE k.claim_id = c.claim_id"
+    "   AND k.version = c.version"
     "   AND c.checked_at < $1::timestamptz - interval '1 hour' AND k.window_from <= $1::timestamptz"
     "   AND k.window_to + interval '24 hours' >= c.checked_at)"
     " UNION SELECT r.claim_id FROM skywitness_store.claim_reach r"
     " JOIN skywitness_store.claim_check k USING (claim_id)"
     " JOIN skywitness.visit_history v ON r.place IN (v.place, '@' || v.icao24)"
-    " WHERE v.recorded_at >= (SELECT min(checked_at) - interval '30 seconds' FROM "
-    "skywitness_store.claim_check)"
+    " WHERE v.recorded_at >= (SELECT min(checked_at) - interval '30 seconds'"
+    "   FROM skywitness_store.claim_check)"
     "   AND v.recorded_at >= k.checked_at - interval '30 seconds'" // a row shows up when its batch
                                                                    // commits
     "   AND r.reach_to >= coalesce(v.arrived_after, v.departed_after, v.anchored_at)"
     "   AND r.reach_from <= coalesce(v.departed_before, v.arrived_before, v.anchored_at)"
     " UNION SELECT r.claim_id FROM skywitness_store.claim_reach r"
     " JOIN skywitness_store.claim_check k USING (claim_id)"
-    " JOIN skywitness_store.coverage_hour h ON h.place = r.place AND h.hour >= r.reach_from - "
-    "interval '1 hour'"
+    " JOIN skywitness_store.coverage_hour h ON h.place = r.place"
+    "   AND h.hour >= r.reach_from - interval '1 hour'"
     "   AND h.hour < r.reach_to"
-    " WHERE h.computed_at >= (SELECT min(checked_at) - interval '30 seconds' FROM "
-    "skywitness_store.claim_check)"
+    " WHERE h.computed_at >= (SELECT min(checked_at) - interval '30 seconds'"
+    "   FROM skywitness_store.claim_check)"
     "   AND h.computed_at >= k.checked_at - interval '30 seconds'"
     " ORDER BY 1";
 

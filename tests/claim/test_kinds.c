@@ -576,6 +576,23 @@ static void likelihood_and_confidence_are_apart(void **state)
     claim_library_done(&library);
 }
 
+// Half of what is claimed makes it likely; less leaves it even.
+static void likelihood_of_a_part(void **state)
+{
+    (void)state;
+    struct claim_library library = maker_claim(ARRIVALS("4", "arrived"));
+    for (unsigned seen = 1; seen <= 3; seen++) {
+        struct claim_facts facts = maker_facts(AS_OF);
+        add_arrivals(&facts, seen, EVIDENCE_A3);
+        struct finding finding = maker_judge(&library, &facts);
+        assert_int_equal(finding.verdict, VERDICT_CONSISTENT);
+        assert_int_equal(finding.likelihood, seen >= 2 ? LIKELIHOOD_LIKELY : LIKELIHOOD_ROUGHLY_EVEN);
+        finding_done(&finding);
+        claim_facts_done(&facts);
+    }
+    claim_library_done(&library);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -599,6 +616,7 @@ int main(void)
         cmocka_unit_test(regular_flights),
         cmocka_unit_test(untestable_says_why),
         cmocka_unit_test(likelihood_and_confidence_are_apart),
+        cmocka_unit_test(likelihood_of_a_part),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -62,8 +62,8 @@ static struct flight flight_at(const struct answer_options *options, unsigned nu
 
 void answer_hex(unsigned number, char ret_hex[ANSWER_HEX_SIZE])
 {
-    // 97 apart: no two alike below 130,000 aircraft, and not in one run.
-    snprintf(ret_hex, ANSWER_HEX_SIZE, "%06x", (0x300000 + number * 97) & 0xffffff);
+    // Times an odd number: no two alike. Their order is none, as in real answers, which go by longitude.
+    snprintf(ret_hex, ANSWER_HEX_SIZE, "%06x", (0x300000 + number * 0x9e3779) & 0xffffff);
 }
 
 static const char *const types[] = {

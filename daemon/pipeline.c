@@ -115,7 +115,7 @@ struct answer_job {
     enum intake_verdict verdict;
     struct error error;
     struct error journal_error; // why entries are held, when they are
-    bool held;
+    bool held, snapshot_due;
     size_t points;
     struct pipeline_counters counters; // those that only the worker's side knows
     struct store_batch *batch;
@@ -224,7 +224,8 @@ static void answer_work(void *data)
     struct worker_side *side = &job->pipeline->side;
     const struct recorded_answer *recorded = &job->answer.recorded;
     record_answer(side, recorded);
-    if (side->bytes_since_snapshot >= side->snapshot_after_bytes)
+    // The rest of the last answer's work left no time for it, and waiting longer is no choice.
+    if (side->bytes_since_snapshot >= 2 * side->snapshot_after_bytes)
         save_snapshot(side);
     const struct intake_answer answer = {
         .feed = recorded->feed,
@@ -242,6 +243,7 @@ static void answer_work(void *data)
     job->verdict = intake_step(side->intake, &answer, &entry, &job->error);
     append_entry(job, &entry);
     job->points = entry.points.count;
+    job->snapshot_due = side->bytes_since_snapshot >= side->snapshot_after_bytes;
     count_worker_side(side, &job->counters);
     entry_done(&entry);
     recorded_answer_done(&job->answer.recorded);
@@ -431,6 +433,9 @@ static void answer_done(void *data)
         store_batch_free(job->batch);
     }
     pump(pipeline);
+    // After the answer is on its way to PostgreSQL: what comes next can wait for it.
+    if (job->snapshot_due && pipeline->stage == PIPELINE_OPEN)
+        worker_submit(pipeline->worker, snapshot_work, NULL, pipeline);
     set_full(pipeline, job->held, job->journal_error.message);
     if (job->judged != NULL)
         job->judged(job->judged_data, job->verdict,

@@ -70,7 +70,8 @@ static bool coordinate(const char *at, const char *end, double *ret_value)
     uint64_t whole = last_bytes(word << (64 - point * 8), point - negative);
     double power = powers_of_ten[decimals];
     double value = (double)(int64_t)(eight_digits(whole) * (uint64_t)power + eight_digits(fraction));
-    *ret_value = (negative ? -value : value) / power;
+    // Without a branch: half of all longitudes are negative.
+    *ret_value = copysign(value / power, negative ? -1.0 : 1.0);
     return true;
 }
 

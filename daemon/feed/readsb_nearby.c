@@ -9,6 +9,8 @@
 
 // Places are kept by bands of one degree of latitude, so that thousands of them cost no more than a few.
 #define BANDS 180
+// Most of the world is near no place: a bit for each square degree says where to look at all.
+#define COLUMNS 360
 // Rounding in the box must never lose what the distance would keep: 1e-6 degrees are 0.1 m.
 #define BOX_MARGIN_DEG 1e-6
 #define DEGREES_PER_RADIAN (180.0 / 3.14159265358979323846)
@@ -29,6 +31,7 @@ struct readsb_nearby {
     struct box *boxes;
     size_t band_starts[BANDS + 1];
     size_t *band_places;
+    uint8_t squares[BANDS][COLUMNS / 8];
     struct heard_set heard;
     struct nearby_traffic *traffic;
 };
@@ -59,10 +62,27 @@ static bool box_holds(const struct box *box, struct position position)
     return (away_deg > 180.0 ? 360.0 - away_deg : away_deg) <= box->half_width_deg;
 }
 
+// A box may reach beyond a pole.
 static size_t band_of(double latitude_deg)
 {
-    double band = floor(latitude_deg + 90.0);
+    double band = latitude_deg + 90.0;
     return band < 0 ? 0 : band > BANDS - 1 ? BANDS - 1 : (size_t)band;
+}
+
+static size_t column_of(double longitude_deg)
+{
+    double column = longitude_deg + 180.0;
+    return column < 0 ? 0 : column > COLUMNS - 1 ? COLUMNS - 1 : (size_t)column;
+}
+
+// Marks the squares of a band that the box touches, across the antimeridian too.
+static void mark_squares(struct readsb_nearby *nearby, size_t band, const struct box *box)
+{
+    uint8_t *squares = nearby->squares[band];
+    size_t width = (size_t)(2 * box->half_width_deg) + 2;
+    size_t column = column_of(remainder(box->longitude_deg - box->half_width_deg, 360.0));
+    for (size_t i = 0; i < width && i < COLUMNS; i++, column = (column + 1) % COLUMNS)
+        squares[column / 8] |= (uint8_t)(1u << column % 8);
 }
 
 static bool is_usable(const struct feed_interest *interest, size_t place)
@@ -80,10 +100,12 @@ static void fill_bands(struct readsb_nearby *nearby)
                 continue;
             size_t last = band_of(nearby->boxes[i].north_deg);
             for (size_t band = band_of(nearby->boxes[i].south_deg); band <= last; band++) {
-                if (pass == 0)
+                if (pass == 0) {
                     nearby->band_starts[band]++;
-                else
+                    mark_squares(nearby, band, &nearby->boxes[i]);
+                } else {
                     nearby->band_places[--nearby->band_starts[band]] = i;
+                }
             }
         }
         if (pass == 1)
@@ -125,11 +147,9 @@ void readsb_nearby_free(struct readsb_nearby *nearby)
 
 bool readsb_nearby_may_hold(const struct readsb_nearby *nearby, struct position position)
 {
-    size_t band = band_of(position.latitude_deg);
-    for (size_t i = nearby->band_starts[band]; i < nearby->band_starts[band + 1]; i++)
-        if (box_holds(&nearby->boxes[nearby->band_places[i]], position))
-            return true;
-    return false;
+    size_t column = column_of(position.longitude_deg);
+    const uint8_t *squares = nearby->squares[band_of(position.latitude_deg)];
+    return (squares[column / 8] >> column % 8 & 1) != 0;
 }
 
 static size_t heard_slot(const struct heard_set *heard, uint64_t pair)

@@ -3,25 +3,13 @@
 #include "cli/claim_context.h"
 
 #include "base/memory.h"
-#include "claim/read.h"
 #include "cli/options.h"
-#include "config/config.h"
-#include "config/json_file.h"
+#include "store/claim_files.h"
 
-#include <errno.h>
 #include <string.h>
 
 #define FILES_MAX 10000
-
-static void read_file(struct claim_context *context, const char *path,
-                      struct config_problems *problems, struct claim_errors *errors)
-{
-    cJSON *root = NULL;
-    const struct claim_vocabulary *vocabulary = claim_store_vocabulary(context->store);
-    if (json_file_read(path, path, &root, problems) == 0)
-        claim_read_file(root, path, vocabulary, &context->library, errors);
-    cJSON_Delete(root);
-}
+#define PROBLEM_BYTES_MAX (1 << 20)
 
 static void say_lines(const struct cli *cli, const struct text *lines)
 {
@@ -31,39 +19,21 @@ static void say_lines(const struct cli *cli, const struct text *lines)
             cli_say(cli, "%s", line);
 }
 
-// Reads all files before anything is stored: an error in one of them stores nothing.
+// Reads all files before anything is stored. Without files: those of the configuration.
 static int read_files(struct claim_context *context, char **paths, size_t count)
 {
-    struct config_problems problems;
-    struct claim_errors errors;
-    config_problems_init(&problems);
-    claim_errors_init(&errors);
-    for (size_t i = 0; i < count; i++)
-        read_file(context, paths[i], &problems, &errors);
-    // A file that was refused leaves others that refer to it hanging: that would be noise.
-    if (problems.count + errors.count == 0)
-        claim_check_library(&context->library, claim_store_vocabulary(context->store), &errors);
-    size_t wrong = problems.count + errors.count;
+    struct text problems;
+    text_init(&problems, PROBLEM_BYTES_MAX);
+    size_t wrong =
+        count > 0 ? claim_files_read(context->store, paths, count, &context->library, &problems)
+                  : claim_files_read_configured(context->store, context->config, &context->library,
+                                                &problems);
     if (wrong > 0) {
-        say_lines(context->cli, &problems.lines);
-        say_lines(context->cli, &errors.lines);
+        say_lines(context->cli, &problems);
         cli_say(context->cli, "%zu error%s; nothing was imported", wrong, wrong == 1 ? "" : "s");
     }
-    config_problems_done(&problems);
-    claim_errors_done(&errors);
+    text_done(&problems);
     return wrong > 0 ? EXIT_STATUS_BAD_DATA : EXIT_STATUS_GOOD;
-}
-
-static int read_configured(struct claim_context *context)
-{
-    const struct config *config = context->config;
-    size_t count = config->report_file_count + config->claim_file_count;
-    AUTO_FREE char **paths = memory_allocate_zeroed(count + 1, sizeof *paths);
-    for (size_t i = 0; i < config->report_file_count; i++)
-        paths[i] = config->report_files[i];
-    for (size_t i = 0; i < config->claim_file_count; i++)
-        paths[config->report_file_count + i] = config->claim_files[i];
-    return read_files(context, paths, count);
 }
 
 static int store(struct claim_context *context)
@@ -113,7 +83,7 @@ int command_claims_import(struct cli *cli, const struct command *command, int ar
         return status;
     status = claim_context_open(cli, &context);
     if (status == EXIT_STATUS_GOOD)
-        status = count > 0 ? read_files(&context, argv, (size_t)count) : read_configured(&context);
+        status = read_files(&context, argv, (size_t)count);
     if (status == EXIT_STATUS_GOOD)
         status = store(&context);
     if (status == EXIT_STATUS_GOOD)

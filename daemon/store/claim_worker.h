@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// Keeps the claims' verdicts up to date beside the daemon's loop: imports the configured files when
+// it starts and after a reload, works out coverage once an hour, and judges again what something
+// has happened to. Everything that waits runs on libuv's thread pool over a connection of its own;
+// with PostgreSQL away it tries again later.
+#pragma once
+
+#include "base/error.h"
+#include "base/utc.h"
+
+#include <stddef.h>
+#include <uv.h>
+
+struct config;
+struct claim_worker;
+
+// How long after a change a verdict may lag behind.
+#define CLAIM_WORKER_INTERVAL_MS 20000
+
+// What one round brought; called on the loop. Texts are valid during the call.
+struct claim_worker_events {
+    // A verdict was recorded that differs from the one before it (`before` is empty for the first).
+    void (*on_verdict)(void *data, int64_t assessment_id, const char *claim_id, const char *verdict,
+                       const char *before);
+    // Something to tell the operator: files that were refused, a database that is away. Once for
+    // each change.
+    void (*on_problem)(void *data, const char *problem);
+    void *data;
+};
+
+// `config` and `password` (NULL: none) are borrowed until claim_worker_reload or the end of
+// closing.
+struct claim_worker *claim_worker_new(uv_loop_t *loop, const struct config *config,
+                                      const char *password,
+                                      const struct claim_worker_events *events);
+void claim_worker_start(struct claim_worker *worker);
+// Takes over a new configuration as soon as the round under way, if any, is over; `on_released`
+// says when the old one is no longer used (at once where nothing is under way).
+void claim_worker_reload(struct claim_worker *worker, const struct config *config,
+                         void (*on_released)(void *data), void *data);
+// Waits for the round under way; the worker is freed after on_closed.
+void claim_worker_close(struct claim_worker *worker, void (*on_closed)(void *data), void *data);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Decoding speed on one core, against a full cJSON parse of the same bytes in the same run. SYNTHETIC answer.
-// Usage: decode [AIRCRAFT]
+// Decoding speed on one core, against a full cJSON parse of the same bytes in the same run.
+// SYNTHETIC answer. Usage: decode [AIRCRAFT]
 #include "answer.h"
 
 #include "config/watch.h"
@@ -127,7 +127,8 @@ static void watch_all(struct watch_entry *entry)
 static void report(const struct subject *subject, const struct subject *cjson, unsigned aircraft)
 {
     double seconds = median(subject);
-    printf("%-24s %6.0f MB/s %9.0f aircraft/s %6.1f times cJSON, %5.1f times its parse alone  kept %zu\n",
+    printf("%-24s %6.0f MB/s %9.0f aircraft/s %6.1f times cJSON, %5.1f times its parse alone  kept "
+           "%zu\n",
            subject->name, (double)subject->answer->length / seconds / 1e6, aircraft / seconds,
            median(&cjson[0]) / seconds, median(&cjson[1]) / seconds, subject->kept);
 }

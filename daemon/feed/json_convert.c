@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Every power of ten up to 10^22 is a double without error, and so is every whole number up to 2^53: one
-// division of the two is rounded once, hence correctly (W. D. Clinger, PLDI 1990).
+// Every power of ten up to 10^22 is a double without error, and so is every whole number up to
+// 2^53: one division of the two is rounded once, hence correctly (W. D. Clinger, PLDI 1990).
 #define EXACT_POWER_MAX 22
 #define EXACT_WHOLE_MAX (UINT64_C(1) << 53)
 #define EXACT_DIGITS_MAX 19 // more could overflow 64 bits
@@ -32,9 +32,9 @@ static uint64_t eight_bytes(const char *at)
     return le64toh(word);
 }
 
-// The number of eight decimal digits, the first in the lowest byte; bytes of 0 count as '0'. Adds up
-// neighbours: digits to pairs, pairs to fours, fours to eight (after D. Lemire, "Quickly parsing eight
-// digits", 2018).
+// The number of eight decimal digits, the first in the lowest byte; bytes of 0 count as '0'. Adds
+// up neighbours: digits to pairs, pairs to fours, fours to eight (after D. Lemire, "Quickly parsing
+// eight digits", 2018).
 static uint64_t eight_digits(uint64_t word)
 {
     word = (word & UINT64_C(0x0f0f0f0f0f0f0f0f)) * (1 + (10 << 8)) >> 8;
@@ -48,14 +48,14 @@ static uint64_t last_bytes(uint64_t word, unsigned count)
     return word & ~UINT64_C(0) << (64 - count * 8);
 }
 
-// Latitudes and longitudes, without a loop: at least eight bytes, with a point among the first seven and
-// one to eight decimals. False for other numbers.
+// Latitudes and longitudes, without a loop: at least eight bytes, with a point among the first
+// seven and one to eight decimals. False for other numbers.
 static bool coordinate(const char *at, const char *end, double *ret_value)
 {
     uint64_t word = eight_bytes(at);
     uint64_t differs = word ^ UINT64_C(0x2e2e2e2e2e2e2e2e); // '.'
-    uint64_t zero_bytes = (differs - UINT64_C(0x0101010101010101)) & ~differs &
-                          UINT64_C(0x8080808080808080);
+    uint64_t zero_bytes =
+        (differs - UINT64_C(0x0101010101010101)) & ~differs & UINT64_C(0x8080808080808080);
     if (zero_bytes == 0)
         return false;
     unsigned point = (unsigned)__builtin_ctzll(zero_bytes) / 8, negative = *at == '-';
@@ -69,7 +69,8 @@ static bool coordinate(const char *at, const char *end, double *ret_value)
         return false;
     uint64_t whole = last_bytes(word << (64 - point * 8), point - negative);
     double power = powers_of_ten[decimals];
-    double value = (double)(int64_t)(eight_digits(whole) * (uint64_t)power + eight_digits(fraction));
+    double value =
+        (double)(int64_t)(eight_digits(whole) * (uint64_t)power + eight_digits(fraction));
     // Without a branch: half of all longitudes are negative.
     *ret_value = copysign(value / power, negative ? -1.0 : 1.0);
     return true;

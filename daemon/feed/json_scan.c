@@ -152,7 +152,8 @@ const char *json_scan_container_or_literal(struct json_scan *scan, const char *a
         if (*at == close)
             return at + 1;
         if (*at != ',')
-            return json_scan_fail(scan, at, is_object ? "expected ',' or '}'" : "expected ',' or ']'");
+            return json_scan_fail(scan, at,
+                                  is_object ? "expected ',' or '}'" : "expected ',' or ']'");
         at = json_scan_blanks(scan, at + 1);
     }
     return NULL;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Steps over JSON in place, checking it as it goes: RFC 8259's grammar without exceptions (no leading
-// zeros, no bare control characters, no trailing commas), and three refusals more, which cJSON shares or
-// PostgreSQL needs: a lone surrogate, an escaped NUL, and nesting deeper than FEED_NESTING_MAX. UTF-8 is
-// not looked at here: the few strings that are kept are checked by who keeps them.
+// Steps over JSON in place, checking it as it goes: RFC 8259's grammar without exceptions (no
+// leading zeros, no bare control characters, no trailing commas), and three refusals more, which
+// cJSON shares or PostgreSQL needs: a lone surrogate, an escaped NUL, and nesting deeper than
+// FEED_NESTING_MAX. UTF-8 is not looked at here: the few strings that are kept are checked by who
+// keeps them.
 //
-// Every function takes a place in the text and returns the place after what it stepped over, or NULL with
-// the problem noted in the scan. The common cases are inline, because one answer holds half a million
-// tokens; the rare ones are in json_scan.c.
+// Every function takes a place in the text and returns the place after what it stepped over, or
+// NULL with the problem noted in the scan. The common cases are inline, because one answer holds
+// half a million tokens; the rare ones are in json_scan.c.
 #pragma once
 
 #include "feed/decoder.h"
@@ -36,7 +37,8 @@ const char *json_scan_fail_limit(struct json_scan *scan, const char *at, const c
 const char *json_scan_special(struct json_scan *scan, const char *at);
 // At a number of any length and form.
 const char *json_scan_any_number(struct json_scan *scan, const char *at);
-// At '[', '{', a literal, or what is no value at all. `depth` is how many containers are open around it.
+// At '[', '{', a literal, or what is no value at all. `depth` is how many containers are open
+// around it.
 const char *json_scan_container_or_literal(struct json_scan *scan, const char *at, int depth);
 
 static inline bool json_is_blank(char character)
@@ -103,8 +105,8 @@ static inline const char *json_scan_string(struct json_scan *scan, const char *a
 // How many bytes must be there for the short roads below.
 #define JSON_SHORT_BYTES 16
 
-// The place of the closing quote, from behind the opening one, when the string is plain and short; else
-// NULL, and json_scan_string finds out. JSON_SHORT_BYTES must be there.
+// The place of the closing quote, from behind the opening one, when the string is plain and short;
+// else NULL, and json_scan_string finds out. JSON_SHORT_BYTES must be there.
 static inline const char *json_short_string(const char *at)
 {
 #ifdef __SSE2__
@@ -118,10 +120,10 @@ static inline const char *json_short_string(const char *at)
 #endif
 }
 
-// The end of a number, whose first byte is a digit or a minus, when it is short and has no exponent; else
-// NULL, and json_scan_any_number finds out. JSON_SHORT_BYTES must be there. The end is found first, in as
-// few dependent steps as can be, because the next key waits for it; whether what lies before it is a
-// number is looked at beside.
+// The end of a number, whose first byte is a digit or a minus, when it is short and has no
+// exponent; else NULL, and json_scan_any_number finds out. JSON_SHORT_BYTES must be there. The end
+// is found first, in as few dependent steps as can be, because the next key waits for it; whether
+// what lies before it is a number is looked at beside.
 static inline const char *json_short_number(const char *at)
 {
 #ifdef __SSE2__

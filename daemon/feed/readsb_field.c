@@ -59,9 +59,8 @@ static bool fill_slots(struct readsb_keys *keys)
         struct readsb_key_slot *slot = &keys->slots[readsb_key_slot_of(keys, first_bytes)];
         if (slot->length != 0)
             return false;
-        *slot = (struct readsb_key_slot){.first_bytes = first_bytes,
-                                         .length = (uint32_t)length,
-                                         .field = field};
+        *slot = (struct readsb_key_slot){
+            .first_bytes = first_bytes, .length = (uint32_t)length, .field = field};
         if (length > 8)
             slot->last_bytes = readsb_key_bytes(names[field] + length - 8, 8, 8);
     }

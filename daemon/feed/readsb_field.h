@@ -65,8 +65,8 @@ enum readsb_field {
 #define READSB_KEY_SLOT_BITS 8
 #define READSB_KEY_LENGTH_MAX 16
 
-// A perfect hash over the first eight bytes of a key. It is small and quickly made, so each decoder run
-// has its own on the stack: no table of magic numbers to keep in step, and nothing global.
+// A perfect hash over the first eight bytes of a key. It is small and quickly made, so each decoder
+// run has its own on the stack: no table of magic numbers to keep in step, and nothing global.
 struct readsb_key_slot {
     uint64_t first_bytes; // of at most eight, little-endian
     uint64_t last_bytes;  // the last eight of a longer key, else 0
@@ -84,7 +84,8 @@ void readsb_keys_build(struct readsb_keys *keys);
 // The name of a field, for messages and for the oracle; "" for READSB_FIELD_NONE.
 const char *readsb_field_name(enum readsb_field field);
 
-// Eight bytes as a little-endian number; `available` says how many may be touched, `length` how many count.
+// Eight bytes as a little-endian number; `available` says how many may be touched, `length` how
+// many count.
 static inline uint64_t readsb_key_bytes(const char *bytes, size_t length, size_t available)
 {
     uint64_t word = 0;

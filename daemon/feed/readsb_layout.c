@@ -35,7 +35,8 @@ static void remember(struct readsb_layout_key *met, const char *quote, ptrdiff_t
     met->seen = field != READSB_FIELD_NONE ? UINT64_C(1) << field : 0;
 }
 
-// The number of the key, which is remembered if it is new and there is room; else READSB_LAYOUT_START.
+// The number of the key, which is remembered if it is new and there is room; else
+// READSB_LAYOUT_START.
 static unsigned meet(struct readsb_layout *layout, const char *quote, ptrdiff_t length,
                      enum readsb_field field)
 {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The keys of one answer and the order they come in. Its objects are written by one program, which leaves
-// out what it does not know, so the key that followed last time is tried first: one comparison with the
-// bytes that are expected, instead of a search for the key's end and a look-up. In recordings nine keys in
-// ten are what followed last, and one in thirty is not among the last two.
+// The keys of one answer and the order they come in. Its objects are written by one program, which
+// leaves out what it does not know, so the key that followed last time is tried first: one
+// comparison with the bytes that are expected, instead of a search for the key's end and a look-up.
+// In recordings nine keys in ten are what followed last, and one in thirty is not among the last
+// two.
 #pragma once
 
 #include "feed/json_scan.h"
@@ -28,7 +29,7 @@ struct readsb_layout_key {
     uint8_t length;
     uint8_t field;
     uint8_t next[READSB_LAYOUT_GUESSES]; // what followed, the last one first
-    uint16_t head_mask; // a bit for each of the first sixteen bytes that count
+    uint16_t head_mask;                  // a bit for each of the first sixteen bytes that count
 } __attribute__((aligned(64)));
 
 struct readsb_layout {
@@ -47,7 +48,8 @@ struct readsb_layout_step {
 
 void readsb_layout_init(struct readsb_layout *layout);
 
-// Steps over any key and its colon, and remembers it as the one that follows the key number `after`.
+// Steps over any key and its colon, and remembers it as the one that follows the key number
+// `after`.
 struct readsb_layout_step readsb_layout_learn(struct readsb_layout *layout, struct json_scan *scan,
                                               const char *at, unsigned after);
 
@@ -82,8 +84,8 @@ static inline void readsb_layout_follow(struct readsb_layout_key *last, unsigned
     last->next[0] = (uint8_t)next;
 }
 
-// The number of the key at `at` when it is one of those that are expected after the key number `after`;
-// else READSB_LAYOUT_START. READSB_LAYOUT_KEY_BYTES must be there.
+// The number of the key at `at` when it is one of those that are expected after the key number
+// `after`; else READSB_LAYOUT_START. READSB_LAYOUT_KEY_BYTES must be there.
 static inline unsigned readsb_layout_guess(struct readsb_layout *layout, const char *at,
                                            unsigned after)
 {

@@ -7,8 +7,8 @@
 
 // Plausible ranges; a number outside is unknown, and its object stays.
 //
-// Pressure altitude: Gillham code begins at -1,200 ft (ICAO Annex 10 volume IV); 80,000 ft is the bogus
-// value seen in recordings, above what flies.
+// Pressure altitude: Gillham code begins at -1,200 ft (ICAO Annex 10 volume IV); 80,000 ft is the
+// bogus value seen in recordings, above what flies.
 #define ALTITUDE_BARO_LEAST_FT (-1500.0)
 #define ALTITUDE_TOO_HIGH_FT 80000.0
 // The Dead Sea's shore at -1,400 ft, the geoid down to -350 ft, and errors of the encoding.
@@ -29,10 +29,10 @@
 #define DB_FLAGS_MOST 2147483647.0
 #define DB_FLAG_MILITARY 1
 
-// NUCp of old dumps as NIC. dump1090 took it from the message's type code for every version, so each
-// value stands for one containment radius (DO-260 table 2-11): 7.5 m, 25 m, 0.1, 0.2, 0.5, 1, 2, 10 and
-// 20 NM. Each is given the NIC of the smallest radius that holds it (DO-260B table 2-69), so a position
-// never looks better than its sender said.
+// NUCp of old dumps as NIC. dump1090 took it from the message's type code for every version, so
+// each value stands for one containment radius (DO-260 table 2-11): 7.5 m, 25 m, 0.1, 0.2, 0.5, 1,
+// 2, 10 and 20 NM. Each is given the NIC of the smallest radius that holds it (DO-260B table 2-69),
+// so a position never looks better than its sender said.
 static const int8_t nic_of_nucp[] = {0, 1, 1, 4, 5, 6, 7, 8, 10, 11};
 
 static bool is_within(double value, double least, double most)
@@ -61,7 +61,8 @@ utc_us readsb_time(double now)
     return utc_from_seconds(now > READSB_MILLISECONDS_FROM ? now / 1000.0 : now);
 }
 
-// The lower case of a hexadecimal digit; 0 for all else. A table, since a branch could not be foretold.
+// The lower case of a hexadecimal digit; 0 for all else. A table, since a branch could not be
+// foretold.
 static const char hex_lower[256] = {
     ['0'] = '0', ['1'] = '1', ['2'] = '2', ['3'] = '3', ['4'] = '4', ['5'] = '5',
     ['6'] = '6', ['7'] = '7', ['8'] = '8', ['9'] = '9', ['a'] = 'a', ['b'] = 'b',
@@ -82,7 +83,8 @@ bool readsb_address(struct json_text hex, char ret_icao24[ICAO24_SIZE])
         icao24[i] = hex_lower[(unsigned char)hex.bytes[i]];
         valid = valid & (icao24[i] != '\0');
     }
-    if (!valid || memcmp(icao24 + tilde, "000000", 6) == 0 || memcmp(icao24 + tilde, "ffffff", 6) == 0)
+    if (!valid || memcmp(icao24 + tilde, "000000", 6) == 0 ||
+        memcmp(icao24 + tilde, "ffffff", 6) == 0)
         return false;
     memcpy(ret_icao24, icao24, sizeof icao24);
     return true;
@@ -161,7 +163,8 @@ static bool is_callsign_junk(const char *callsign)
     return all_zeros || one_character;
 }
 
-// Letters, digits and inner blanks are what the message can carry (ICAO Annex 10 volume III, table 3-8).
+// Letters, digits and inner blanks are what the message can carry (ICAO Annex 10 volume III, table
+// 3-8).
 static void copy_callsign(char destination[CALLSIGN_SIZE], struct json_text text)
 {
     copy_plain(destination, CALLSIGN_SIZE, text);
@@ -180,14 +183,14 @@ static void copy_callsign(char destination[CALLSIGN_SIZE], struct json_text text
 static void copy_squawk(char destination[SQUAWK_SIZE], struct json_text text)
 {
     copy_plain(destination, SQUAWK_SIZE, text);
-    if (strlen(destination) != SQUAWK_SIZE - 1 || strspn(destination, "01234567") != SQUAWK_SIZE - 1)
+    if (strlen(destination) != SQUAWK_SIZE - 1 ||
+        strspn(destination, "01234567") != SQUAWK_SIZE - 1)
         destination[0] = '\0';
 }
 
 void readsb_fill_identity(const struct readsb_identity *identity, struct observation *observation)
 {
-    copy_plain(observation->registration, sizeof observation->registration,
-               identity->registration);
+    copy_plain(observation->registration, sizeof observation->registration, identity->registration);
     copy_plain(observation->type_code, sizeof observation->type_code, identity->type_code);
     copy_callsign(observation->callsign, identity->flight);
     copy_squawk(observation->squawk, identity->squawk);
@@ -204,9 +207,9 @@ static int8_t nic_said(const struct readsb_numbers *numbers)
     return nic;
 }
 
-// The source of the position, which "type" alone does not tell: fields listed in "mlat" and "tisb" came by
-// that road whatever the type; Mode S has no position of its own; and dump1090 has no "type", but decodes
-// a position with its NIC or NUCp from ADS-B only.
+// The source of the position, which "type" alone does not tell: fields listed in "mlat" and "tisb"
+// came by that road whatever the type; Mode S has no position of its own; and dump1090 has no
+// "type", but decodes a position with its NIC or NUCp from ADS-B only.
 static enum position_source position_source_of(const struct readsb_numbers *numbers,
                                                const struct observation *observation)
 {
@@ -235,8 +238,8 @@ static float track_said(const struct readsb_numbers *numbers, bool on_ground)
     return rounded >= 360.0f ? 0.0f : rounded;
 }
 
-// A position without an age of its own is as old as the last message, or as new as the answer (old dumps
-// and bare objects).
+// A position without an age of its own is as old as the last message, or as new as the answer (old
+// dumps and bare objects).
 static void fill_age(const struct readsb_numbers *numbers, struct observation *observation)
 {
     double seen = numbers->values[READSB_SEEN], age = 0;

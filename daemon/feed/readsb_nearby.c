@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Places are kept by bands of one degree of latitude, so that thousands of them cost no more than a few.
+// Places are kept by bands of one degree of latitude, so that thousands of them cost no more than a
+// few.
 #define BANDS 180
 // Most of the world is near no place: a bit for each square degree says where to look at all.
 #define COLUMNS 360

@@ -3,10 +3,12 @@
 
 #include "feed/json_convert.h"
 
-// The short road reads a key that was guessed, sixteen bytes of its value, and a comma with a quote.
+// The short road reads a key that was guessed, sixteen bytes of its value, and a comma with a
+// quote.
 #define SHORT_ROAD_BYTES (READSB_LAYOUT_KEY_BYTES + 1 + JSON_SHORT_BYTES + 2)
 
-// A value of the common kinds: a short number or string, an empty array. NULL for all else, good or bad.
+// A value of the common kinds: a short number or string, an empty array. NULL for all else, good or
+// bad.
 static inline const char *short_value(const char *at)
 {
     if (json_starts_number(*at)) {
@@ -27,8 +29,9 @@ struct walk {
     uint64_t seen;
 };
 
-// Takes members while they are of the common kinds and their keys are what was expected. Returns the place
-// behind a value that no comma and key follow at once; NULL at a key that must go the long road.
+// Takes members while they are of the common kinds and their keys are what was expected. Returns
+// the place behind a value that no comma and key follow at once; NULL at a key that must go the
+// long road.
 static inline const char *short_road(struct readsb_object *object, struct readsb_layout *layout,
                                      const char *text_end, struct walk *walk)
 {
@@ -107,8 +110,9 @@ const char *readsb_object_scan(struct readsb_object *object, struct readsb_layou
 
 double readsb_object_number(const struct readsb_object *object, enum readsb_field field)
 {
-    return readsb_object_has(object, field) ? json_number(object->values[field].begin, object->values[field].end)
-                                            : (double)NAN;
+    return readsb_object_has(object, field)
+               ? json_number(object->values[field].begin, object->values[field].end)
+               : (double)NAN;
 }
 
 struct json_text readsb_object_text(const struct readsb_object *object, enum readsb_field field,
@@ -125,7 +129,8 @@ bool readsb_object_lists(const struct readsb_object *object, enum readsb_field f
     if (!readsb_object_has(object, field) || *object->values[field].begin != '[')
         return false;
     // The array was checked before: stepping over its elements again can not fail.
-    struct json_scan scan = {.begin = object->values[field].begin, .end = object->values[field].end};
+    struct json_scan scan = {.begin = object->values[field].begin,
+                             .end = object->values[field].end};
     const char *at = json_scan_blanks(&scan, scan.begin + 1);
     while (at != NULL && *at != ']') {
         const char *end = json_scan_value(&scan, at, 0);

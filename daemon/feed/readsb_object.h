@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One JSON object of the readsb family, checked and remembered as places in the text: which of our keys it
-// has and where their values stand. Nothing is converted or copied.
+// One JSON object of the readsb family, checked and remembered as places in the text: which of our
+// keys it has and where their values stand. Nothing is converted or copied.
 #pragma once
 
 #include "feed/json_scan.h"
@@ -49,5 +49,6 @@ struct json_text readsb_object_text(const struct readsb_object *object, enum rea
 bool readsb_object_lists(const struct readsb_object *object, enum readsb_field field,
                          const char *wanted);
 
-// Everything that readsb_fill_numbers wants but the type, whose bytes may need a buffer of the caller's.
+// Everything that readsb_fill_numbers wants but the type, whose bytes may need a buffer of the
+// caller's.
 void readsb_object_numbers(const struct readsb_object *object, struct readsb_numbers *ret_numbers);

@@ -46,9 +46,8 @@ static bool lists_latitude(const cJSON *object, enum readsb_field field)
 {
     const cJSON *list = item(object, field), *element;
     if (cJSON_IsArray(list))
-        cJSON_ArrayForEach(element, list)
-            if (cJSON_IsString(element) && strcmp(element->valuestring, "lat") == 0)
-                return true;
+        cJSON_ArrayForEach(element, list) if (cJSON_IsString(element) &&
+                                              strcmp(element->valuestring, "lat") == 0) return true;
     return false;
 }
 
@@ -56,8 +55,8 @@ static struct observation observe(const cJSON *object, const char *icao24)
 {
     struct observation observation = {.position = {(double)NAN, (double)NAN}};
     text_copy(observation.icao24, sizeof observation.icao24, icao24);
-    observation.has_position = readsb_position(number(object, READSB_LAT), number(object, READSB_LON),
-                                               &observation.position);
+    observation.has_position = readsb_position(number(object, READSB_LAT),
+                                               number(object, READSB_LON), &observation.position);
     struct readsb_identity identity = {
         text(object, READSB_REGISTRATION), text(object, READSB_TYPE_CODE),
         text(object, READSB_FLIGHT),       text(object, READSB_SQUAWK),
@@ -81,7 +80,7 @@ static bool is_new(struct pointer_array *heard, size_t place, const char *icao24
 {
     char name[64];
     snprintf(name, sizeof name, "%zu/%s", place, icao24);
-    array_foreach(heard, known)
+    array_foreach (heard, known)
         if (strcmp(*known, name) == 0)
             return false;
     *array_append(heard) = memory_copy_string(name);
@@ -103,7 +102,8 @@ static void hear(struct oracle *oracle, const struct observation *observation,
             altitude_ft = observation->altitude_baro_ft;
         if (observation->on_ground)
             altitude_ft = field_ft;
-        if (altitude_ft == OBSERVATION_UNKNOWN || altitude_ft - field_ft >= oracle->interest->low_ft ||
+        if (altitude_ft == OBSERVATION_UNKNOWN ||
+            altitude_ft - field_ft >= oracle->interest->low_ft ||
             !(geodesy_distance_nm(place->reference, observation->position) <=
               oracle->interest->radius_nm))
             continue;
@@ -208,8 +208,8 @@ static const cJSON *list_of(struct oracle *oracle, const cJSON *object)
     return list;
 }
 
-// Whether the bytes between two objects end a line: "[ \t\r]*,?" and then blanks with a line feed, or the
-// end of the text.
+// Whether the bytes between two objects end a line: "[ \t\r]*,?" and then blanks with a line feed,
+// or the end of the text.
 static bool is_line_end(const char *between, size_t length, bool at_end)
 {
     size_t at = 0;
@@ -331,7 +331,8 @@ static bool same_raw(const char *body, size_t length, const struct observation *
     cJSON *object = cJSON_ParseWithLength(body + kept->raw_offset, kept->raw_length);
     char *printed = object != NULL ? cJSON_PrintUnformatted(object) : NULL;
     bool same = printed != NULL && body[kept->raw_offset] == '{' &&
-                body[kept->raw_offset + kept->raw_length - 1] == '}' && strcmp(printed, wanted) == 0;
+                body[kept->raw_offset + kept->raw_length - 1] == '}' &&
+                strcmp(printed, wanted) == 0;
     cJSON_free(printed);
     cJSON_Delete(object);
     return same;
@@ -350,8 +351,8 @@ static void compare_kept(struct text *message, const struct oracle *oracle,
     }
 }
 
-static void compare(struct text *message, const struct oracle *oracle, const struct feed_batch *batch,
-                    const char *body, size_t length)
+static void compare(struct text *message, const struct oracle *oracle,
+                    const struct feed_batch *batch, const char *body, size_t length)
 {
     const struct feed_batch *wanted = &oracle->batch;
     if (batch->now != wanted->now)
@@ -377,7 +378,7 @@ static void compare(struct text *message, const struct oracle *oracle, const str
 
 static void free_all(struct pointer_array *pointers)
 {
-    array_foreach(pointers, pointer)
+    array_foreach (pointers, pointer)
         free(*pointer);
     array_free(pointers);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// For tests: reads the readsb family with cJSON and plain loops, and tells where the decoder differs. It shares
-// the decoder's rules about values (readsb_meaning.h) and nothing of how it reads. The limits on sizes are
-// not its business.
+// For tests: reads the readsb family with cJSON and plain loops, and tells where the decoder
+// differs. It shares the decoder's rules about values (readsb_meaning.h) and nothing of how it
+// reads. The limits on sizes are not its business.
 #pragma once
 
 #include "feed/decoder.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// For check_recordings.py: decodes a file with everything watched, lets the oracle check it, and prints what was
-// understood, one JSON object a line: the batch, then each aircraft. Usage: print_batch FILE RECEIVED_AT_S
+// For check_recordings.py: decodes a file with everything watched, lets the oracle check it, and
+// prints what was understood, one JSON object a line: the batch, then each aircraft. Usage:
+// print_batch FILE RECEIVED_AT_S
 #include "support.h"
 
 #include "base/memory.h"
@@ -29,7 +30,8 @@ static void print_aircraft(const struct observation *o, const char *body)
     printf("{\"hex\": \"%s\", \"callsign\": \"%s\", \"squawk\": \"%s\", \"source\": \"%s\", "
            "\"on_ground\": %s, \"military\": %s, \"observed_at_us\": %lld",
            o->icao24, o->callsign, o->squawk, position_source_name(o->position_source),
-           o->on_ground ? "true" : "false", o->military ? "true" : "false", (long long)o->observed_at);
+           o->on_ground ? "true" : "false", o->military ? "true" : "false",
+           (long long)o->observed_at);
     if (o->has_position) {
         number("lat", o->position.latitude_deg);
         number("lon", o->position.longitude_deg);
@@ -96,7 +98,7 @@ int main(int count, char **words)
         printf("{\"now_us\": %lld, \"heard\": %u, \"with_position\": %u, \"refused\": %u}\n",
                (long long)(batch.now == UTC_UNKNOWN ? 0 : batch.now), batch.aircraft_heard,
                batch.aircraft_with_position, batch.objects_refused);
-        array_foreach(&batch.kept, observation)
+        array_foreach (&batch.kept, observation)
             print_aircraft(observation, body);
     }
     feed_batch_done(&batch);

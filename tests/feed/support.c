@@ -82,8 +82,8 @@ char *test_envelope(const char *members)
 {
     struct text answer;
     text_init(&answer, 1 << 24);
-    text_append_format(&answer, "{\"ac\":[{%s}],\"msg\":\"No error\",\"now\":%d000,\"total\":1}", members,
-                       TEST_NOW_S);
+    text_append_format(&answer, "{\"ac\":[{%s}],\"msg\":\"No error\",\"now\":%d000,\"total\":1}",
+                       members, TEST_NOW_S);
     return answer.bytes;
 }
 
@@ -120,12 +120,14 @@ void test_field(const struct observation *o, const char *name, char *text, size_
         const char *name;
         double value;
     } numbers[] = {
-        {"latitude", o->position.latitude_deg},    {"longitude", o->position.longitude_deg},
-        {"ground_speed_kt", o->ground_speed_kt},   {"track_deg", o->track_deg},
+        {"latitude", o->position.latitude_deg},
+        {"longitude", o->position.longitude_deg},
+        {"ground_speed_kt", o->ground_speed_kt},
+        {"track_deg", o->track_deg},
         {"seen_position_s", o->seen_position_s},
         {"age_s", utc_to_seconds(TEST_NOW - o->observed_at)},
-        {"gps_ok_before_s", o->gps_ok_before == UTC_UNKNOWN ? (double)NAN
-                                                            : utc_to_seconds(o->gps_ok_before)},
+        {"gps_ok_before_s",
+         o->gps_ok_before == UTC_UNKNOWN ? (double)NAN : utc_to_seconds(o->gps_ok_before)},
     };
     const struct {
         const char *name;

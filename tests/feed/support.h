@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the tests of the decoder share. Every answer they try is also read by the oracle, which must agree.
+// What the tests of the decoder share. Every answer they try is also read by the oracle, which must
+// agree.
 #pragma once
 
 #include "feed/decoder.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Numbers, texts and steps over JSON at the borders of the sixteen bytes that are looked at together.
+// Numbers, texts and steps over JSON at the borders of the sixteen bytes that are looked at
+// together.
 #include "feed/json_check.h"
 #include "feed/json_convert.h"
 #include "feed/json_scan.h"
@@ -40,18 +41,51 @@ static void test_numbers(void **state)
 {
     (void)state;
     static const char *const numbers[] = {
-        "0", "-0", "0.0", "-0.000000", "1", "-1", "12.5", "35.401100", "-135.948700", "179.999999",
-        "0.000001", "1234567.12345678", "12345678.1234567", "1.123456789", "9007199254740991",
-        "9007199254740992", "9007199254740993", "9007199254740993.0", "18446744073709551615",
-        "18446744073709551616", "99999999999999999999999", "0.1", "0.30000000000000004", "1e5", "1E-5",
-        "1.5e+3", "12345.6e10", "1234567.8e1", "1e22", "1e23", "1e308", "1e309", "-1e999", "1e-999",
-        "2.2250738585072011e-308", "0.00000000000000000000000000000000000001", "1761465600123",
-        "1761465600.123", "8.41242129878473893217398712893712987319827398",
+        "0",
+        "-0",
+        "0.0",
+        "-0.000000",
+        "1",
+        "-1",
+        "12.5",
+        "35.401100",
+        "-135.948700",
+        "179.999999",
+        "0.000001",
+        "1234567.12345678",
+        "12345678.1234567",
+        "1.123456789",
+        "9007199254740991",
+        "9007199254740992",
+        "9007199254740993",
+        "9007199254740993.0",
+        "18446744073709551615",
+        "18446744073709551616",
+        "99999999999999999999999",
+        "0.1",
+        "0.30000000000000004",
+        "1e5",
+        "1E-5",
+        "1.5e+3",
+        "12345.6e10",
+        "1234567.8e1",
+        "1e22",
+        "1e23",
+        "1e308",
+        "1e309",
+        "-1e999",
+        "1e-999",
+        "2.2250738585072011e-308",
+        "0.00000000000000000000000000000000000001",
+        "1761465600123",
+        "1761465600.123",
+        "8.41242129878473893217398712893712987319827398",
         "1234567890123456789012345678901234567890123456789012345678901234567890.5",
     };
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         expect_number(numbers[i]);
-    static const char *const others[] = {"null", "true", "false", "\"12345678\"", "[1.5,2.25,3]", "{\"a\":1.25}"};
+    static const char *const others[] = {"null",         "true",         "false",
+                                         "\"12345678\"", "[1.5,2.25,3]", "{\"a\":1.25}"};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         assert_true(isnan(json_number(others[i], others[i] + strlen(others[i]))));
 }
@@ -63,7 +97,8 @@ static void test_random_numbers(void **state)
         char text[64], *at = text;
         if (random_below(2) == 0)
             *at++ = '-';
-        unsigned whole = 1 + random_below(random_below(4) == 0 ? 20 : 4), decimals = random_below(12);
+        unsigned whole = 1 + random_below(random_below(4) == 0 ? 20 : 4),
+                 decimals = random_below(12);
         *at++ = (char)((whole == 1 ? '0' : '1') + (int)random_below(9));
         for (unsigned n = 1; n < whole; n++)
             *at++ = (char)('0' + random_below(10));
@@ -94,7 +129,8 @@ static void test_texts(void **state)
     expect_text("\"\"", "");
     expect_text("\"RFF7032 \"", "RFF7032 ");
     expect_text("\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"", "\"\\/\b\f\n\r\t");
-    expect_text("\"\\u0041\\u00e4\\u20ac\\ud83d\\ude00\\uFFFF\"", "A\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80\xef\xbf\xbf");
+    expect_text("\"\\u0041\\u00e4\\u20ac\\ud83d\\ude00\\uFFFF\"",
+                "A\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80\xef\xbf\xbf");
     expect_text("\"\\u0001\\u007f\\u0080\\u07ff\\u0800\"", "\x01\x7f\xc2\x80\xdf\xbf\xe0\xa0\x80");
     expect_text("\"raw \xff byte\"", "raw \xff byte");
     expect_text("null", NULL);
@@ -136,8 +172,10 @@ static void expect_same(const char *value, const char *behind)
 static void test_borders(void **state)
 {
     (void)state;
-    static const char *const behinds[] = {"", ",", "}", ",\"gs\":12.5,\"track\":171.32,\"lat\":1}", " ", "x", ".", "e", "1"};
-    static const char *const middles[] = {"", ".", "-", "e", "E+", "e-", ".1", "/", "\\\"", "\\u00e4", "\x1f", "\"", "\\", "0"};
+    static const char *const behinds[] = {
+        "", ",", "}", ",\"gs\":12.5,\"track\":171.32,\"lat\":1}", " ", "x", ".", "e", "1"};
+    static const char *const middles[] = {"",  ".",    "-",       "e",    "E+", "e-", ".1",
+                                          "/", "\\\"", "\\u00e4", "\x1f", "\"", "\\", "0"};
     for (size_t length = 1; length < 40; length++)
         for (size_t at = 0; at <= length; at++)
             for (size_t middle = 0; middle < sizeof middles / sizeof *middles; middle++)
@@ -160,8 +198,12 @@ static void test_random_values(void **state)
 {
     (void)state;
     static const char *const pieces[] = {
-        "[", "]", "{", "}", "\"", "\"a\"", ":", ",", "0", "1", "-", ".", "12.5", "e", "1e5", "true", "null", "false",
-        " ", "\n", "\\", "\\u0041", "\\ud83d", "\\ude00", "\"abcdefghijklmnopqrst\"", "\t", "\x01", "\"a\":",
+        "[",     "]",       "{",       "}",       "\"",
+        "\"a\"", ":",       ",",       "0",       "1",
+        "-",     ".",       "12.5",    "e",       "1e5",
+        "true",  "null",    "false",   " ",       "\n",
+        "\\",    "\\u0041", "\\ud83d", "\\ude00", "\"abcdefghijklmnopqrst\"",
+        "\t",    "\x01",    "\"a\":",
     };
     for (int i = 0; i < 200000; i++) {
         char value[400] = "";

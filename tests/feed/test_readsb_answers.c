@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Whole answers of the readsb family: shapes, times, what is refused, limits (feeds.md 1.1 and 9). Made up.
+// Whole answers of the readsb family: shapes, times, what is refused, limits (feeds.md 1.1 and 9).
+// Made up.
 #include "support.h"
 
 #include "base/text.h"
@@ -29,9 +30,11 @@ static const struct {
     {"{\"aircraft\":[" ONE "]" AT_S, 1, 0, 1761465600.25},
     {"{\"aircraft\":[" ONE "]" AT_MS, 1, 0, 1761465600.25},
     {"{\"now\":1761465600.25,\"messages\":1,\"aircraft\":[" ONE "]}", 1, 0, 1761465600.25},
-    {" \r\n\t{ \"now\" : 1761465600.25 ,\n \"aircraft\" : [ " ONE " , " ONE " ] } \n", 2, 0, 1761465600.25},
+    {" \r\n\t{ \"now\" : 1761465600.25 ,\n \"aircraft\" : [ " ONE " , " ONE " ] } \n", 2, 0,
+     1761465600.25},
     {"{\"ac\":[],\"msg\":\"No error\"" AT_MS, 0, 0, 1761465600.25},
-    {"{\"ac\":[],\"msg\":\"No error\",\"total\":0,\"ctime\":1,\"ptime\":0" AT_MS, 0, 0, 1761465600.25},
+    {"{\"ac\":[],\"msg\":\"No error\",\"total\":0,\"ctime\":1,\"ptime\":0" AT_MS, 0, 0,
+     1761465600.25},
     {"{\"ac\":[ ]" AT_MS, 0, 0, 1761465600.25},
     {"{\"aircraft\":[],\"messages\":0,\"resultCount\":0" AT_S, 0, 0, 1761465600.25},
     {"{\"ac\":[" ONE "],\"total\":391" AT_MS, 1, 0, 1761465600.25},
@@ -96,18 +99,22 @@ static const struct {
     {"[" ONE "]", -EBADMSG, "byte 0: expected an object"},
     {"null", -EBADMSG, "expected an object"},
     // Fakes and answers that contradict themselves.
-    {"{\"ac\":[{\"hex\":\"abcdef\",\"r\":\"CONTACTADSBX\",\"squawk\":\"7600\",\"lat\":0,\"lon\":0}]" AT_MS, -EPROTO,
+    {"{\"ac\":[{\"hex\":\"abcdef\",\"r\":\"CONTACTADSBX\",\"squawk\":\"7600\",\"lat\":0,\"lon\":0}"
+     "]" AT_MS,
+     -EPROTO, "CONTACTADSBX"},
+    {"{\"ac\":[" ONE ",{\"hex\":\"abcdef\",\"flight\":\" CONTACTADSBX \"}]" AT_MS, -EPROTO,
      "CONTACTADSBX"},
-    {"{\"ac\":[" ONE ",{\"hex\":\"abcdef\",\"flight\":\" CONTACTADSBX \"}]" AT_MS, -EPROTO, "CONTACTADSBX"},
     {"{\"ac\":[{\"hex\":\"abcdef\",\"r\":\"CONTACT\\u0041DSBX\"}]" AT_MS, -EPROTO, "CONTACTADSBX"},
     {"{\"ac\":[],\"total\":391" AT_MS, -EPROTO, "counted"},
     {"{\"aircraft\":[],\"resultCount\":1" AT_S, -EPROTO, "counted"},
     {"{\"ac\":[],\"msg\":\"Rate limit exceeded\"" AT_MS, -EPROTO, "Rate limit exceeded"},
     {"{\"ac\":[{\"hex\":\"zz\"},7]" AT_MS, -EBADMSG, "none of 2"},
     // ADSBexchange's version 1, and other things with other names.
-    {"{\"ac\":[{\"postime\":\"1761465600993\",\"icao\":\"484219\",\"lat\":\"52.3\"}],\"total\":1,\"ctime\":1761465600213}",
+    {"{\"ac\":[{\"postime\":\"1761465600993\",\"icao\":\"484219\",\"lat\":\"52.3\"}],\"total\":1,"
+     "\"ctime\":1761465600213}",
      -EBADMSG, "version 1"},
-    {"{\"detail\":[{\"loc\":[\"path\",\"lat\"],\"msg\":\"value is not a valid float\"}]}", -EBADMSG, "none of 1"},
+    {"{\"detail\":[{\"loc\":[\"path\",\"lat\"],\"msg\":\"value is not a valid float\"}]}", -EBADMSG,
+     "none of 1"},
     {"{\"message\":\"You are not subscribed to this API.\"}", -EBADMSG, "none of 1"},
     {"{\"hex\":\"aaad49\",\"callsign\":\"SWA4513\",\"fixes\":[]}", -EBADMSG, "none of 1"},
     {"{\"now\":1761465600}", -EBADMSG, "none of 1"},
@@ -166,18 +173,66 @@ static void test_strict(void **state)
 {
     (void)state;
     static const char *const values[] = {
-        "01",      "-",     "-01",    "+1",       ".5",      "5.",         "1.e5",      "1e",
-        "1e+",     "0x10",  "1.2.3",  "--1",      "1-2",     "NaN",        "Infinity",  "tru",
-        "True",    "nulll", "'a'",    "\"a\nb\"", "\"\x1f\"", "\"\\x\"",   "\"\\u12\"", "\"\\u12g4\"",
-        "\"\\u0000\"", "\"\\ud800\"", "\"\\ud800\\u0041\"", "\"\\udc00\"", "[1,]", "[,1]", "[1 2]", "{\"a\"}",
-        "{\"a\":}", "{a:1}", "{\"a\":1,}", "{\"a\" 1}", "[", "{", "]", "}", "", "\"", "1/2", "12/34567890123456",
-        "1234567890123456.", "12345678901234567890123.e", "00000000000000000001", "-00000000000000000.1",
-        "\x01", "[1}", "{\"a\":1]", "/**/1", "1 1",
+        "01",
+        "-",
+        "-01",
+        "+1",
+        ".5",
+        "5.",
+        "1.e5",
+        "1e",
+        "1e+",
+        "0x10",
+        "1.2.3",
+        "--1",
+        "1-2",
+        "NaN",
+        "Infinity",
+        "tru",
+        "True",
+        "nulll",
+        "'a'",
+        "\"a\nb\"",
+        "\"\x1f\"",
+        "\"\\x\"",
+        "\"\\u12\"",
+        "\"\\u12g4\"",
+        "\"\\u0000\"",
+        "\"\\ud800\"",
+        "\"\\ud800\\u0041\"",
+        "\"\\udc00\"",
+        "[1,]",
+        "[,1]",
+        "[1 2]",
+        "{\"a\"}",
+        "{\"a\":}",
+        "{a:1}",
+        "{\"a\":1,}",
+        "{\"a\" 1}",
+        "[",
+        "{",
+        "]",
+        "}",
+        "",
+        "\"",
+        "1/2",
+        "12/34567890123456",
+        "1234567890123456.",
+        "12345678901234567890123.e",
+        "00000000000000000001",
+        "-00000000000000000.1",
+        "\x01",
+        "[1}",
+        "{\"a\":1]",
+        "/**/1",
+        "1 1",
     };
     static const char *const around[][2] = {
         {"{\"ac\":[{\"hex\":\"15405a\",\"x\":", "}],\"now\":1761465600}"},
-        {"{\"ac\":[{\"hex\":\"15405a\",\"gs\":", ",\"lat\":1.25,\"lon\":2.5,\"seen_pos\":0.25}],\"now\":1761465600}"},
-        {"{\"x\":", ",\"ac\":[],\"now\":1761465600,\"something\":\"to have more bytes behind it\"}"},
+        {"{\"ac\":[{\"hex\":\"15405a\",\"gs\":",
+         ",\"lat\":1.25,\"lon\":2.5,\"seen_pos\":0.25}],\"now\":1761465600}"},
+        {"{\"x\":",
+         ",\"ac\":[],\"now\":1761465600,\"something\":\"to have more bytes behind it\"}"},
         {"{\"ac\":[", "],\"now\":1761465600}"},
     };
     for (size_t i = 0; i < sizeof values / sizeof *values; i++)
@@ -198,9 +253,12 @@ static void test_truncated(void **state)
 {
     (void)state;
     static const char *const answers[] = {
-        "{\"ac\":[\n{\"hex\":\"15405a\",\"flight\":\"RFF7032 \",\"alt_baro\":\"ground\",\"gs\":180.5,\"lat\":35.421100,"
-        "\"nav_modes\":[\"a\",\"b\"],\"lon\":-135.948700,\"mlat\":[],\"lastPosition\":{\"lat\":1},\"seen_pos\":0.480}\n,"
-        "{\"hex\":\"15405b\",\"flight\":\"\\ud83d\\ude00\",\"alt_baro\":-1.5e+3}]\n,\"msg\": \"No error\",\"now\": 1761465600123\n}",
+        "{\"ac\":[\n{\"hex\":\"15405a\",\"flight\":\"RFF7032 "
+        "\",\"alt_baro\":\"ground\",\"gs\":180.5,\"lat\":35.421100,"
+        "\"nav_modes\":[\"a\",\"b\"],\"lon\":-135.948700,\"mlat\":[],\"lastPosition\":{\"lat\":1},"
+        "\"seen_pos\":0.480}\n,"
+        "{\"hex\":\"15405b\",\"flight\":\"\\ud83d\\ude00\",\"alt_baro\":-1.5e+3}]\n,\"msg\": \"No "
+        "error\",\"now\": 1761465600123\n}",
         "{\"hex\":\"15405a\",\"now\":1761465600.125,\"nav_altitude_mcp\":17504,\"x\":true}",
     };
     for (size_t i = 0; i < 2; i++) {
@@ -332,14 +390,10 @@ static void test_keys(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_good),
-        cmocka_unit_test(test_lines_have_their_own_time),
-        cmocka_unit_test(test_bad),
-        cmocka_unit_test(test_time_tolerance),
-        cmocka_unit_test(test_strict),
-        cmocka_unit_test(test_truncated),
-        cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_decoder_table),
+        cmocka_unit_test(test_good),   cmocka_unit_test(test_lines_have_their_own_time),
+        cmocka_unit_test(test_bad),    cmocka_unit_test(test_time_tolerance),
+        cmocka_unit_test(test_strict), cmocka_unit_test(test_truncated),
+        cmocka_unit_test(test_limits), cmocka_unit_test(test_decoder_table),
         cmocka_unit_test(test_keys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One aircraft object of the readsb family, field by field (feeds.md 1.2, 1.3 and 9). Made-up objects.
+// One aircraft object of the readsb family, field by field (feeds.md 1.2, 1.3 and 9). Made-up
+// objects.
 #include "support.h"
 
 #include <setjmp.h>
@@ -157,7 +158,8 @@ static const struct {
     {"\"lat\":1e999,\"lon\":1", "has_position", "false"},
     {"\"rr_lat\":35.4,\"rr_lon\":35.9", "has_position", "false"},
     {"\"gpsOkLat\":35.4,\"gpsOkLon\":35.9", "has_position", "false"},
-    {"\"lastPosition\":{\"lat\":35.4,\"lon\":35.9,\"nic\":8,\"seen_pos\":422}", "has_position", "false"},
+    {"\"lastPosition\":{\"lat\":35.4,\"lon\":35.9,\"nic\":8,\"seen_pos\":422}", "has_position",
+     "false"},
     {"\"lastPosition\":{\"lat\":35.4,\"lon\":35.9,\"nic\":8,\"seen_pos\":422}", "nic", "unknown"},
     {"\"lat\":1,\"lon\":2,\"seen_pos\":0.48,\"seen\":0.1", "age_s", "0.48"},
     {"\"lat\":1,\"lon\":2,\"seen_pos\":3267.5,\"seen\":0.1", "age_s", "3267.5"},
@@ -178,16 +180,21 @@ static const struct {
     {"\"type\":\"nonsense\",\"lat\":1,\"lon\":2,\"nic\":8", "position_source", "unknown"},
     {"\"type\":\"mode_s\"", "position_source", "mode_s"},
     {"\"type\":\"mode_s\",\"lat\":1,\"lon\":2", "position_source", "mlat"},
-    {"\"type\":\"adsb_icao\",\"lat\":1,\"lon\":2,\"mlat\":[\"gs\",\"lat\",\"lon\"]", "position_source", "mlat"},
-    {"\"type\":\"adsb_icao\",\"lat\":1,\"lon\":2,\"mlat\":[\"gs\",\"altitude\"]", "position_source", "adsb_icao"},
-    {"\"type\":\"adsb_icao\",\"lat\":1,\"lon\":2,\"tisb\":[\"lat\"]", "position_source", "tisb_icao"},
-    {"\"type\":\"tisb_trackfile\",\"lat\":1,\"lon\":2,\"tisb\":[\"lat\"]", "position_source", "tisb_trackfile"},
+    {"\"type\":\"adsb_icao\",\"lat\":1,\"lon\":2,\"mlat\":[\"gs\",\"lat\",\"lon\"]",
+     "position_source", "mlat"},
+    {"\"type\":\"adsb_icao\",\"lat\":1,\"lon\":2,\"mlat\":[\"gs\",\"altitude\"]", "position_source",
+     "adsb_icao"},
+    {"\"type\":\"adsb_icao\",\"lat\":1,\"lon\":2,\"tisb\":[\"lat\"]", "position_source",
+     "tisb_icao"},
+    {"\"type\":\"tisb_trackfile\",\"lat\":1,\"lon\":2,\"tisb\":[\"lat\"]", "position_source",
+     "tisb_trackfile"},
     {"\"lat\":1,\"lon\":2,\"nic\":8,\"mlat\":[],\"tisb\":[]", "position_source", "adsb_icao"},
     {"\"lat\":1,\"lon\":2,\"nucp\":7", "position_source", "adsb_icao"},
     {"\"lat\":1,\"lon\":2,\"nic\":0,\"mlat\":[\"lat\"]", "position_source", "mlat"},
     {"\"lat\":1,\"lon\":2", "position_source", "unknown"},
     {"\"nic\":8", "position_source", "unknown"},
-    {"\"type\":\"adsb_icao\",\"lat\":1,\"lon\":2,\"mlat\":[[\"lat\"],{\"a\":\"lat\"},null]", "position_source", "adsb_icao"},
+    {"\"type\":\"adsb_icao\",\"lat\":1,\"lon\":2,\"mlat\":[[\"lat\"],{\"a\":\"lat\"},null]",
+     "position_source", "adsb_icao"},
 
     // JSON: the first of two keys counts, case counts, escapes in keys do not matter.
     {"\"gs\":1,\"gs\":2", "ground_speed_kt", "1"},
@@ -223,12 +230,12 @@ static void test_addresses(void **state)
     static const struct {
         const char *hex, *expected; // NULL: refused
     } cases[] = {
-        {"\"15405a\"", "15405a"},   {"\"15405A\"", "15405a"}, {"\"~2A3b4c\"", "~2a3b4c"},
-        {"\"15405\"", NULL},        {"\"015405a\"", NULL},    {"\"15405g\"", NULL},
-        {"\"~15405\"", NULL},       {"\"~~15405\"", NULL},    {"\"\"", NULL},
-        {"\"~\"", NULL},            {"\" 15405a\"", NULL},    {"15405", NULL},
-        {"null", NULL},             {"\"000000\"", NULL},     {"\"ffffff\"", NULL},
-        {"\"FFFFFF\"", NULL},       {"\"~000000\"", NULL},    {"\"1540\\u0035a\"", "15405a"},
+        {"\"15405a\"", "15405a"}, {"\"15405A\"", "15405a"}, {"\"~2A3b4c\"", "~2a3b4c"},
+        {"\"15405\"", NULL},      {"\"015405a\"", NULL},    {"\"15405g\"", NULL},
+        {"\"~15405\"", NULL},     {"\"~~15405\"", NULL},    {"\"\"", NULL},
+        {"\"~\"", NULL},          {"\" 15405a\"", NULL},    {"15405", NULL},
+        {"null", NULL},           {"\"000000\"", NULL},     {"\"ffffff\"", NULL},
+        {"\"FFFFFF\"", NULL},     {"\"~000000\"", NULL},    {"\"1540\\u0035a\"", "15405a"},
         {"\"000001\"", "000001"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -250,8 +257,9 @@ static void test_addresses(void **state)
 static void test_watched_only(void **state)
 {
     (void)state;
-    const char *answer = "{\"ac\":[{\"hex\":\"aaaaaa\",\"t\":\"B738\",\"lat\":1,\"lon\":2},\n"
-                         "{\"hex\":\"15405a\",\"seen\":1}\n,{\"hex\":\"bbbbbb\"},5],\"now\":1761465600}";
+    const char *answer =
+        "{\"ac\":[{\"hex\":\"aaaaaa\",\"t\":\"B738\",\"lat\":1,\"lon\":2},\n"
+        "{\"hex\":\"15405a\",\"seen\":1}\n,{\"hex\":\"bbbbbb\"},5],\"now\":1761465600}";
     struct watch_list watch = {.entries = memory_allocate_zeroed(1, sizeof(struct watch_entry)),
                                .entry_count = 1};
     watch.entries->military = -1;
@@ -259,8 +267,8 @@ static void test_watched_only(void **state)
     watch_list_compile(&watch);
     struct feed_interest interest = {.watch = &watch};
     struct feed_batch batch;
-    assert_int_equal(feed_decoder_find("readsb")->decode(answer, strlen(answer), TEST_NOW, &interest,
-                                                         &batch, NULL),
+    assert_int_equal(feed_decoder_find("readsb")->decode(answer, strlen(answer), TEST_NOW,
+                                                         &interest, &batch, NULL),
                      0);
     assert_int_equal(batch.aircraft_heard, 3);
     assert_int_equal(batch.aircraft_with_position, 1);
@@ -272,7 +280,8 @@ static void test_watched_only(void **state)
     assert_string_equal(kept->registration, "RA-82010");
     assert_int_equal(kept->watch_mask, 1);
     assert_int_equal(kept->raw_length, strlen("{\"hex\":\"15405a\",\"seen\":1}"));
-    assert_memory_equal(answer + kept->raw_offset, "{\"hex\":\"15405a\",\"seen\":1}", kept->raw_length);
+    assert_memory_equal(answer + kept->raw_offset, "{\"hex\":\"15405a\",\"seen\":1}",
+                        kept->raw_length);
     feed_batch_done(&batch);
     watch_list_done(&watch);
 }
@@ -283,10 +292,11 @@ static void test_position_sources(void **state)
     for (unsigned i = 0; i < POSITION_SOURCE_COUNT; i++) {
         const char *name = position_source_name((enum position_source)i);
         assert_int_equal(position_source_from_name(name, strlen(name)), i);
-        assert_int_equal(position_source_from_name(name, strlen(name) - 1), POSITION_SOURCE_UNKNOWN);
+        assert_int_equal(position_source_from_name(name, strlen(name) - 1),
+                         POSITION_SOURCE_UNKNOWN);
     }
     assert_int_equal(position_source_from_name("", 0), POSITION_SOURCE_UNKNOWN);
-    assert_string_equal(position_source_name((enum position_source)-1), "unknown");
+    assert_string_equal(position_source_name((enum position_source) - 1), "unknown");
     assert_string_equal(position_source_name(POSITION_SOURCE_COUNT), "unknown");
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The order and form in which keys are written must not matter: made-up objects in random layouts, each read by
-// the decoder, which guesses keys, and by the oracle, which does not.
+// The order and form in which keys are written must not matter: made-up objects in random layouts,
+// each read by the decoder, which guesses keys, and by the oracle, which does not.
 #include "support.h"
 
 #include "base/text.h"
@@ -25,17 +25,78 @@ static unsigned random_below(unsigned limit)
 }
 
 static const char *const keys[] = {
-    "hex", "type", "flight", "r", "t", "squawk", "alt_baro", "altitude", "lat", "lon", "dbFlags", "now", "alt_geom",
-    "gs", "speed", "track", "true_heading", "calc_track", "baro_rate", "geom_rate", "vert_rate", "nic", "nucp",
-    "nac_p", "sil", "version", "seen_pos", "seen", "gpsOkBefore", "mlat", "tisb", "nav_altitude_mcp",
-    "nav_altitude_fms", "nav_qnh", "messages", "rssi", "lastPosition", "a_key_of_23_characters", "g\\u0073", "la", "latt", "",
+    "hex",
+    "type",
+    "flight",
+    "r",
+    "t",
+    "squawk",
+    "alt_baro",
+    "altitude",
+    "lat",
+    "lon",
+    "dbFlags",
+    "now",
+    "alt_geom",
+    "gs",
+    "speed",
+    "track",
+    "true_heading",
+    "calc_track",
+    "baro_rate",
+    "geom_rate",
+    "vert_rate",
+    "nic",
+    "nucp",
+    "nac_p",
+    "sil",
+    "version",
+    "seen_pos",
+    "seen",
+    "gpsOkBefore",
+    "mlat",
+    "tisb",
+    "nav_altitude_mcp",
+    "nav_altitude_fms",
+    "nav_qnh",
+    "messages",
+    "rssi",
+    "lastPosition",
+    "a_key_of_23_characters",
+    "g\\u0073",
+    "la",
+    "latt",
+    "",
 };
 #define KEY_COUNT (sizeof keys / sizeof *keys)
 
 static const char *const values[] = {
-    "\"4ca2ad\"", "\"15405a\"", "\"adsb_icao\"", "\"mode_s\"", "\"RFF7032 \"", "\"ground\"", "\"0021\"", "35.4011", "-135.948701", "0",
-    "1", "8", "12975", "-640", "0.480", "171.32", "null", "true", "[]", "[\"lat\",\"lon\"]", "{\"lat\":1.5,\"lon\":2}", "1e3",
-    "1761465600.5", "\"a text of more than sixteen bytes\"", "\"\\u0041124\"", "123456789012345678",
+    "\"4ca2ad\"",
+    "\"15405a\"",
+    "\"adsb_icao\"",
+    "\"mode_s\"",
+    "\"RFF7032 \"",
+    "\"ground\"",
+    "\"0021\"",
+    "35.4011",
+    "-135.948701",
+    "0",
+    "1",
+    "8",
+    "12975",
+    "-640",
+    "0.480",
+    "171.32",
+    "null",
+    "true",
+    "[]",
+    "[\"lat\",\"lon\"]",
+    "{\"lat\":1.5,\"lon\":2}",
+    "1e3",
+    "1761465600.5",
+    "\"a text of more than sixteen bytes\"",
+    "\"\\u0041124\"",
+    "123456789012345678",
 };
 #define VALUE_COUNT (sizeof values / sizeof *values)
 
@@ -59,7 +120,8 @@ static void write_object(struct text *answer, unsigned members, unsigned keys_us
             text_append_format(answer, "\"key%u\"", key);
         text_append_format(answer, "%s:%s", blank(), blank());
         // Half the time the value that suits a key.
-        text_append(answer, values[random_below(2) == 0 ? key % VALUE_COUNT : random_below(VALUE_COUNT)]);
+        text_append(answer,
+                    values[random_below(2) == 0 ? key % VALUE_COUNT : random_below(VALUE_COUNT)]);
     }
     text_append(answer, "}");
 }

@@ -46,7 +46,8 @@ static const struct {
     {"\"alt_baro\":3450,\"hex\":\"~15405a\"", 1, 3450}, // the first "hex" counts
 };
 
-static struct feed_batch decode_members(const char *members, const struct place *places, size_t count)
+static struct feed_batch decode_members(const char *members, const struct place *places,
+                                        size_t count)
 {
     char *answer = test_envelope(members);
     struct feed_batch batch = test_decode_near(answer, places, count);
@@ -60,10 +61,13 @@ static void test_altitudes_and_sources(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char members[256];
-        snprintf(members, sizeof members, "\"hex\":\"4ca2ad\",\"lat\":35.5,\"lon\":36.0,%s", rows[i].members);
+        snprintf(members, sizeof members, "\"hex\":\"4ca2ad\",\"lat\":35.5,\"lon\":36.0,%s",
+                 rows[i].members);
         struct feed_batch batch = decode_members(members, &hmeimim, 1);
-        if (batch.nearby[0].heard_low != rows[i].heard || batch.nearby[0].lowest_ft != rows[i].lowest_ft)
-            fail_msg("%s: %u, %d", rows[i].members, batch.nearby[0].heard_low, batch.nearby[0].lowest_ft);
+        if (batch.nearby[0].heard_low != rows[i].heard ||
+            batch.nearby[0].lowest_ft != rows[i].lowest_ft)
+            fail_msg("%s: %u, %d", rows[i].members, batch.nearby[0].heard_low,
+                     batch.nearby[0].lowest_ft);
         feed_batch_done(&batch);
     }
     struct feed_batch batch = decode_members(
@@ -72,12 +76,14 @@ static void test_altitudes_and_sources(void **state)
     feed_batch_done(&batch);
 }
 
-// Every place and a ring of aircraft at, just inside and just outside its radius, all around the world.
+// Every place and a ring of aircraft at, just inside and just outside its radius, all around the
+// world.
 static void test_distances(void **state)
 {
     (void)state;
     static const struct position centres[] = {
-        {35.4011, 35.9487}, {0, 0}, {0, 180}, {-16.5, 179.9}, {51.47, -0.45}, {89.8, 12}, {-90, 0}, {70, -179.99}, {-33.9, 151.2},
+        {35.4011, 35.9487}, {0, 0},   {0, 180},      {-16.5, 179.9}, {51.47, -0.45},
+        {89.8, 12},         {-90, 0}, {70, -179.99}, {-33.9, 151.2},
     };
     enum { PLACES = sizeof centres / sizeof *centres, RING = 24 };
     struct place places[PLACES] = {0};
@@ -96,8 +102,10 @@ static void test_distances(void **state)
                     geodesy_destination(centres[place], i * 360.0 / RING, distances_nm[distance]);
                 if (at.latitude_deg == 0 && at.longitude_deg == 0)
                     at.longitude_deg = 1e-9; // 0, 0 is no position
-                text_append_format(&answer, "%s{\"hex\":\"4ca2%02x\",\"alt_baro\":5000,\"lat\":%.12f,\"lon\":%.12f}",
-                                   i > 0 ? "," : "", i, at.latitude_deg, at.longitude_deg);
+                text_append_format(
+                    &answer,
+                    "%s{\"hex\":\"4ca2%02x\",\"alt_baro\":5000,\"lat\":%.12f,\"lon\":%.12f}",
+                    i > 0 ? "," : "", i, at.latitude_deg, at.longitude_deg);
             }
             text_append_format(&answer, "],\"now\":%d}", TEST_NOW_S);
             // The oracle, which measures every distance, agrees on all places.
@@ -114,12 +122,15 @@ static void test_distinct(void **state)
     (void)state;
     // The same aircraft twice, another one, and one far away; at two places that overlap.
     const struct place places[] = {
-        hmeimim, {.id = "near", .reference = {35.6, 36.0}, .elevation_ft = PLACE_ELEVATION_UNKNOWN}, {.id = "nowhere", .reference = {NAN, NAN}}};
-    struct feed_batch batch = decode_members(
-        "\"hex\":\"4ca2ad\",\"lat\":35.5,\"lon\":36.0,\"alt_baro\":3000},"
-        "{\"hex\":\"4CA2AD\",\"lat\":35.5,\"lon\":36.0,\"alt_baro\":2000},"
-        "{\"hex\":\"4ca2ae\",\"lat\":35.5,\"lon\":36.0,\"alt_baro\":4000},"
-        "{\"hex\":\"4ca2af\",\"lat\":45.5,\"lon\":36.0,\"alt_baro\":100", places, 3);
+        hmeimim,
+        {.id = "near", .reference = {35.6, 36.0}, .elevation_ft = PLACE_ELEVATION_UNKNOWN},
+        {.id = "nowhere", .reference = {NAN, NAN}}};
+    struct feed_batch batch =
+        decode_members("\"hex\":\"4ca2ad\",\"lat\":35.5,\"lon\":36.0,\"alt_baro\":3000},"
+                       "{\"hex\":\"4CA2AD\",\"lat\":35.5,\"lon\":36.0,\"alt_baro\":2000},"
+                       "{\"hex\":\"4ca2ae\",\"lat\":35.5,\"lon\":36.0,\"alt_baro\":4000},"
+                       "{\"hex\":\"4ca2af\",\"lat\":45.5,\"lon\":36.0,\"alt_baro\":100",
+                       places, 3);
     for (int i = 0; i < 2; i++) {
         assert_int_equal(batch.nearby[i].heard_low, 2);
         assert_int_equal(batch.nearby[i].lowest_ft, 2000);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Runs a fuzz target on the files and folders it is given: with this main a target is a regression test.
-// Each input stands in a block of its exact size, so that reading past it is found.
+// Runs a fuzz target on the files and folders it is given: with this main a target is a regression
+// test. Each input stands in a block of its exact size, so that reading past it is found.
 #include <dirent.h>
 #include <errno.h>
 #include <stdint.h>

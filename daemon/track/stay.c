@@ -339,13 +339,16 @@ static void emerge(struct track_step *step, struct track *track, const struct pl
 }
 
 // In the air, and nothing says from where.
-static void airborne_from_nowhere(struct track_step *step, struct track *track)
+static void airborne_from_nowhere(struct track_step *step, struct track *track,
+                                  const struct visit_end *out)
 {
-    const struct track_fix *fix = &track->start.first;
+    const struct track_fix *fix = &out->fix;
     struct stay *stay = track->stay;
     utc_us away = fix->at - newest_inbound(stay);
     bool near = geodesy_distance_nm(stay->place_position, fix->position) <= HYSTERESIS_OUT_NM;
-    if (!stay->in.ground && near && away <= SAME_APPROACH_MAX_US)
+    if (stay->in.ground && near)
+        leave(track, out); // where it stood on the ground before
+    else if (near && away <= SAME_APPROACH_MAX_US)
         stay->phase = STAY_SUSPENDED;
     else if (stay->in.ground || leaves_time_for_a_stop(track, fix))
         depart_unseen(step, track, fix);
@@ -373,7 +376,7 @@ void start_decide(struct track_step *step, struct track *track)
         if (field != NULL)
             emerge(step, track, field, &out);
         else if (stay != NULL)
-            airborne_from_nowhere(step, track);
+            airborne_from_nowhere(step, track, &out);
     }
     if (track->has_good)
         stay_on_air(step, track, &track->good);

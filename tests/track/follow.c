@@ -55,14 +55,20 @@ static void keep(struct followed *followed, struct track_effects *effects)
     effects->duplicates = 0;
 }
 
-static struct tracker *reborn(struct tracker *tracker)
+static struct tracker *new_tracker(const struct follow_manner *manner)
+{
+    return manner->places != NULL ? tracker_new(manner->places, manner->place_count)
+                                  : tracker_new(maker_places, MAKER_PLACE_COUNT);
+}
+
+static struct tracker *reborn(struct tracker *tracker, const struct follow_manner *manner)
 {
     struct byte_writer writer, again;
     byte_writer_init(&writer, 1 << 28);
     tracker_save(tracker, &writer);
     assert_false(writer.failed);
     tracker_free(tracker);
-    tracker = tracker_new(maker_places, MAKER_PLACE_COUNT);
+    tracker = new_tracker(manner);
     struct byte_reader reader = byte_reader_of(writer.bytes, writer.length);
     assert_int_equal(tracker_load(tracker, &reader), 0);
     assert_int_equal(reader.offset, writer.length);
@@ -92,7 +98,7 @@ struct followed follow(const struct made_pushes *pushes, struct follow_manner ma
 {
     struct followed followed = {0};
     struct track_effects effects = {0};
-    struct tracker *tracker = tracker_new(maker_places, MAKER_PLACE_COUNT);
+    struct tracker *tracker = new_tracker(&manner);
     for (size_t i = 0; i < pushes->count; i++) {
         push(tracker, &pushes->items[i], &effects);
         if (manner.twice)
@@ -103,7 +109,7 @@ struct followed follow(const struct made_pushes *pushes, struct follow_manner ma
             keep(&followed, &effects);
         }
         if (manner.save_every > 0 && (i + 1) % manner.save_every == 0)
-            tracker = reborn(tracker);
+            tracker = reborn(tracker, &manner);
     }
     if (pushes->count > 0)
         tracker_advance(tracker, pushes->items[pushes->count - 1].received_at + 20 * UTC_HOUR, &effects);

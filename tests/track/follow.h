@@ -21,6 +21,8 @@ struct follow_manner {
     utc_us tick_ahead;  // and with the time so much after the newest push's, at most the next one's
     size_t save_every;  // save and load into a new tracker after so many pushes; 0 never
     bool twice;         // every push twice
+    const struct place *places; // NULL for those of maker.h
+    size_t place_count;
 };
 
 struct followed follow(const struct made_pushes *pushes, struct follow_manner manner);

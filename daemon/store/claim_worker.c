@@ -235,9 +235,9 @@ struct claim_worker *claim_worker_new(uv_loop_t *loop, const struct config *conf
     return worker;
 }
 
-void claim_worker_start(struct claim_worker *worker)
+void claim_worker_start(struct claim_worker *worker, uint64_t interval_ms)
 {
-    uv_timer_start(&worker->timer, on_timer, 0, CLAIM_WORKER_INTERVAL_MS);
+    uv_timer_start(&worker->timer, on_timer, 0, interval_ms);
 }
 
 void claim_worker_reload(struct claim_worker *worker, const struct config *config,

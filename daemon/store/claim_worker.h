@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "base/utc.h"
 
-#include <stddef.h>
+#include <stdint.h>
 #include <uv.h>
 
 struct config;
@@ -33,7 +33,8 @@ struct claim_worker_events {
 struct claim_worker *claim_worker_new(uv_loop_t *loop, const struct config *config,
                                       const char *password,
                                       const struct claim_worker_events *events);
-void claim_worker_start(struct claim_worker *worker);
+// A round at once, and then one each interval (CLAIM_WORKER_INTERVAL_MS).
+void claim_worker_start(struct claim_worker *worker, uint64_t interval_ms);
 // Takes over a new configuration as soon as the round under way, if any, is over; `on_released`
 // says when the old one is no longer used (at once where nothing is under way).
 void claim_worker_reload(struct claim_worker *worker, const struct config *config,

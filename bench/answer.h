@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A made-up feed answer for benchmarks: the shape, keys and sizes of an adsb.lol answer, SYNTHETIC aircraft.
-// The same options give the same bytes. Between two times each aircraft moves by its speed and track.
+// A made-up feed answer for benchmarks: the shape, keys and sizes of an adsb.lol answer, SYNTHETIC
+// aircraft. The same options give the same bytes. Between two times each aircraft moves by its
+// speed and track.
 #pragma once
 
 #include "base/text.h"

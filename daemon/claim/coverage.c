@@ -125,6 +125,10 @@ struct coverage_tally coverage_tally_window(const struct claim_facts *facts, con
 
 void coverage_describe(const struct coverage_tally *tally, struct text *text)
 {
+    if (tally->hours == 0) {
+        text_append(text, "no hours that would have to be covered");
+        return;
+    }
     text_append_format(text,
                        "%u hours: %u observed, %u covered and not seen, %u looked without cover, "
                        "%u not looked; looked %.0f %% of hours, could have seen below 10,000 ft in "

@@ -84,7 +84,8 @@ static enum likelihood likelihood_of_support(const struct finding *finding,
 }
 
 // Half of what is claimed or more was seen, or a silent pause has its bound: likely. Less: even.
-static enum likelihood likelihood_of_part(const struct clause *clause, const struct finding *finding)
+static enum likelihood likelihood_of_part(const struct clause *clause,
+                                          const struct finding *finding)
 {
     size_t claimed = clause->kind == &clause_kind_route ? clause->places.count : clause->count_min;
     bool half = (finding->counted + finding->uncertain) * 2 >= claimed;

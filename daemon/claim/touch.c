@@ -5,17 +5,27 @@
 
 #include <string.h>
 
-// When the visit was certainly at its place; false when no such moment is known.
-static bool certain_stay(const struct known_visit *visit, utc_us *ret_from, utc_us *ret_to)
+static utc_us later(utc_us first, utc_us second)
+{
+    return first > second ? first : second; // UTC_UNKNOWN is the smallest
+}
+
+// When the visit was at its place inside the window, for certain; false when that is not known.
+// With both ends known it was there between them. Otherwise it was there at some moment of a
+// bracket, which must lie in the window as a whole; the bracket's end stands for the moment.
+static bool certain_stay(const struct known_visit *visit, const struct claim_window *window,
+                         utc_us *ret_from, utc_us *ret_to)
 {
     utc_us from = visit->arrived_before, to = visit->departed_after;
-    if (from == UTC_UNKNOWN)
-        from = to;
-    if (to == UTC_UNKNOWN || to < from)
-        to = from;
-    *ret_from = from;
-    *ret_to = to;
-    return from != UTC_UNKNOWN;
+    if (from != UTC_UNKNOWN && to != UTC_UNKNOWN && from <= to) {
+        *ret_from = from;
+        *ret_to = to;
+        return from < window->to && to >= window->from;
+    }
+    utc_us low = later(visit->arrived_after, visit->departed_after);
+    utc_us high = from != UTC_UNKNOWN ? from : visit->departed_before;
+    *ret_from = *ret_to = high;
+    return claim_window_relation(window, low, high) == WINDOW_INSIDE;
 }
 
 static void take_visit(const struct clause *clause, const struct claim_facts *facts,
@@ -27,8 +37,7 @@ static void take_visit(const struct clause *clause, const struct claim_facts *fa
     visit_bracket(visit, VISIT_ARRIVAL, &after, &before);
     if (claim_window_relation(&clause->window, after, visit->departed_before) == WINDOW_OUTSIDE)
         return;
-    bool certain = certain_stay(visit, &touch.from, &touch.to) && touch.from < clause->window.to &&
-                   touch.to >= clause->window.from;
+    bool certain = certain_stay(visit, &clause->window, &touch.from, &touch.to);
     if (visit->grade < grade) {
         finding->weak++;
         finding_add_visit(finding, facts, visit, EVIDENCE_WEAK, after, before);

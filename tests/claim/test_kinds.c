@@ -349,6 +349,30 @@ static void a_visit_to_a_field_counts_for_its_region(void **state)
     claim_library_done(&library);
 }
 
+// Seen only when it came up again: it was there at some moment of the bracket of its departure.
+static void an_emergence_counts_when_its_bracket_is_inside(void **state)
+{
+    (void)state;
+    struct claim_library library = maker_claim(
+        "{\"id\": \"x\", \"kind\": \"presence\", \"aircraft\": {\"types\": [\"IL62\"]}, "
+        "\"place\": \"HLLB\", "
+        "\"window\": {\"from\": \"2025-10-26T06:00Z\", \"to\": \"2025-10-26T08:00Z\"}}");
+    struct claim_facts facts = maker_facts(AS_OF);
+    struct known_visit *visit =
+        add_il62(&facts, "v", "HLLB", "2025-10-26T06:00Z", "2025-10-26T07:00Z");
+    visit->arrived_after = UTC_UNKNOWN;
+    visit->grade = EVIDENCE_A2;
+    visit->departed_after = at("2025-10-26T06:00Z");
+    visit->departed_before = at("2025-10-26T07:00Z");
+    assert_verdict(&library, &facts, "corroborated");
+    visit->departed_after = at("2025-10-26T05:59:59Z");
+    assert_verdict(&library, &facts, "consistent"); // may have left before the window
+    visit->departed_after = UTC_UNKNOWN;
+    assert_verdict(&library, &facts, "consistent");
+    claim_facts_done(&facts);
+    claim_library_done(&library);
+}
+
 static void distinct_airframes_are_counted_once(void **state)
 {
     (void)state;
@@ -586,7 +610,8 @@ static void likelihood_of_a_part(void **state)
         add_arrivals(&facts, seen, EVIDENCE_A3);
         struct finding finding = maker_judge(&library, &facts);
         assert_int_equal(finding.verdict, VERDICT_CONSISTENT);
-        assert_int_equal(finding.likelihood, seen >= 2 ? LIKELIHOOD_LIKELY : LIKELIHOOD_ROUGHLY_EVEN);
+        assert_int_equal(finding.likelihood,
+                         seen >= 2 ? LIKELIHOOD_LIKELY : LIKELIHOOD_ROUGHLY_EVEN);
         finding_done(&finding);
         claim_facts_done(&facts);
     }
@@ -608,6 +633,7 @@ int main(void)
         cmocka_unit_test(last_and_first_arrivals),
         cmocka_unit_test(routes_in_order_by_one_airframe),
         cmocka_unit_test(a_visit_to_a_field_counts_for_its_region),
+        cmocka_unit_test(an_emergence_counts_when_its_bracket_is_inside),
         cmocka_unit_test(distinct_airframes_are_counted_once),
         cmocka_unit_test(presence_needs_a_point_in_the_window),
         cmocka_unit_test(silence_supports_a_pause_only_where_covered),

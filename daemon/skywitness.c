@@ -23,6 +23,10 @@ static const struct command commands[] = {
      "[--since TIME] [--until TIME] [--hex HEX] [--type TYPE] [--place PLACE] [--callsign PATTERN] "
      "[--state STATE] [--limit N]",
      command_sightings, COMMAND_FORMATS_ROWS_AND_TRACKS},
+    {"visits", "List visits, or write the tracks on both sides of them",
+     "[--since TIME] [--until TIME] [--hex HEX] [--type TYPE] [--place PLACE] [--grade GRADE] "
+     "[--callsign PATTERN] [--state STATE] [--superseded] [--limit N]",
+     command_visits, COMMAND_FORMATS_ROWS_AND_TRACKS},
     {"claims list", "List the claims with their verdicts, and how well each could have been seen",
      "[--verdict VERDICT]", command_claims_list, COMMAND_FORMATS_ROWS},
     {"claims show", "Show one claim: its clauses, evidence, coverage, sources, and what would change it",
@@ -33,6 +37,10 @@ static const struct command commands[] = {
      "[ID...] [--as-of TIME] [--due]", command_claims_assess, COMMAND_FORMATS_ROWS},
     {"claims export", "Write reviews of claims as schema.org's ClaimReview",
      "[ID...] [--format claimreview] [--author NAME]", command_claims_export, COMMAND_FORMATS_NONE},
+    {"explain sighting", "Say why a sighting began, went on and closed as it did", "ID",
+     command_explain_sighting, COMMAND_FORMATS_ROWS},
+    {"explain visit", "Say why an aircraft is taken to have been at an airfield, and how surely",
+     "ID", command_explain_visit, COMMAND_FORMATS_ROWS},
     {"explain assessment", "Say why a verdict, present or past, is what it is", "ID",
      command_explain_assessment, COMMAND_FORMATS_ROWS},
     {"coverage", "Show hour by hour whether an aircraft low at a place could have been seen",

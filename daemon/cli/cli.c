@@ -145,6 +145,13 @@ int cli_connect(struct cli *cli, struct query_connection **ret_connection)
     return status;
 }
 
+int cli_open(struct cli *cli, const struct config **ret_config,
+             struct query_connection **ret_connection)
+{
+    int status = cli_config_if_any(cli, ret_config);
+    return status == EXIT_STATUS_GOOD ? cli_connect(cli, ret_connection) : status;
+}
+
 struct output *cli_output(const struct cli *cli, const struct output_column *columns, size_t count)
 {
     return output_begin(cli->out, cli->format, columns, count);

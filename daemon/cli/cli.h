@@ -48,6 +48,10 @@ int cli_config_if_any(struct cli *cli, const struct config **ret_config);
 // variables fill in what these leave open. Returns 0, or the exit status after saying why not.
 int cli_connect(struct cli *cli, struct query_connection **ret_connection);
 
+// Both of these for a command that reads the database and what the configuration says of it.
+int cli_open(struct cli *cli, const struct config **ret_config,
+             struct query_connection **ret_connection);
+
 // The connection string that cli_connect uses (borrowed) and its password or NULL, which is the
 // caller's to wipe and free. Returns 0, or the exit status after saying why not.
 int cli_database(struct cli *cli, const char **ret_database, char **ret_password);

@@ -32,10 +32,13 @@ int command_db_migrate(struct cli *cli, const struct command *command, int argc,
 int command_db_status(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_db_retain(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_explain_assessment(struct cli *cli, const struct command *command, int argc, char **argv);
+int command_explain_sighting(struct cli *cli, const struct command *command, int argc, char **argv);
+int command_explain_visit(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_feeds(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_places_import(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_places_list(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_replay(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_replay(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_sightings(struct cli *cli, const struct command *command, int argc, char **argv);
+int command_visits(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_watch(struct cli *cli, const struct command *command, int argc, char **argv);

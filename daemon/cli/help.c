@@ -29,8 +29,8 @@ void help_overview(FILE *file, const struct command *commands, size_t count)
           "Commands:\n",
           file);
     for (size_t i = 0; i < count; i++)
-        fprintf(file, "  %-16s %s\n", commands[i].name, commands[i].summary);
-    fputs("  help [COMMAND]   This text, or a command's own\n\nOptions:\n", file);
+        fprintf(file, "  %-18s %s\n", commands[i].name, commands[i].summary);
+    fputs("  help [COMMAND]     This text, or a command's own\n\nOptions:\n", file);
     options_explain_global(file);
     fputs("  --version                the program's version and its libraries'\n\n"
           "Data goes to standard output, talk to standard error. Exit status: 0 good, 1 found "
@@ -82,7 +82,7 @@ static bool explain_group(const struct cli *cli, const struct command *commands,
     fprintf(file, "Usage: skywitness %s COMMAND ...\n\n", argv[0]);
     for (size_t i = 0; i < count; i++)
         if (is_group(&commands[i], argv[0]))
-            fprintf(file, "  %-16s %s\n", commands[i].name, commands[i].summary);
+            fprintf(file, "  %-18s %s\n", commands[i].name, commands[i].summary);
     *ret_status = asked ? EXIT_STATUS_GOOD : EXIT_STATUS_USAGE;
     return true;
 }

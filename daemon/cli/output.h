@@ -40,6 +40,7 @@ enum output_kind {
     OUTPUT_TIME,   // ISO 8601 UTC; cut to the second in tables
     OUTPUT_MINUTE, // the same; cut to the minute in tables
     OUTPUT_LIST,   // several texts: an array in JSON, separated by blanks elsewhere
+    OUTPUT_VALUE,  // a text that is JSON itself: as it is in JSON, as a text elsewhere
 };
 
 struct output_column {

@@ -55,7 +55,7 @@ static void cell(void *state, size_t column, const struct output_cell *cell)
         text_append(&rows->row, "null");
     else if (kind == OUTPUT_LIST)
         append_list(&rows->row, cell->text);
-    else if (kind == OUTPUT_NUMBER || kind == OUTPUT_BOOLEAN)
+    else if (kind == OUTPUT_NUMBER || kind == OUTPUT_BOOLEAN || kind == OUTPUT_VALUE)
         text_append(&rows->row, cell->text);
     else
         text_append_json_string(&rows->row, cell->text);

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cli/sighting_query.h"
 
-#include "base/geodesy.h"
 #include "base/text.h"
-#include "cli/place_shape.h"
 #include "store/query.h"
 #include "track/point.h"
 
@@ -13,9 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PATTERN_BYTES_MAX 4096
-
-// Parameters that are null filter nothing: the server folds those conditions away when it plans.
 // The newest ones are chosen, and shown oldest first.
 static const char sightings_sql[] =
     "SELECT * FROM ("
@@ -31,12 +26,13 @@ static const char sightings_sql[] =
     "  AND ($4::text IS NULL OR s.type_code = ANY (string_to_array($4, ',')))"
     "  AND ($5::text IS NULL OR EXISTS (SELECT FROM unnest(s.callsigns) AS callsign"
     "       WHERE callsign LIKE ANY (string_to_array($5, ','))))"
-    "  AND CASE WHEN $6::text IS NULL THEN s.state <> 'superseded'"
+    "  AND CASE WHEN $6::text IS NULL THEN s.state <> 'superseded' OR $11::text IS NOT NULL"
     "       ELSE s.state = ANY (string_to_array($6, ',')) END"
     "  AND ($7::text IS NULL OR s.origin = ANY (string_to_array($7, ','))"
     "       OR s.destination = ANY (string_to_array($7, ','))"
     "       OR public.ST_DWithin(coalesce(s.path, s.last_position)::public.geography,"
     "              public.ST_GeogFromText($8::text), $9::double precision))"
+    "  AND ($11::text IS NULL OR s.sighting_id = ANY (string_to_array($11, ',')::uuid[]))"
     " ORDER BY s.first_seen DESC, s.sighting_id DESC LIMIT $10::bigint"
     ") newest ORDER BY first_seen, sighting_id";
 
@@ -90,62 +86,28 @@ void sighting_row_done(struct sighting_row *row)
     *row = (struct sighting_row){0};
 }
 
-// Our patterns in SQL's words; what SQL would take for a wildcard is escaped.
-static void append_like_pattern(struct text *like, const char *pattern)
-{
-    for (; *pattern != '\0'; pattern++) {
-        if (*pattern == '*' || *pattern == '?')
-            text_append(like, *pattern == '*' ? "%" : "_");
-        else if (*pattern == '%' || *pattern == '_' || *pattern == '\\')
-            text_append_format(like, "\\%c", *pattern);
-        else
-            text_append_bytes(like, pattern, 1);
-    }
-}
-
 int sighting_query_each(struct query_connection *connection, const struct config *config,
-                        const struct sighting_filter *filter,
+                        const struct row_filter *filter, const char *ids,
                         void (*take)(void *data, struct sighting_row *row), void *data,
                         struct error *error)
 {
-    struct place_shape shape = {0};
-    struct text like;
+    struct row_parameters made;
     struct query *query = NULL;
-    char since[UTC_TEXT_SIZE], until[UTC_TEXT_SIZE], distance_m[32], limit[24];
-
-    int result = 0;
-    if (filter->place != NULL)
-        result = place_shape_find(connection, config, filter->place, SIGHTING_NEAR_AIRFIELD_NM,
-                                  &shape, error);
-    if (result < 0)
-        return result;
-    text_init(&like, PATTERN_BYTES_MAX);
-    if (filter->callsigns != NULL)
-        append_like_pattern(&like, filter->callsigns);
-    snprintf(distance_m, sizeof distance_m, "%.1f", shape.distance_nm * GEODESY_METRES_PER_NM);
-    snprintf(limit, sizeof limit, "%" PRId64, filter->limit);
-    const char *parameters[] = {
-        filter->since != UTC_UNKNOWN ? utc_format(filter->since, since) : NULL,
-        filter->until != UTC_UNKNOWN ? utc_format(filter->until, until) : NULL,
-        filter->hexes,
-        filter->types,
-        filter->callsigns != NULL ? like.bytes : NULL,
-        filter->states,
-        shape.ids,
-        shape.well_known_text,
-        shape.ids != NULL ? distance_m : NULL,
-        filter->limit > 0 ? limit : NULL,
-    };
-    result = query_start(connection, sightings_sql, parameters,
-                         sizeof parameters / sizeof *parameters, &query, error);
+    int result = row_parameters_make(connection, config, filter, SIGHTING_NEAR_AIRFIELD_NM, &made,
+                                     error);
+    const char *parameters[ROW_PARAMETERS + 1];
+    memcpy(parameters, made.values, sizeof made.values);
+    parameters[ROW_PARAMETERS] = ids;
+    if (result >= 0)
+        result = query_start(connection, sightings_sql, parameters, ROW_PARAMETERS + 1, &query,
+                             error);
     while (result >= 0 && (result = query_next(query, error)) == 1) {
         struct sighting_row row = read_sighting(query);
         take(data, &row);
         sighting_row_done(&row);
     }
     query_finish(query);
-    text_done(&like);
-    place_shape_done(&shape);
+    row_parameters_done(&made);
     return result;
 }
 

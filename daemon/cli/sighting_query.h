@@ -5,6 +5,7 @@
 #include "base/array.h"
 #include "base/error.h"
 #include "base/utc.h"
+#include "cli/row_filter.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -14,18 +15,6 @@ struct query_connection;
 
 // Methods 3: an airfield is "near" within this of its reference point.
 #define SIGHTING_NEAR_AIRFIELD_NM 25.0
-
-// Nothing is filtered by what is NULL, UTC_UNKNOWN or 0. Lists are separated by commas, texts
-// owned.
-struct sighting_filter {
-    utc_us since, until; // sightings that overlap [since, until)
-    char *hexes;         // lower case
-    char *types;         // upper case
-    char *callsigns;     // patterns with * and ?, upper case
-    char *states;        // NULL: all but superseded
-    char *place;   // origin, destination, or passed through (a region) or near to (an airfield)
-    int64_t limit; // the newest so many
-};
 
 // One sighting; texts are owned, NULL where unknown. Lists as cli/output.h has them.
 struct sighting_row {
@@ -57,10 +46,12 @@ struct track_row {
 struct track_row_array ARRAY_OF(struct track_row);
 
 // Calls `take` for each sighting in order of first_seen; the row is the query's and gone after the
-// call. -EINVAL with a message for a place that nobody knows; otherwise errors of query_start.
-// `config` is NULL or where places are looked up before the database is asked.
+// call. A sighting fits a place that is its origin or destination, a region that it passed through,
+// and an airfield that it passed near to. `ids` is NULL or the ids that alone are meant, separated by
+// commas. Without states all but superseded ones are given, or all of `ids`. Errors: of
+// row_parameters_make and query_start.
 int sighting_query_each(struct query_connection *connection, const struct config *config,
-                        const struct sighting_filter *filter,
+                        const struct row_filter *filter, const char *ids,
                         void (*take)(void *data, struct sighting_row *row), void *data,
                         struct error *error);
 

@@ -2,24 +2,13 @@
 // `skywitness sightings`: rows, or the tracks behind them.
 #include "cli/command.h"
 
-#include "base/memory.h"
-#include "base/text.h"
-#include "cli/export.h"
+#include "cli/export_tracks.h"
 #include "cli/options.h"
-#include "cli/sighting_filter.h"
 #include "cli/sighting_query.h"
-#include "config/config.h"
 #include "feed/observation.h"
 #include "store/query.h"
 
-#include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
-#include <string.h>
-
-// A table is for the eye; every other format gives all there is.
-#define TABLE_ROWS_DEFAULT 100
-#define ATTRIBUTION_BYTES_MAX 65536
 
 static const struct output_column columns[] = {
     {"sighting_id", NULL, OUTPUT_TEXT, 0},
@@ -84,143 +73,53 @@ static void write_row(void *data, struct sighting_row *row)
     output_row_end(output);
 }
 
-// A place that nobody knows is a mistake in the call; all else is the database's.
-static int fail(const struct cli *cli, const struct error *error)
-{
-    int status = cli_fail(cli, error);
-    return error->code == -EINVAL ? EXIT_STATUS_USAGE : status;
-}
-
 static int list_rows(struct cli *cli, struct query_connection *connection,
-                     const struct config *config, const struct sighting_filter *filter,
-                     bool limit_is_default)
+                     const struct config *config, const struct row_words *words,
+                     const struct row_filter *filter)
 {
     struct error error = {0};
     struct output *output = cli_output(cli, columns, COLUMN_COUNT);
-    int result = sighting_query_each(connection, config, filter, write_row, output, &error);
+    int result = sighting_query_each(connection, config, filter, NULL, write_row, output, &error);
     if (result < 0) {
         output_end_failed(output);
-        return fail(cli, &error);
+        return row_filter_fail(cli, &error);
     }
-    bool is_cut = limit_is_default && (int64_t)output_row_count(output) >= filter->limit;
+    bool has_cut = row_filter_has_cut(cli, words, output_row_count(output));
     int status = cli_output_end(cli, output);
-    if (is_cut)
+    if (has_cut)
         cli_say(cli, "the newest %d sightings; --limit 0 shows all, --since and --until choose",
-                TABLE_ROWS_DEFAULT);
-    return status;
-}
-
-static void take_row(void *data, struct sighting_row *row)
-{
-    struct sighting_row_array *rows = data;
-    *array_append(rows) = *row;
-    *row = (struct sighting_row){0};
-}
-
-// What the configuration says is to be shown with each feed's data; its licence or name where that
-// is nothing.
-static void append_attribution(struct text *text, const struct config *config, const char *feeds)
-{
-    text_clear(text);
-    AUTO_FREE char *copy = memory_copy_string(feeds != NULL ? feeds : "");
-    for (char *rest = copy, *id; (id = strsep(&rest, (char[]){OUTPUT_LIST_SEPARATOR, '\0'}));) {
-        if (*id == '\0')
-            continue;
-        const struct config_feed *feed = config != NULL ? config_feed_find(config, id) : NULL;
-        text_append(text, text->length > 0 ? "; " : "");
-        if (feed != NULL && feed->attribution != NULL)
-            text_append(text, feed->attribution);
-        else if (feed != NULL && feed->licence != NULL)
-            text_append_format(text, "%s, %s", id, feed->licence);
-        else
-            text_append(text, id);
-    }
-    if (text->length == 0)
-        text_append(text, "feed unknown");
-}
-
-// readsb's files hold one aircraft each: its sightings have to follow one another.
-static int by_aircraft(const void *first, const void *second)
-{
-    const struct sighting_row *one = first, *two = second;
-    int order = strcmp(one->icao24, two->icao24);
-    if (order != 0)
-        return order;
-    return one->first_seen < two->first_seen ? -1 : one->first_seen > two->first_seen;
-}
-
-static int export_rows(struct cli *cli, struct query_connection *connection,
-                       const struct config *config, const struct sighting_row_array *rows,
-                       bool doubtful, struct error *error)
-{
-    const struct track_export *format = export_find(cli->format);
-    struct track_row_array points = {0};
-    struct text attribution;
-    text_init(&attribution, ATTRIBUTION_BYTES_MAX);
-    int result = 0;
-    void *state = format->begin(cli->out);
-    array_foreach(rows, row) {
-        array_clear(&points);
-        result = sighting_query_points(connection, row, doubtful, &points, error);
-        if (result < 0)
-            break;
-        append_attribution(&attribution, config, row->feeds);
-        format->sighting(state, row, &points, attribution.bytes);
-    }
-    format->end(state);
-    text_done(&attribution);
-    array_free(&points);
-    return result;
-}
-
-static int export_tracks(struct cli *cli, struct query_connection *connection,
-                         const struct config *config, const struct sighting_filter *filter,
-                         bool doubtful)
-{
-    struct error error = {0};
-    struct sighting_row_array rows = {0};
-    int result = sighting_query_each(connection, config, filter, take_row, &rows, &error);
-    if (result >= 0 && cli->format == OUTPUT_READSB && rows.count > 1)
-        qsort(rows.items, rows.count, sizeof *rows.items, by_aircraft);
-    if (result >= 0)
-        result = export_rows(cli, connection, config, &rows, doubtful, &error);
-    int status = result < 0 ? fail(cli, &error) : cli_flush(cli);
-    array_foreach(&rows, row)
-        sighting_row_done(row);
-    array_free(&rows);
+                ROW_TABLE_LIMIT);
     return status;
 }
 
 int command_sightings(struct cli *cli, const struct command *command, int argc, char **argv)
 {
-    struct sighting_words words = {.since = UTC_UNKNOWN, .until = UTC_UNKNOWN, .limit = -1};
+    static const char *const states[] = {"open", "landed", "lost_low", "lost_high", "superseded"};
+    struct row_words words = ROW_WORDS_NONE;
     bool doubtful = false;
     const struct option_row rows[] = {
-        SIGHTING_OPTION_ROWS(words),
-        {"doubtful", 0, OPTION_FLAG, &doubtful, NULL,
-         "tracks: also the points that are flagged implausible", 0, 0},
+        ROW_OPTION_ROWS(words, "seen at or after this", "seen before this; a day means its end",
+                        "from, to, through a region, or within 25 nm of an airfield",
+                        "open, landed, lost_low, lost_high; superseded ones only if named"),
+        EXPORT_OPTION_ROW(doubtful),
     };
-    const struct option_table options = {OPTION_ROWS(rows), .notes = SIGHTING_OPTION_NOTES};
+    const struct option_table options = {OPTION_ROWS(rows), .notes = ROW_OPTION_NOTES};
     int count, status;
     if (!options_parse(cli, command, &options, argc, argv, &count, &status))
         return status;
 
-    struct sighting_filter filter;
-    if (!sighting_filter_read(cli, command, &words, &filter, &status))
+    struct row_filter filter;
+    if (!row_filter_read(cli, command, &words, states, sizeof states / sizeof *states, &filter,
+                         &status))
         return status;
-    bool limit_is_default = words.limit < 0 && cli->format == OUTPUT_TABLE;
-    filter.limit = limit_is_default ? TABLE_ROWS_DEFAULT : words.limit > 0 ? words.limit : 0;
-
     const struct config *config = NULL;
     struct query_connection *connection = NULL;
-    status = cli_config_if_any(cli, &config);
-    if (status == EXIT_STATUS_GOOD)
-        status = cli_connect(cli, &connection);
+    status = cli_open(cli, &config, &connection);
     if (status == EXIT_STATUS_GOOD)
         status = export_find(cli->format) != NULL
-                     ? export_tracks(cli, connection, config, &filter, doubtful)
-                     : list_rows(cli, connection, config, &filter, limit_is_default);
+                     ? export_tracks(cli, connection, config, &filter, NULL, doubtful)
+                     : list_rows(cli, connection, config, &words, &filter);
     query_close(connection);
-    sighting_filter_done(&filter);
+    row_filter_done(&filter);
     return status;
 }

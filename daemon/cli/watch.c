@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "cli/options.h"
+#include "cli/watch_words.h"
 #include "config/config.h"
 #include "feed/planner.h"
 
@@ -14,7 +15,6 @@
 #include <string.h>
 
 #define CELL_BYTES_MAX (4 << 20)
-#define HEXES_IN_WORDS 4
 #define ADDRESSES_MAX 200000 // both spellings of every five-digit registration, and known airframes
 
 // One row for everything, so that JSON and CSV are one array and one table.
@@ -80,39 +80,6 @@ static char *join_addresses(char (*addresses)[8], size_t count)
     return text.bytes;
 }
 
-static void append_condition(struct text *text, const char *what,
-                             const struct watch_pattern_array *patterns)
-{
-    if (patterns->count == 0)
-        return;
-    text_append_format(text, "%s%s ", text->length > 0 ? "; " : "", what);
-    for (size_t i = 0; i < patterns->count; i++)
-        text_append_format(text, "%s%s", i > 0 ? "," : "", patterns->items[i]);
-}
-
-static char *in_words(const struct watch_entry *entry)
-{
-    struct text text;
-    text_init(&text, CELL_BYTES_MAX);
-    append_condition(&text, "type", &entry->types);
-    append_condition(&text, "registration", &entry->registrations);
-    // Long lists of addresses are in their own column.
-    if (entry->hexes.count > HEXES_IN_WORDS)
-        text_append_format(&text, "%s%zu hexes", text.length > 0 ? "; " : "", entry->hexes.count);
-    else
-        append_condition(&text, "hex", &entry->hexes);
-    append_condition(&text, "callsign", &entry->callsigns);
-    append_condition(&text, "squawk", &entry->squawks);
-    if (entry->within != NULL)
-        text_append_format(&text, "%swithin %s", text.length > 0 ? "; " : "", entry->within->id);
-    if (entry->military >= 0)
-        text_append_format(&text, "%s%s", text.length > 0 ? "; " : "",
-                           entry->military ? "military" : "not military");
-    if (text.length == 0)
-        text_append(&text, "every aircraft");
-    return text.bytes;
-}
-
 static void put_entry_row(struct output *rows, const struct watch_entry *entry,
                           const char *addresses, size_t address_count)
 {
@@ -145,7 +112,7 @@ static void write_entry(const struct writer *writer, const struct watch_list *li
         put_entry_row(writer->rows, entry, joined, count);
         return;
     }
-    AUTO_FREE char *words = in_words(entry);
+    AUTO_FREE char *words = watch_entry_in_words(entry);
     output_text(writer->entries, entry->id);
     output_text(writer->entries, words);
     output_integer(writer->entries, (int64_t)count);

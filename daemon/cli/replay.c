@@ -14,8 +14,11 @@
 #include <string.h>
 #include <unistd.h>
 
-// Answers between the file and PostgreSQL: enough to keep both cores busy, few enough to stay small.
-#define BACKLOG_MAX 6
+// Answers between the file and PostgreSQL: enough to keep both cores busy, few enough to stay small. Of small
+// answers many make one transaction.
+#define BACKLOG_MIN 6
+#define BACKLOG_MAX 1000
+#define BACKLOG_BYTES ((size_t)32 << 20)
 // At the end everything is stored; only a database that went away makes this matter.
 #define STORE_PATIENCE_MS 60000
 
@@ -27,6 +30,7 @@ struct replay {
     struct recorded_answer first; // read ahead to know when the recording begins
     bool has_first, at_end, failed, store_lost, closing;
     size_t under_way; // submitted, not yet judged
+    size_t body_length; // of the newest answer
     struct error error;
     struct pipeline_counters counters;
     int64_t stored_sequence;
@@ -116,7 +120,16 @@ static void submit(struct replay *replay, struct recorded_answer *recorded)
         .recorded = *recorded,
     };
     replay->under_way++;
+    replay->body_length = recorded->body_length;
     pipeline_submit(replay->pipeline, &answer, judged, replay);
+}
+
+static uint64_t backlog_limit(const struct replay *replay)
+{
+    uint64_t limit = BACKLOG_BYTES / (replay->body_length + 1);
+    if (limit > BACKLOG_MAX)
+        limit = BACKLOG_MAX;
+    return limit < BACKLOG_MIN ? BACKLOG_MIN : limit;
 }
 
 static void submit_more(struct replay *replay)
@@ -124,7 +137,9 @@ static void submit_more(struct replay *replay)
     struct recorded_answer recorded;
     if (replay->closing)
         return;
-    while (pipeline_backlog(replay->pipeline) < BACKLOG_MAX && next_answer(replay, &recorded) > 0)
+    while (replay->under_way < BACKLOG_MIN &&
+           pipeline_backlog(replay->pipeline) < backlog_limit(replay) &&
+           next_answer(replay, &recorded) > 0)
         submit(replay, &recorded);
     if (!replay->at_end || replay->under_way > 0)
         return;

@@ -85,8 +85,9 @@ async def dribble(connection, query, _request):
     count = int(query.get("n", 50))
     await connection.send(f"HTTP/1.1 200 OK\r\nContent-Length: {count}\r\n\r\n".encode())
     for _ in range(count):
-        await connection.send(b"x")
+        # Before each byte: behind the last one the answer is over for the client, and must be for us.
         await asyncio.sleep(float(query.get("ms", 5)) / 1000)
+        await connection.send(b"x")
 
 
 async def hang(_connection, _query, _request):

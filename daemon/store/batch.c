@@ -8,6 +8,8 @@
 #include <assert.h>
 #include <string.h>
 
+static_assert(ICAO24_SIZE == sizeof(uint64_t), "add_points takes an address as a number");
+
 #define LIST_TEXT_SIZE (WATCH_ENTRIES_MAX * WATCH_ID_SIZE)
 
 struct store_batch *store_batch_new(const struct watch_list *watch)
@@ -164,6 +166,34 @@ static void add_point(struct store_batch *batch, const struct track_point *point
     add_day(batch, seen->observed_at);
 }
 
+struct point_order {
+    uint64_t address; // as a number that sorts like the text
+    size_t index;
+};
+
+static int compare_orders(const void *first, const void *second)
+{
+    const struct point_order *a = first, *b = second;
+    if (a->address != b->address)
+        return a->address < b->address ? -1 : 1;
+    return a->index < b->index ? -1 : a->index > b->index;
+}
+
+// In the order of the table's key: neighbours go to neighbouring pages of its index.
+static void add_points(struct store_batch *batch, const struct track_point_array *points)
+{
+    struct point_order *orders = memory_allocate_zeroed(points->count + 1, sizeof *orders);
+    for (size_t i = 0; i < points->count; i++) {
+        memcpy(&orders[i].address, points->items[i].seen.icao24, sizeof orders[i].address);
+        orders[i].address = __builtin_bswap64(orders[i].address);
+        orders[i].index = i;
+    }
+    qsort(orders, points->count, sizeof *orders, compare_orders);
+    for (size_t i = 0; i < points->count; i++)
+        add_point(batch, &points->items[orders[i].index]);
+    free(orders);
+}
+
 static void add_raws(struct store_batch *batch, const struct entry *entry,
                      const uint8_t poll_id[DIGEST_UUID_SIZE])
 {
@@ -255,8 +285,7 @@ void store_batch_add(struct store_batch *batch, const struct entry *entry)
     add_feed(batch, entry->poll.feed);
     add_poll(batch, entry, poll_id);
     add_nearby(batch, entry, poll_id);
-    array_foreach(&entry->points, point)
-        add_point(batch, point);
+    add_points(batch, &entry->points);
     add_raws(batch, entry, poll_id);
     array_foreach(&entry->sightings, sighting)
         add_sighting(batch, sighting);

@@ -11,6 +11,12 @@
 // A point carries no callsign: each of its sighting's is handed to one of the first points, which gives the
 // tracker the same list in the same order. Microseconds go as whole numbers; text would round nothing, but
 // would have to be parsed.
+//
+// How far back: what the tracker remembers (FORGET_AFTER_US of track/thresholds.h: a stay may be that long), but of
+// closed sightings the newest ones only where there are more points than a start can wait for.
+#define REMEMBERED "30 days"
+#define CLOSED_POINTS_MAX "5000000"
+
 static const char *const POINTS =
     "SELECT p.icao24, p.feed, (extract(epoch FROM p.observed_at) * 1000000)::bigint,\n"
     "       (extract(epoch FROM p.received_at) * 1000000)::bigint, p.latitude, p.longitude,\n"
@@ -20,14 +26,16 @@ static const char *const POINTS =
     "       s.callsigns[row_number() OVER (PARTITION BY s.sighting_id\n"
     "                                      ORDER BY p.received_at, p.observed_at, p.feed)],\n"
     "       array_to_string(s.watch_ids, ' ')\n"
-    "FROM skywitness_store.sighting s\n"
+    "FROM (SELECT *, sum(coalesce(point_count, 0)) OVER (ORDER BY last_seen DESC, sighting_id) AS running\n"
+    "      FROM skywitness_store.sighting\n"
+    "      WHERE state <> 'superseded' AND first_seen < $1::timestamptz\n"
+    "        AND (state = 'open'\n"
+    "             OR last_seen > least($1::timestamptz, now()) - $2::interval)) s\n"
     "JOIN skywitness_store.track_point p\n"
     "  ON p.icao24 = s.icao24 AND p.emitter = s.emitter AND p.observed_at >= s.first_seen\n"
     " AND (s.state = 'open' OR p.observed_at <= s.last_seen)\n"
-    "WHERE s.state <> 'superseded' AND s.first_seen < $1::timestamptz\n"
-    "  AND (s.state = 'open' OR s.last_seen > $1::timestamptz - interval '12 hours')\n"
-    "  AND p.observed_at < $1::timestamptz\n"
-    "ORDER BY p.received_at, p.observed_at, p.feed, p.icao24 LIMIT 5000000";
+    "WHERE (s.state = 'open' OR s.running <= $3::bigint) AND p.observed_at < $1::timestamptz\n"
+    "ORDER BY p.received_at, p.observed_at, p.feed, p.icao24";
 
 static void copy_cell(char *destination, size_t size, const struct query *query, size_t column)
 {
@@ -102,9 +110,10 @@ int restore_from_database(const char *database, const char *password,
     if (ret < 0)
         return ret;
     char time[UTC_TEXT_SIZE];
-    const char *const parameters[] = {as_of == UTC_UNKNOWN ? "infinity" : utc_format(as_of, time)};
+    const char *const parameters[] = {as_of == UTC_UNKNOWN ? "infinity" : utc_format(as_of, time),
+                                      REMEMBERED, CLOSED_POINTS_MAX};
     struct query *query = NULL;
-    ret = query_start(connection, POINTS, parameters, 1, &query, error);
+    ret = query_start(connection, POINTS, parameters, 3, &query, error);
     while (ret >= 0 && (ret = query_next(query, error)) > 0) {
         struct track_point point = read_point(query, watch);
         intake_absorb_point(intake, &point);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Gives a tracker whose journal is new or lost what PostgreSQL knows: the points of open sightings and of
-// those closed a short while ago, in the order in which they came.
+// those closed within the time that the tracker remembers, in the order in which they came.
 #pragma once
 
 #include "base/error.h"
@@ -9,8 +9,8 @@
 #include "journal/intake.h"
 
 // Reads, blocking, the points before `as_of` (UTC_UNKNOWN: all) of sightings that were open then or had ended
-// less than 12 hours before, and absorbs them. At most 5 million points are read. Returns 0, or an error of
-// store/query.h; what was absorbed before it stays.
+// less than 30 days before (of the latter at most 5 million points, the newest sightings first), and absorbs
+// them. Returns 0, or an error of store/query.h; what was absorbed before it stays.
 int restore_from_database(const char *database, const char *password,
                           const struct watch_list *watch, utc_us as_of, struct intake *intake,
                           struct error *error);

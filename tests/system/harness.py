@@ -151,6 +151,16 @@ class Database:
                          " last_altitude_ft, ST_AsEWKT(path, 9) FROM skywitness.sighting"
                          " ORDER BY icao24, first_seen, sighting_id")
 
+    def visits(self):
+        """The newest state of every visit, and the conflicts of identity, but for when we knew."""
+        visits = self.rows("SELECT visit_id, icao24, registration, type_code, place, grade, arrived_after,"
+                           " arrived_before, departed_after, departed_before, sighting_in, sighting_out, reasons, verb,"
+                           " state, arrival_seen, departure_seen, callsign_in, callsign_out, watch_ids, latitude,"
+                           " longitude, anchored_at, emitter FROM skywitness.visit ORDER BY icao24, anchored_at, visit_id")
+        conflicts = self.rows("SELECT icao24, kind, first_at, second_at, distance_nm, speed_kt, speed_limit_kt, emitter"
+                              " FROM skywitness.identity_conflict ORDER BY 1, 4, 2, 8")
+        return visits, conflicts
+
 
 @functools.cache
 def postgresql():

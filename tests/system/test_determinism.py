@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The same answers give the same points and sightings: live and replayed, whole, in parts, doubled, and split
+"""The same answers give the same points, sightings and visits: live and replayed, whole, in parts, doubled, and split
 into answers of one aircraft each."""
 import gzip
 import json
@@ -42,6 +42,7 @@ class DeterminismTest(harness.Scenario):
     def assert_same(self, database, expected, polls=True):
         self.assertEqual(database.flagged_points(), expected.flagged_points())
         self.assertEqual(database.sightings(), expected.sightings())
+        self.assertEqual(database.visits(), expected.visits())
         if polls:
             self.assertEqual(database.polls(), expected.polls())
 
@@ -71,6 +72,7 @@ class DeterminismTest(harness.Scenario):
     def test_sample(self):
         expected = self.replay_sample(SAMPLE)
         self.assertGreater(len(expected.sightings()), 4)
+        self.assertGreater(len(expected.visits()[0]), 4)
         with self.subTest("again into an empty database"):
             self.assert_same(self.replay_sample(SAMPLE), expected)
         with self.subTest("twice into the same database"):

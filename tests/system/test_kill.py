@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """The daemon is killed twenty times while feeds of known content are served: afterwards PostgreSQL holds each
 point that was served, none twice, and the sightings of a run that nobody disturbed."""
+import hashlib
 import random
 import time
 
@@ -72,6 +73,9 @@ class KillTest(harness.Scenario):
         self.assertEqual(self.database.count(
             "SELECT count(*) FROM skywitness.poll WHERE error IS NOT NULL"), 0, "answers were refused")
         self.assert_same_set(self.database.points(), feeds.points(), "points")
+        bodies = {hashlib.sha256(fleet.answer(step)).hexdigest() for fleet in fleets for step in range(STEPS)}
+        ledger = self.database.rows("SELECT DISTINCT encode(body_sha256, 'hex') FROM skywitness.poll")
+        self.assertEqual({row[0] for row in ledger}, bodies)
         self.assertEqual(self.database.count("SELECT count(*) FROM skywitness.raw_observation"),
                          len(feeds.points()), "raw observations")
 
@@ -81,6 +85,7 @@ class KillTest(harness.Scenario):
         sightings = self.database.sightings()
         self.assertEqual(len(sightings), FEEDS * WATCHED)
         self.assertEqual(sightings, undisturbed.sightings())
+        self.assertEqual(self.database.visits(), undisturbed.visits())
 
 
 if __name__ == "__main__":

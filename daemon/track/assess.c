@@ -56,7 +56,7 @@ static bool leads_to(const struct candidate *measured)
 {
     if (points_away(measured))
         return false;
-    return measured->distance_nm <= TOWARDS_BEYOND_NM || measured->height_ft == OBSERVATION_UNKNOWN ||
+    return measured->distance_nm <= DESCENT_BEYOND_NM || measured->height_ft == OBSERVATION_UNKNOWN ||
            measured->height_ft >= DESCENT_MIN_FT_PER_NM * measured->distance_nm;
 }
 
@@ -149,34 +149,75 @@ static enum visit_grade grade_of_strengths(enum arrival_strength in, enum depart
     return VISIT_A1;
 }
 
-// The best field other than the stay's own, at the end that decides; score as a share of the own one's.
-static struct candidate runner_up(const struct field_index *fields, const struct stay *stay,
-                                  const struct place *field, const char *type_code, double *ret_ratio)
+// How well an end that was seen in the air fits a field; nothing beyond `within_nm`.
+static double fit(const struct place *field, const struct visit_end *end, bool departing, double within_nm,
+                  const char *type_code, struct candidate *ret_measured)
 {
-    bool departing = !stay->in.has_fix;
+    struct candidate_question question = question_of(end, departing, within_nm, "", type_code);
+    *ret_measured = candidate_measure(field, &question);
+    return ret_measured->distance_nm <= within_nm ? ret_measured->score : 0;
+}
+
+static bool is_airborne_end(const struct visit_end *end)
+{
+    return end->present && end->has_fix && !end->ground;
+}
+
+double assess_fit(const struct place *field, const struct visit_end *in, const struct visit_end *out,
+                  double within_nm, const char *type_code)
+{
+    struct candidate measured;
+    double sum = 0;
+    if (in != NULL && is_airborne_end(in))
+        sum += fit(field, in, false, within_nm, type_code, &measured);
+    if (out != NULL && is_airborne_end(out))
+        sum += fit(field, out, true, within_nm, type_code, &measured);
+    return sum;
+}
+
+struct rival {
+    const struct place *field;
+    double distance_nm; // from the end at which it was found
+    double fit;
+};
+
+static void look_for_rivals(const struct field_index *fields, const struct stay *stay,
+                            const struct place *field, bool departing, double within_nm,
+                            const char *type_code, struct rival *best)
+{
     const struct visit_end *end = departing ? &stay->out : &stay->in;
-    struct candidate candidates[CANDIDATES_MAX], best = {0};
-    *ret_ratio = 0;
-    if (!end->has_fix)
-        return best;
-    // Fields farther off than can be meant still tell the reader what else was near; they score by the same
-    // scale as the own one.
+    struct candidate candidates[CANDIDATES_MAX];
+    if (!is_airborne_end(end))
+        return;
+    // Fields farther off than can be meant still tell the reader what else was near.
     size_t count =
         assess_candidates(fields, end, departing, HEADED_FIELD_NM, "", type_code, candidates);
-    double own_nm = field_distance_nm(field, end->fix.position);
-    struct candidate_question question =
-        question_of(end, departing, own_nm <= PROBABLE_FIELD_NM ? PROBABLE_FIELD_NM : HEADED_FIELD_NM, "",
-                    type_code);
-    double own = candidate_measure(field, &question).score;
     for (size_t i = 0; i < count; i++) {
         if (candidates[i].field == field)
             continue;
-        struct candidate one = candidate_measure(candidates[i].field, &question);
-        if (best.field == NULL || one.score > best.score)
-            best = one;
+        double sum = assess_fit(candidates[i].field, &stay->in, &stay->out, within_nm, type_code);
+        if (best->field == NULL || sum > best->fit)
+            *best = (struct rival){candidates[i].field, candidates[i].distance_nm, sum};
     }
-    if (best.field != NULL && (best.distance_nm <= question.within_nm))
-        *ret_ratio = own > 0 ? best.score / own : INFINITY;
+}
+
+// The best field other than the stay's own, by both ends that were seen in the air; its fit as a share of
+// the own one's.
+static struct rival runner_up(const struct field_index *fields, const struct stay *stay,
+                              const struct place *field, const char *type_code, double *ret_ratio)
+{
+    const struct visit_end *nearer = is_airborne_end(&stay->in) ? &stay->in : &stay->out;
+    struct rival best = {0};
+    *ret_ratio = 0;
+    if (!is_airborne_end(nearer))
+        return best;
+    bool near = field_distance_nm(field, nearer->fix.position) <= PROBABLE_FIELD_NM;
+    double within_nm = near ? PROBABLE_FIELD_NM : HEADED_FIELD_NM;
+    look_for_rivals(fields, stay, field, false, within_nm, type_code, &best);
+    look_for_rivals(fields, stay, field, true, within_nm, type_code, &best);
+    double own = assess_fit(field, &stay->in, &stay->out, within_nm, type_code);
+    if (best.field != NULL)
+        *ret_ratio = own > 0 ? best.fit / own : INFINITY;
     return best;
 }
 
@@ -197,11 +238,10 @@ static enum visit_grade capped_grade(const struct stay *stay, enum visit_grade g
                     is_computed(&stay->out) || stay->in.jumped;
     if (doubtful && grade > VISIT_A2)
         grade = VISIT_A2;
-    // One end only, and another field would do as well.
-    bool one_end = (in < ARRIVAL_DROPPED || out < DEPARTURE_EMERGED) && in != ARRIVAL_GROUND &&
-                   out != DEPARTURE_TOOK_OFF && !(in == ARRIVAL_FADED && out >= DEPARTURE_EMERGED);
-    bool aligned = in == ARRIVAL_ALIGNED_LOW;
-    if (one_end && !aligned && ratio > RUNNER_UP_RATIO && grade > VISIT_A1)
+    // Another field would do as well, and nothing shows the runway.
+    bool runway_shown =
+        in >= ARRIVAL_ALIGNED_LOW || out == DEPARTURE_TOOK_OFF || stay->in.aligned_us >= ALIGNED_LONG_US;
+    if (!runway_shown && ratio > RUNNER_UP_RATIO && grade > VISIT_A1)
         grade = VISIT_A1;
     return grade;
 }
@@ -210,7 +250,7 @@ struct judgement {
     const struct place *field;
     enum arrival_strength in;
     enum departure_strength out;
-    struct candidate runner_up;
+    struct rival runner_up;
     double runner_up_ratio;
     enum visit_grade grade;
 };
@@ -280,7 +320,7 @@ static void add_arrival_reasons(struct visit *visit, const struct judgement *jud
         if (measured.angle_deg >= 0)
             reason_add(visit, VISIT_RULE_TOWARDS, !points_away(&measured),
                        towards_limit_deg(&measured), measured.angle_deg);
-        if (measured.distance_nm > TOWARDS_BEYOND_NM && measured.height_ft != OBSERVATION_UNKNOWN)
+        if (measured.distance_nm > DESCENT_BEYOND_NM && measured.height_ft != OBSERVATION_UNKNOWN)
             reason_add(visit, VISIT_RULE_DESCENT_PATH, leads_to(&measured), DESCENT_MIN_FT_PER_NM,
                        measured.height_ft / measured.distance_nm);
         if (in->heard_at - in->fix.at > BARO_ONLY_MIN_US)
@@ -344,7 +384,7 @@ static void add_stay_reasons(struct visit *visit, const struct stay *stay)
 
 static void add_field_reasons(struct visit *visit, const struct judgement *judgement, const char *type_code)
 {
-    const struct candidate *other = &judgement->runner_up;
+    const struct rival *other = &judgement->runner_up;
     if (other->field != NULL) {
         reason_add(visit, VISIT_RULE_RUNNER_UP, judgement->runner_up_ratio <= RUNNER_UP_RATIO,
                    RUNNER_UP_RATIO, judgement->runner_up_ratio);

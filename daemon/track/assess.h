@@ -32,6 +32,10 @@ size_t assess_candidates(const struct field_index *fields, const struct visit_en
                          double within_nm, const char *favoured, const char *type_code,
                          struct candidate *ret_candidates);
 
+// How well a field fits the ends that were seen in the air (either may be NULL): the sum of their scores.
+double assess_fit(const struct place *field, const struct visit_end *in, const struct visit_end *out,
+                  double within_nm, const char *type_code);
+
 enum visit_grade assess_grade(const struct field_index *fields, const struct stay *stay,
                               const char *type_code);
 

@@ -49,6 +49,8 @@ static utc_us arrived_after(const struct place *field, const struct stay *stay, 
     if (in->present && in->has_fix) {
         double distance_nm = field_distance_nm(field, in->fix.position);
         utc_us bound = track_fix_lower_at(&in->fix) + bracket_fastest(distance_nm, type_code);
+        if (in->ground)
+            bound -= GROUND_FLAG_SLACK_US;
         int32_t elevation_ft =
             field->elevation_ft == PLACE_ELEVATION_UNKNOWN ? 0 : field->elevation_ft;
         // Heard later without a usable position, and still in the air.
@@ -93,7 +95,7 @@ static utc_us departed_after(const struct place *field, const struct stay *stay,
 {
     const struct visit_end *out = &stay->out;
     if (out->present && out->ground)
-        return track_fix_lower_at(&out->ground_fix);
+        return track_fix_lower_at(&out->ground_fix) - GROUND_FLAG_SLACK_US;
     utc_us bound = came_after;
     if (stay->in.ground)
         bound = later(bound, stay->ground_until - CLOCK_AHEAD_SLACK_US);

@@ -41,6 +41,19 @@ static double direction_factor(const struct candidate *candidate, bool departing
     return 1 - away * (departing ? 0.5 : 0.8);
 }
 
+// Too low to come as far, or too high to come down there (or to have climbed from there) straight.
+static double path_factor(const struct candidate *candidate, bool departing)
+{
+    if (candidate->height_ft == OBSERVATION_UNKNOWN)
+        return 1;
+    if (!departing && candidate->distance_nm > DESCENT_BEYOND_NM &&
+        candidate->height_ft < DESCENT_MIN_FT_PER_NM * candidate->distance_nm)
+        return DESCENT_SHORT_FACTOR;
+    if (candidate->height_ft > DESCENT_STEEP_FT + DESCENT_STEEP_FT_PER_NM * candidate->distance_nm)
+        return DESCENT_STEEP_FACTOR;
+    return 1;
+}
+
 static double score_of(const struct candidate *candidate, const struct candidate_question *question)
 {
     double altitude = 0;
@@ -53,10 +66,7 @@ static double score_of(const struct candidate *candidate, const struct candidate
         rate = between_0_and_1((question->departing ? rate_fpm : -rate_fpm) / SCORE_RATE_FPM);
     double score = SCORE_ALTITUDE * altitude + SCORE_PROXIMITY * proximity + SCORE_RATE * rate;
     score *= direction_factor(candidate, question->departing);
-    if (!question->departing && candidate->distance_nm > TOWARDS_BEYOND_NM &&
-        candidate->height_ft != OBSERVATION_UNKNOWN &&
-        candidate->height_ft < DESCENT_MIN_FT_PER_NM * candidate->distance_nm)
-        score *= DESCENT_SHORT_FACTOR;
+    score *= path_factor(candidate, question->departing);
     if (strcmp(question->aligned_field, candidate->field->id) == 0) {
         if (question->aligned_us >= ALIGNED_LONG_US)
             score += SCORE_ALIGNED_LONG;

@@ -126,12 +126,17 @@ static bool leaves_time_for_a_stop(const struct track *track, const struct track
     return next->at - newest_inbound(stay) >= needed;
 }
 
+static bool is_weak(const struct stay *stay)
+{
+    return stay->grade <= VISIT_A1 && !stay->in.ground;
+}
+
 // Something proves that the aircraft is, or was, at another field: what becomes of the stay?
 static void give_way(struct track_step *step, struct track *track, const struct place *other,
                      const struct track_fix *seen)
 {
     struct stay *stay = track->stay;
-    bool weak = stay->grade <= VISIT_A1 && !stay->in.ground;
+    bool weak = is_weak(stay);
     if (stay->phase == STAY_LEAVING)
         depart_seen(step, track);
     else if (stay->phase == STAY_SUSPENDED)
@@ -306,18 +311,43 @@ void stay_on_take_off(struct track_step *step, struct track *track, const struct
     leave(track, &out);
 }
 
-// The field that the beginning of a sighting speaks for, if any.
+// The field that the beginning of a sighting speaks for, if any. Where an aircraft was lost on approach
+// before, both ends have their say.
 static const struct place *field_of_start(const struct track_step *step, const struct track *track,
                                           const struct visit_end *out)
 {
     struct candidate candidates[CANDIDATES_MAX];
-    const char *favoured = track->stay == NULL ? "" : track->stay->place;
+    const struct stay *stay = track->stay;
+    const char *favoured = stay != NULL && stay->in.ground ? stay->place : "";
+    const struct place *best = NULL;
+    double best_fit = 0;
     size_t count = assess_candidates(step->tracker->fields, out, true, PROBABLE_FIELD_NM, favoured,
                                      type_of(track), candidates);
-    for (size_t i = 0; i < count; i++)
-        if (assess_departure(candidates[i].field, out, type_of(track)) >= DEPARTURE_EMERGED)
-            return candidates[i].field;
-    return NULL;
+    for (size_t i = 0; i < count; i++) {
+        const struct place *field = candidates[i].field;
+        if (assess_departure(field, out, type_of(track)) < DEPARTURE_EMERGED)
+            continue;
+        double sum = candidates[i].score;
+        if (stay != NULL && stay->in.present &&
+            assess_arrival(field, &stay->in, type_of(track)) >= ARRIVAL_HEADED)
+            sum += assess_fit(field, &stay->in, NULL, PROBABLE_FIELD_NM, type_of(track));
+        if (best == NULL || sum > best_fit) {
+            best = field;
+            best_fit = sum;
+        }
+    }
+    return best;
+}
+
+// Without an arrival anywhere before: was the aircraft away for long enough to have landed all the same? It was
+// not on approach when it was lost, so it may as well have flown about.
+static bool may_have_stopped(const struct track *track, const struct visit_end *out)
+{
+    if (!track->previous_known)
+        return true;
+    double distance_nm = geodesy_distance_nm(track->previous_position, out->fix.position);
+    return out->fix.at - track->previous_heard_at >=
+           SAME_APPROACH_MAX_US + bracket_fastest(distance_nm, type_of(track));
 }
 
 static void emerge(struct track_step *step, struct track *track, const struct place *field,
@@ -363,16 +393,17 @@ void start_decide(struct track_step *step, struct track *track)
     track->start.decided = true;
     struct stay *stay = track->stay;
     struct visit_end out = end_of_start(track);
-    utc_us last_known = stay != NULL ? newest_inbound(stay) : track->previous_heard_at;
-    bool on_ground_before = stay != NULL && stay->in.ground;
-    bool known = stay != NULL || track->previous_known;
-    bool long_enough =
-        !known || on_ground_before || out.fix.at - last_known >= TURN_ROUND_MIN_US;
+    bool long_enough = stay == NULL ? may_have_stopped(track, &out)
+                                    : stay->in.ground || out.fix.at - newest_inbound(stay) >=
+                                                             TURN_ROUND_MIN_US;
     if (stay != NULL && !long_enough) {
         // Too soon for a turn-round: it had not landed, or comes down here yet.
         stay->phase = STAY_SUSPENDED;
     } else {
         const struct place *field = long_enough ? field_of_start(step, track, &out) : NULL;
+        if (field != NULL && stay != NULL && is_weak(stay) && strcmp(stay->place, field->id) != 0 &&
+            !inbound_fits(track, field) && !may_have_stopped(track, &out))
+            field = NULL;
         if (field != NULL)
             emerge(step, track, field, &out);
         else if (stay != NULL)

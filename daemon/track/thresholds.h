@@ -128,8 +128,8 @@
 // Alignment with a runway adds (adsbtrack's confidence, methods 3b).
 #define SCORE_ALIGNED_SHORT 0.15 // 30 s
 #define SCORE_ALIGNED_LONG 0.25  // 60 s
-// Beyond this distance the track must lead towards the field [inference: inside it aircraft turn to final].
-#define TOWARDS_BEYOND_NM 5.0
+// Beyond this distance the track should lead towards the field [inference: inside it aircraft turn to final].
+#define TOWARDS_BEYOND_NM 2.0
 #define TOWARDS_FULL_DEG 30.0
 #define TOWARDS_NONE_DEG 120.0
 // For arrival evidence farther out than HYSTERESIS_IN_NM: it comes closer (a base leg may lead past), and farther
@@ -139,8 +139,14 @@
 // A path flatter than this ends short of the field: a third of the usual 3 degrees (318 ft/nm) [inference].
 #define DESCENT_MIN_FT_PER_NM 80.0
 #define DESCENT_SHORT_FACTOR 0.3
-// A runner-up this close to the best makes the field uncertain [inference].
-#define RUNNER_UP_RATIO 0.85
+#define DESCENT_BEYOND_NM 5.0 // nearer than that a low path may be a circuit
+// Higher than this it cannot come down without circling: 1,000 ft and twice the usual path [inference].
+#define DESCENT_STEEP_FT 1000.0
+#define DESCENT_STEEP_FT_PER_NM 600.0
+#define DESCENT_STEEP_FACTOR 0.6
+// A runner-up this close to the best makes the field uncertain [inference: at 0.85, one in a hundred flights put
+// together by chance was ascribed to a neighbour of its field].
+#define RUNNER_UP_RATIO 0.65
 // The field it came to is likelier to be the one it leaves from [inference].
 #define SAME_FIELD_FACTOR 1.5
 
@@ -193,6 +199,8 @@
 #define BRACKET_HOLD_US UTC_HOUR
 // How much later than observed a point may have been made: clocks behind by as much are widened for.
 #define CLOCK_BEHIND_MAX_US (5 * UTC_MINUTE)
+// The ground flag follows the wheels by some seconds [inference].
+#define GROUND_FLAG_SLACK_US (10 * UTC_SECOND)
 // A clock that runs ahead: what we received was made within so long before [inference].
 #define CLOCK_AHEAD_SLACK_US UTC_MINUTE
 

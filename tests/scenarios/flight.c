@@ -137,6 +137,7 @@ static void roll(struct flight *flight, const struct place *field, int end, doub
     flight->now.on_ground = true;
     flight->now.altitude_ft = field->elevation_ft;
     flight->now.track_deg = course_of(field, end);
+    note(flight, 0);
     for (double rolled = 0; rolled < seconds; rolled += STEP_S)
         step(flight, field->elevation_ft, 0, speed_kt, STEP_S);
 }
@@ -163,6 +164,7 @@ static void climb_away(struct flight *flight, const struct place *field, int end
 {
     flight->now.on_ground = false;
     flight->now.track_deg = course_of(field, end);
+    note(flight, 0);
     while (flight->now.altitude_ft < altitude_ft - 1)
         step(flight, altitude_ft, CLIMB_FPM, speed_at(flight->now.altitude_ft), STEP_S);
 }

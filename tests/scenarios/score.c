@@ -73,6 +73,7 @@ static void judge_true_visit(const struct judged *judged, const struct followed 
     struct score *score = judged->score;
     const struct visit *visit = find(followed, icao24, truth);
     enum visit_grade grade = visit == NULL ? VISIT_A0 : visit->grade;
+    score->true_visits++;
     score->expected += truth->least >= VISIT_A2;
     if (truth->least >= VISIT_A2 && grade < VISIT_A2) {
         score->missed++;

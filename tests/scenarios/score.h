@@ -9,6 +9,7 @@
 
 struct score {
     size_t scenarios;
+    size_t true_visits;    // in all, whatever the evidence
     size_t expected;       // true visits whose evidence must lead to A2 or above
     size_t found;          // of those
     size_t missed;         // of those

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "pipeline.h"
 
+#include "alert/judge.h"
+#include "journal/outbox.h"
 #include "journal/worker.h"
 
 #include <assert.h>
@@ -34,6 +36,7 @@ struct worker_side {
     const struct config *config;
     struct journal *journal;
     struct intake *intake;
+    struct alert_judge *judge;
     FILE *recording;
     struct text recording_line;
     struct byte_writer encoded;
@@ -73,8 +76,9 @@ static int absorb_journal(struct worker_side *side, int64_t after, struct error 
         ret = entry_decode(side->read.bytes, side->read.length, &entry, error);
         if (ret < 0)
             return ret;
-        intake_absorb(side->intake, &entry);
-        if (entry.poll.answered_at != UTC_UNKNOWN)
+        if (entry_has_poll(&entry))
+            intake_absorb(side->intake, &entry);
+        if (entry_has_poll(&entry) && entry.poll.answered_at != UTC_UNKNOWN)
             side->last_received_at = entry.poll.answered_at;
         side->bytes_since_snapshot += side->read.length;
         entry_done(&entry);
@@ -105,20 +109,27 @@ static int restore_from_journal(struct worker_side *side, bool *ret_fresh, struc
 
 // --- jobs: on the worker's thread -----------------------------------------------------------------
 
-struct answer_job {
+// What every job that makes an entry shares.
+struct append_job {
     struct pipeline *pipeline;
+    bool encode_for_store; // PostgreSQL is in step: make its batch while the entry is at hand
+    // Results.
+    struct error journal_error; // why entries are held, when they are
+    bool held, snapshot_due;
+    size_t deliveries; // queued by it
+    struct pipeline_counters counters; // those that only the worker's side knows
+    struct store_batch *batch;
+};
+
+struct answer_job {
+    struct append_job append;
     struct pipeline_answer answer;
     pipeline_judged *judged;
     void *judged_data;
-    bool encode_for_store; // PostgreSQL is in step: make its batch while the entry is at hand
     // Results.
     enum intake_verdict verdict;
     struct error error;
-    struct error journal_error; // why entries are held, when they are
-    bool held, snapshot_due;
     size_t points;
-    struct pipeline_counters counters; // those that only the worker's side knows
-    struct store_batch *batch;
 };
 
 // Entries that found no room go before any later one.
@@ -126,8 +137,13 @@ static int append_held(struct worker_side *side, struct error *error)
 {
     while (side->held_first != NULL) {
         struct held_entry *held = side->held_first;
-        int ret = journal_append(side->journal, held->bytes.bytes, held->bytes.length,
-                                 &side->appended_sequence, error);
+        struct entry entry; // for the outbox
+        int ret = entry_decode(held->bytes.bytes, held->bytes.length, &entry, error);
+        if (ret < 0)
+            return ret;
+        ret = journal_append_entry(side->journal, held->bytes.bytes, held->bytes.length, &entry,
+                                   &side->appended_sequence, error);
+        entry_done(&entry);
         if (ret < 0)
             return ret;
         side->bytes_since_snapshot += held->bytes.length;
@@ -149,26 +165,36 @@ static void hold_entry(struct worker_side *side)
     side->held_last = &held->next;
 }
 
-static void append_entry(struct answer_job *job, struct entry *entry)
+static int try_append(struct append_job *job, struct entry *entry)
 {
     struct worker_side *side = &job->pipeline->side;
     byte_writer_clear(&side->encoded);
     entry_encode(entry, &side->encoded);
     int ret = append_held(side, &job->journal_error);
-    if (ret == 0)
-        ret = journal_append(side->journal, side->encoded.bytes, side->encoded.length,
-                             &side->appended_sequence, &job->journal_error);
-    job->held = ret < 0;
-    if (job->held) {
-        hold_entry(side);
-        return;
-    }
+    return ret < 0 ? ret
+                   : journal_append_entry(side->journal, side->encoded.bytes, side->encoded.length,
+                                          entry, &side->appended_sequence, &job->journal_error);
+}
+
+// What goes on with an entry that was appended.
+static void count_appended(struct append_job *job, struct entry *entry)
+{
+    struct worker_side *side = &job->pipeline->side;
     side->bytes_since_snapshot += side->encoded.length;
     entry->sequence = side->appended_sequence;
     if (job->encode_for_store) {
         job->batch = store_batch_new(&side->config->watch);
         store_batch_add(job->batch, entry);
     }
+}
+
+static void append_entry(struct append_job *job, struct entry *entry)
+{
+    job->held = try_append(job, entry) < 0;
+    if (job->held)
+        hold_entry(&job->pipeline->side);
+    else
+        count_appended(job, entry);
 }
 
 // The ledger and the tracker need strictly rising times; two answers may end in the same microsecond, and a
@@ -221,7 +247,7 @@ static void save_snapshot(struct worker_side *side)
 static void answer_work(void *data)
 {
     struct answer_job *job = data;
-    struct worker_side *side = &job->pipeline->side;
+    struct worker_side *side = &job->append.pipeline->side;
     const struct recorded_answer *recorded = &job->answer.recorded;
     record_answer(side, recorded);
     // The rest of the last answer's work left no time for it, and waiting longer is no choice.
@@ -241,10 +267,12 @@ static void answer_work(void *data)
     struct entry entry;
     entry_init(&entry);
     job->verdict = intake_step(side->intake, &answer, &entry, &job->error);
-    append_entry(job, &entry);
+    job->append.deliveries = alert_judge_entry(side->judge, side->journal, intake_tracker(side->intake),
+                                               answer.answered_at, &entry);
+    append_entry(&job->append, &entry);
     job->points = entry.points.count;
-    job->snapshot_due = side->bytes_since_snapshot >= side->snapshot_after_bytes;
-    count_worker_side(side, &job->counters);
+    job->append.snapshot_due = side->bytes_since_snapshot >= side->snapshot_after_bytes;
+    count_worker_side(side, &job->append.counters);
     entry_done(&entry);
     recorded_answer_done(&job->answer.recorded);
 }
@@ -409,19 +437,15 @@ static void store_state(void *data, enum store_state state, const struct error *
 
 static void set_full(struct pipeline *pipeline, bool full, const char *reason);
 
-static void answer_done(void *data)
+// Its counters, its rows on their way to PostgreSQL, its alerts to whoever delivers them.
+static void append_done(struct append_job *job)
 {
-    struct answer_job *job = data;
     struct pipeline *pipeline = job->pipeline;
-    uint64_t answers = pipeline->counters.answers + 1;
-    uint64_t bad = pipeline->counters.bad_answers + (job->verdict == INTAKE_BAD_ANSWER);
-    uint64_t points = pipeline->counters.points + job->points;
-    int64_t stored = pipeline->counters.stored_sequence;
+    job->counters.answers = pipeline->counters.answers;
+    job->counters.bad_answers = pipeline->counters.bad_answers;
+    job->counters.points = pipeline->counters.points;
+    job->counters.stored_sequence = pipeline->counters.stored_sequence;
     pipeline->counters = job->counters;
-    pipeline->counters.answers = answers;
-    pipeline->counters.bad_answers = bad;
-    pipeline->counters.points = points;
-    pipeline->counters.stored_sequence = stored;
 
     bool in_step = job->batch != NULL && pipeline->store_ready && !pipeline->drain_running &&
                    store_batch_last_sequence(job->batch) == pipeline->submitted_sequence + 1 &&
@@ -437,6 +461,25 @@ static void answer_done(void *data)
     if (job->snapshot_due && pipeline->stage == PIPELINE_OPEN)
         worker_submit(pipeline->worker, snapshot_work, NULL, pipeline);
     set_full(pipeline, job->held, job->journal_error.message);
+    if (job->deliveries > 0 && pipeline->events.on_alerts != NULL)
+        pipeline->events.on_alerts(pipeline->events.data);
+}
+
+static void append_init(struct append_job *job, struct pipeline *pipeline)
+{
+    job->pipeline = pipeline;
+    job->encode_for_store = pipeline->store_ready && store_writer_room(pipeline->writer) > 0 &&
+                            pipeline->submitted_sequence == pipeline->counters.last_sequence;
+}
+
+static void answer_done(void *data)
+{
+    struct answer_job *job = data;
+    struct pipeline *pipeline = job->append.pipeline;
+    pipeline->counters.answers++;
+    pipeline->counters.bad_answers += job->verdict == INTAKE_BAD_ANSWER;
+    pipeline->counters.points += job->points;
+    append_done(&job->append);
     if (job->judged != NULL)
         job->judged(job->judged_data, job->verdict,
                     job->verdict == INTAKE_GOOD ? "" : job->error.message);
@@ -448,14 +491,114 @@ void pipeline_submit(struct pipeline *pipeline, struct pipeline_answer *answer,
 {
     assert(pipeline->stage == PIPELINE_OPEN);
     struct answer_job *job = memory_allocate_zeroed(1, sizeof *job);
-    job->pipeline = pipeline;
+    append_init(&job->append, pipeline);
     job->answer = *answer;
     memset(answer, 0, sizeof *answer);
     job->judged = judged;
     job->judged_data = data;
-    job->encode_for_store = pipeline->store_ready && store_writer_room(pipeline->writer) > 0 &&
-                            pipeline->submitted_sequence == pipeline->counters.last_sequence;
     worker_submit(pipeline->worker, answer_work, answer_done, job);
+}
+
+// --- entries without an answer: alerts of our own, and what became of deliveries ------------------------
+
+// Deliveries whose new state one entry carries to PostgreSQL: a few hundred kilobytes.
+#define MIRRORED_AT_ONCE 2000
+
+struct event_job {
+    struct append_job append;
+    struct alert_event event;
+    utc_us now;
+};
+
+static void event_work(void *data)
+{
+    struct event_job *job = data;
+    struct worker_side *side = &job->append.pipeline->side;
+    struct entry entry;
+    entry_init(&entry);
+    job->append.deliveries =
+        alert_judge_event(side->judge, side->journal, &job->event, job->now, &entry);
+    if (entry.alerts.count > 0)
+        append_entry(&job->append, &entry);
+    else
+        job->append.held = side->held_first != NULL;
+    count_worker_side(side, &job->append.counters);
+    entry_done(&entry);
+}
+
+static void event_done(void *data)
+{
+    struct event_job *job = data;
+    append_done(&job->append);
+    free(job);
+}
+
+void pipeline_alert(struct pipeline *pipeline, const struct alert_event *event, utc_us now)
+{
+    struct event_job *job = memory_allocate_zeroed(1, sizeof *job);
+    append_init(&job->append, pipeline);
+    job->event = *event;
+    job->now = now;
+    worker_submit(pipeline->worker, event_work, event_done, job);
+}
+
+// With no room in the journal nothing is held: the deliveries keep their mark, and the next time takes them.
+static void mirror_work(void *data)
+{
+    struct append_job *job = data;
+    struct worker_side *side = &job->pipeline->side;
+    struct entry entry;
+    struct error ignored;
+    entry_init(&entry);
+    if (side->held_first == NULL &&
+        outbox_unmirrored(side->journal, MIRRORED_AT_ONCE, &entry.deliveries, &ignored) == 0 &&
+        entry.deliveries.count > 0 && try_append(job, &entry) == 0)
+        count_appended(job, &entry);
+    job->held = side->held_first != NULL;
+    count_worker_side(side, &job->counters);
+    entry_done(&entry);
+}
+
+static void mirror_done(void *data)
+{
+    struct append_job *job = data;
+    append_done(job);
+    free(job);
+}
+
+void pipeline_mirror_deliveries(struct pipeline *pipeline)
+{
+    struct append_job *job = memory_allocate_zeroed(1, sizeof *job);
+    append_init(job, pipeline);
+    worker_submit(pipeline->worker, mirror_work, mirror_done, job);
+}
+
+struct journal_job {
+    struct pipeline *pipeline;
+    void (*work)(struct journal *journal, void *data);
+    void (*done)(void *data);
+    void *data;
+};
+
+static void journal_work(void *data)
+{
+    struct journal_job *job = data;
+    job->work(job->pipeline->side.journal, job->data);
+}
+
+static void journal_done(void *data)
+{
+    struct journal_job *job = data;
+    job->done(job->data);
+    free(job);
+}
+
+void pipeline_with_journal(struct pipeline *pipeline, void (*work)(struct journal *journal, void *data),
+                           void (*done)(void *data), void *data)
+{
+    struct journal_job *job = memory_allocate(sizeof *job);
+    *job = (struct journal_job){pipeline, work, done, data};
+    worker_submit(pipeline->worker, journal_work, journal_done, job);
 }
 
 // --- the full journal -----------------------------------------------------------------------------
@@ -537,6 +680,7 @@ static int open_worker_side(struct worker_side *side, const struct pipeline_sett
     byte_writer_init(&side->read, SNAPSHOT_BYTES_MAX);
     text_init(&side->recording_line, RECORDING_LIMIT_BYTES);
     side->intake = intake_new(settings->config);
+    side->judge = alert_judge_new(settings->config, settings->alerts);
     if (settings->record_path != NULL) {
         side->recording = fopen(settings->record_path, "ae");
         if (side->recording == NULL)
@@ -557,6 +701,7 @@ static void close_worker_side(struct worker_side *side)
     }
     journal_close(side->journal);
     intake_free(side->intake);
+    alert_judge_free(side->judge);
     if (side->recording != NULL)
         fclose(side->recording);
     text_done(&side->recording_line);
@@ -654,6 +799,7 @@ static void config_work(void *data)
     struct config_job *job = data;
     job->pipeline->side.config = job->config;
     intake_set_config(job->pipeline->side.intake, job->config);
+    alert_judge_set_config(job->pipeline->side.judge, job->config);
 }
 
 static void config_done(void *data)

@@ -8,6 +8,7 @@
 // later one, and `on_full` asks for quiet.
 #pragma once
 
+#include "alert/judge.h"
 #include "base/error.h"
 #include "config/config.h"
 #include "journal/intake.h"
@@ -27,6 +28,7 @@ struct pipeline_settings {
     const char *database_password;   // borrowed for the call; NULL without one
     const char *journal_path;
     bool durable;                    // false for replay: its source can be read again
+    enum alert_judge_mode alerts;    // replay records them and sends none
     const char *record_path;         // recorded answers are appended there; NULL for none
 };
 
@@ -34,6 +36,8 @@ struct pipeline_events {
     // The journal is full (or has room again): stop asking (or go on).
     void (*on_full)(void *data, bool full, const char *reason);
     void (*on_store_state)(void *data, enum store_state state, const struct error *error);
+    // There are new deliveries in the outbox.
+    void (*on_alerts)(void *data);
     // Something reached PostgreSQL.
     void (*on_stored)(void *data, int64_t sequence);
     void *data;
@@ -75,6 +79,17 @@ struct journal *pipeline_journal(struct pipeline *pipeline); // the same
 
 // The journal's id: what its cursor in PostgreSQL is called.
 const char *pipeline_journal_id(const struct pipeline *pipeline);
+
+// Judges an event that no answer brought and commits what it makes, in turn with the answers. `now` is the wall
+// clock's.
+void pipeline_alert(struct pipeline *pipeline, const struct alert_event *event, utc_us now);
+
+// Carries what became of deliveries to PostgreSQL by way of the journal, some thousands at a time.
+void pipeline_mirror_deliveries(struct pipeline *pipeline);
+
+// Lets `work` use the journal on the worker's thread, in turn with everything else, then calls `done` on the loop.
+void pipeline_with_journal(struct pipeline *pipeline, void (*work)(struct journal *journal, void *data),
+                           void (*done)(void *data), void *data);
 
 // Remembers a feed's state in the journal, in turn with the answers.
 void pipeline_save_feed_state(struct pipeline *pipeline, const char *key,

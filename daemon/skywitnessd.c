@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The daemon: options, wiring, life cycle. Everything that waits lives on one libuv loop.
+#include "alert/control.h"
+#include "alert/delivery.h"
+#include "alert/feed_watch.h"
 #include "base/log.h"
 #include "build_config.h"
 #include "feed/decoder.h"
@@ -17,10 +20,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <systemd/sd-daemon.h>
 
-// What SIGTERM leaves for the journal and PostgreSQL (design: "deliver what is due within 10 s").
+// What SIGTERM leaves for webhooks, the journal and PostgreSQL together (design: "deliver what is due within
+// 10 s"), and for the last two alone.
 #define STOP_PATIENCE_MS 9000
+#define STOP_STORE_PATIENCE_MIN_MS 2000
+// How often it is looked whether a feed's trouble has lasted long enough to be alerted about.
+#define FEED_WATCH_INTERVAL_MS 10000
 
 struct options {
     const char *config_path;
@@ -35,9 +43,14 @@ struct service {
     struct http_client *http;
     struct poller *poller;
     struct pipeline *pipeline;
+    struct alert_delivery *delivery;
+    struct alert_control *control; // NULL when its socket could not be made
+    uint64_t stop_ends_ms;
     struct stall_monitor *stalls;
     uv_signal_t terminate, interrupt, hang_up, user1;
-    bool stopping, store_away;
+    bool stopping, store_away, judging_bad_answer;
+    struct feed_watch feed_watch;
+    uv_timer_t feed_watch_timer;
     int exit_status;
 };
 
@@ -144,9 +157,11 @@ static void answer_judged(void *data, enum intake_verdict verdict, const char *r
 {
     struct waiting_answer *waiting = data;
     // While stopping, the last answers are journalled after the poller has gone.
+    waiting->service->judging_bad_answer = verdict == INTAKE_BAD_ANSWER;
     if (waiting->service->poller != NULL)
         poller_judge(waiting->service->poller, waiting->ticket,
                      verdict == INTAKE_BAD_ANSWER ? POLL_BAD_ANSWER : POLL_GOOD, reason);
+    waiting->service->judging_bad_answer = false;
     free(waiting);
 }
 
@@ -197,10 +212,37 @@ static void feed_state_changed(void *data, const char *host, const struct poller
     pipeline_save_feed_state(service->pipeline, host, &remembered);
 }
 
+static utc_us current_time(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (utc_us)now.tv_sec * UTC_SECOND + now.tv_nsec / 1000;
+}
+
+static void note_feed_health(struct service *service, const char *feed, bool healthy,
+                             const char *reason)
+{
+    struct alert_event event;
+    utc_us now = current_time();
+    if (!healthy)
+        feed_watch_bad(&service->feed_watch, feed, service->judging_bad_answer, reason, now);
+    else if (feed_watch_good(&service->feed_watch, feed, now, &event))
+        pipeline_alert(service->pipeline, &event, now);
+}
+
+static void look_at_feeds(uv_timer_t *timer)
+{
+    struct service *service = timer->data;
+    struct alert_event event;
+    utc_us now = current_time();
+    while (feed_watch_next(&service->feed_watch, now, &event))
+        pipeline_alert(service->pipeline, &event, now);
+}
+
 static void feed_health_changed(void *data, const struct config_feed *feed, bool healthy,
                                 const char *reason)
 {
-    (void)data;
+    note_feed_health(data, feed->id, healthy, reason);
     char field[128];
     snprintf(field, sizeof field, "SKYWITNESS_FEED=%s", feed->id);
     const char *const fields[] = {field, NULL};
@@ -270,6 +312,86 @@ static void journal_full(void *data, bool full, const char *reason)
         poller_hold(service->poller, full);
 }
 
+// --- alerts ---------------------------------------------------------------------------------------
+
+static void alerts_queued(void *data)
+{
+    struct service *service = data;
+    if (service->delivery != NULL)
+        alert_delivery_wake(service->delivery);
+}
+
+static void lend_journal(void *context, void (*work)(struct journal *journal, void *data),
+                         void (*done)(void *data), void *data)
+{
+    struct service *service = context;
+    pipeline_with_journal(service->pipeline, work, done, data);
+}
+
+static void mirror_deliveries(void *context)
+{
+    struct service *service = context;
+    pipeline_mirror_deliveries(service->pipeline);
+}
+
+static void alert_about(void *context, const struct alert_event *event, utc_us now)
+{
+    struct service *service = context;
+    pipeline_alert(service->pipeline, event, now);
+}
+
+static void webhook_news(void *context, const char *webhook, enum alert_delivery_news news,
+                         const char *reason)
+{
+    (void)context;
+    char field[128];
+    snprintf(field, sizeof field, "SKYWITNESS_WEBHOOK=%s", webhook);
+    const char *const fields[] = {field, NULL};
+    switch (news) {
+    case DELIVERY_NEWS_UNUSABLE:
+        log_line(LOG_LEVEL_ERROR, fields, "webhook %s cannot be used, its alerts wait: %s", webhook,
+                 reason);
+        break;
+    case DELIVERY_NEWS_FAILING:
+        log_line(LOG_LEVEL_WARNING, fields, "webhook %s takes no alerts: %s", webhook, reason);
+        break;
+    case DELIVERY_NEWS_DISABLED:
+        log_line(LOG_LEVEL_WARNING, fields,
+                 "webhook %s answered 410 and gets no more alerts until "
+                 "`skywitness webhook enable %s`",
+                 webhook, webhook);
+        break;
+    case DELIVERY_NEWS_RECOVERED:
+        log_line(LOG_LEVEL_NOTICE, fields, "webhook %s takes alerts again", webhook);
+        break;
+    }
+}
+
+static void start_alerts(struct service *service)
+{
+    const struct alert_delivery_settings settings = {
+        .loop = &service->loop,
+        .http = service->http,
+        .with_journal = lend_journal,
+        .mirror = mirror_deliveries,
+        .alert = alert_about,
+        .on_news = webhook_news,
+        .context = service,
+    };
+    char path[512];
+    struct error error;
+    service->delivery = alert_delivery_new(&settings, service->config);
+    snprintf(path, sizeof path, "%s/" CONTROL_SOCKET_NAME, service->config->state_directory);
+    if (alert_control_open(&service->loop, path, service->delivery, &service->control, &error) < 0)
+        log_warning("`skywitness webhook replay` and `enable` cannot reach this daemon: %s",
+                    error.message);
+    alert_delivery_wake(service->delivery);
+    uv_timer_init(&service->loop, &service->feed_watch_timer);
+    service->feed_watch_timer.data = service;
+    uv_timer_start(&service->feed_watch_timer, look_at_feeds, FEED_WATCH_INTERVAL_MS,
+                   FEED_WATCH_INTERVAL_MS);
+}
+
 // --- reload ---------------------------------------------------------------------------------------
 
 static void free_old_config(void *data)
@@ -292,13 +414,14 @@ static void reload(struct service *service)
     struct config *old = service->config;
     service->config = config;
     poller_reload(service->poller, config);
+    alert_delivery_set_config(service->delivery, config);
     pipeline_set_config(service->pipeline, config, free_old_config, old);
     log_notice("configuration reloaded: %zu feeds, %zu watch entries", config->feed_count,
                config->watch.entry_count);
     sd_notify(0, "READY=1");
 }
 
-// --- stopping: stop asking, drop what is under way, let the pipeline finish -------------------------
+// --- stopping: stop asking, drop what is under way, send what is due, let the pipeline finish ---------
 
 static void close_signals(struct service *service)
 {
@@ -314,19 +437,47 @@ static void pipeline_closed(void *data)
     service->pipeline = NULL;
     close_signals(service);
     stall_monitor_close(service->stalls);
+    feed_watch_done(&service->feed_watch);
+}
+
+static uint64_t stop_patience_ms(const struct service *service, uint64_t minimum_ms)
+{
+    uint64_t now_ms = uv_now(&service->loop);
+    uint64_t left_ms = service->stop_ends_ms > now_ms ? service->stop_ends_ms - now_ms : 0;
+    return left_ms > minimum_ms ? left_ms : minimum_ms;
 }
 
 static void http_closed(void *data)
 {
     struct service *service = data;
-    pipeline_close(service->pipeline, STOP_PATIENCE_MS, pipeline_closed, service);
+    pipeline_close(service->pipeline, stop_patience_ms(service, STOP_STORE_PATIENCE_MIN_MS),
+                   pipeline_closed, service);
+}
+
+static void delivery_closed(void *data)
+{
+    struct service *service = data;
+    service->delivery = NULL;
+    http_client_close(service->http, http_closed, service);
+}
+
+static void control_closed(void *data)
+{
+    struct service *service = data;
+    service->control = NULL;
+    uint64_t left_ms = stop_patience_ms(service, STOP_STORE_PATIENCE_MIN_MS);
+    alert_delivery_close(service->delivery, left_ms - STOP_STORE_PATIENCE_MIN_MS, delivery_closed,
+                         service);
 }
 
 static void poller_closed(void *data)
 {
     struct service *service = data;
     service->poller = NULL;
-    http_client_close(service->http, http_closed, service);
+    if (service->control != NULL)
+        alert_control_close(service->control, control_closed, service);
+    else
+        control_closed(service);
 }
 
 static void stop(struct service *service, int exit_status)
@@ -337,6 +488,8 @@ static void stop(struct service *service, int exit_status)
     service->exit_status = exit_status;
     sd_notify(0, "STOPPING=1");
     log_notice("stopping");
+    service->stop_ends_ms = uv_now(&service->loop) + STOP_PATIENCE_MS;
+    uv_close((uv_handle_t *)&service->feed_watch_timer, NULL);
     poller_close(service->poller, poller_closed, service);
 }
 
@@ -397,6 +550,7 @@ static int open_pipeline(struct service *service, const char *password)
     const struct pipeline_events events = {
         .on_full = journal_full,
         .on_store_state = store_state_changed,
+        .on_alerts = alerts_queued,
         .data = service,
     };
     struct error error;
@@ -424,6 +578,7 @@ static void start_polling(struct service *service)
     service->poller =
         poller_new(&service->loop, service->http, service->config, &events, uv_hrtime());
     restore_feed_states(service);
+    start_alerts(service);
     pipeline_start(service->pipeline);
     poller_start(service->poller);
 }

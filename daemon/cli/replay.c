@@ -179,6 +179,7 @@ static int open_pipeline(struct replay *replay, uv_loop_t *loop, const char *jou
         .database_password = password,
         .journal_path = journal_path,
         .durable = false,
+        .alerts = ALERT_JUDGE_RECORDS,
     };
     const struct pipeline_events events = {
         .on_store_state = store_state,

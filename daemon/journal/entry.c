@@ -5,15 +5,22 @@
 #include <string.h>
 
 // Layout: version, poll, points, sightings, visits, identity conflicts, raw observations and their bytes,
-// nearby traffic. Counts come before the items. A new layout gets a new version; a journal outlives an upgrade
+// nearby traffic, alerts (since version 2). Counts come before the items. A new layout gets a new version; a journal outlives an upgrade
 // only by what PostgreSQL had not yet, so old versions need to be read, not written.
-#define ENTRY_VERSION 1
+#define ENTRY_VERSION 2
+#define ENTRY_VERSION_WITHOUT_ALERTS 1
 #define ENTRY_BYTES_MAX ((size_t)256 << 20)
 
 void entry_init(struct entry *entry)
 {
     *entry = (struct entry){0};
     byte_writer_init(&entry->raw_bytes, ENTRY_BYTES_MAX);
+    byte_writer_init(&entry->alert_bytes, ENTRY_BYTES_MAX);
+}
+
+bool entry_has_poll(const struct entry *entry)
+{
+    return entry->poll.feed[0] != '\0';
 }
 
 void entry_done(struct entry *entry)
@@ -25,6 +32,9 @@ void entry_done(struct entry *entry)
     array_free(&entry->raws);
     array_free(&entry->nearby);
     byte_writer_done(&entry->raw_bytes);
+    array_free(&entry->alerts);
+    array_free(&entry->deliveries);
+    byte_writer_done(&entry->alert_bytes);
 }
 
 static void write_poll(struct byte_writer *writer, const struct poll *poll)
@@ -89,6 +99,7 @@ void entry_encode(const struct entry *entry, struct byte_writer *writer)
         byte_writer_u32(writer, nearby->heard_low);
         byte_writer_i32(writer, nearby->lowest_ft);
     }
+    entry_write_alerts(writer, entry);
 }
 
 static void read_derived(struct byte_reader *reader, struct entry *entry)
@@ -144,7 +155,7 @@ int entry_decode(const void *bytes, size_t length, struct entry *ret_entry, stru
     struct byte_reader reader = byte_reader_of(bytes, length);
     struct entry entry;
     uint8_t version = byte_reader_u8(&reader);
-    if (version != ENTRY_VERSION)
+    if (version != ENTRY_VERSION && version != ENTRY_VERSION_WITHOUT_ALERTS)
         return error_set(error, -EBADMSG,
                          "journal entry of version %u, this program reads version %d", version,
                          ENTRY_VERSION);
@@ -153,6 +164,8 @@ int entry_decode(const void *bytes, size_t length, struct entry *ret_entry, stru
     read_derived(&reader, &entry);
     read_raws(&reader, &entry);
     read_nearby(&reader, &entry);
+    if (version != ENTRY_VERSION_WITHOUT_ALERTS)
+        entry_read_alerts(&reader, &entry);
     if (reader.failed || reader.offset != reader.length) {
         entry_done(&entry);
         return error_set(error, -EBADMSG, "damaged journal entry: unreadable at byte %zu of %zu",

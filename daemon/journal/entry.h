@@ -49,6 +49,45 @@ struct entry_nearby {
 };
 struct entry_nearby_array ARRAY_OF(struct entry_nearby);
 
+// An alert: found once, its bytes made once. The rows of `delivery` say what became of it.
+#define ALERT_TYPE_SIZE 24
+#define ALERT_SUBJECT_SIZE 65 // an aircraft's address; else the feed's, claim's or webhook's id
+#define ALERT_BODY_BYTES_MAX 19999 // Standard Webhooks 1.0.0: keep payloads below 20 kB
+struct entry_alert {
+    uint8_t alert_id[DIGEST_UUID_SIZE]; // made from what happened
+    char type[ALERT_TYPE_SIZE];         // "visit.arrived"
+    utc_us happened_at, found_at;
+    char subject[ALERT_SUBJECT_SIZE];
+    uint32_t offset, length; // of the body, in entry.alert_bytes
+};
+struct entry_alert_array ARRAY_OF(struct entry_alert);
+
+enum delivery_state {
+    DELIVERY_QUEUED,
+    DELIVERY_DELIVERED,
+    DELIVERY_DEAD,      // every attempt failed, or the endpoint is gone
+    DELIVERY_NOT_SENT,  // the webhook's rule did not choose it; the reason says why
+    DELIVERY_CANCELLED, // chosen, and withdrawn before it was sent
+};
+const char *delivery_state_name(enum delivery_state state); // "queued", ...
+
+// What one webhook has to do with one alert: a new or a changed state of it.
+#define WEBHOOK_ID_SIZE 33
+#define DELIVERY_REASON_SIZE 200
+struct entry_delivery {
+    uint8_t alert_id[DIGEST_UUID_SIZE];
+    char endpoint[WEBHOOK_ID_SIZE];
+    enum delivery_state state;
+    uint32_t attempt;       // tries so far
+    utc_us due_at;          // of the next try, or UTC_UNKNOWN
+    utc_us delivered_at;    // or UTC_UNKNOWN
+    int32_t last_status;    // HTTP status of the last try; 0 for none
+    char reason[DELIVERY_REASON_SIZE]; // why it is (not) sent, or what the last try met
+    uint32_t offset, length; // of a body in the webhook's own format, in entry.alert_bytes; 0: the alert's
+};
+struct entry_delivery_array ARRAY_OF(struct entry_delivery);
+
+// An entry without a poll (poll.feed is empty) carries alerts and deliveries only.
 struct entry {
     int64_t sequence; // given by the journal; 0 before
     struct poll poll;
@@ -59,7 +98,12 @@ struct entry {
     struct raw_observation_array raws;
     struct byte_writer raw_bytes;
     struct entry_nearby_array nearby;
+    struct entry_alert_array alerts;        // new
+    struct entry_delivery_array deliveries; // new or changed
+    struct byte_writer alert_bytes;
 };
+
+bool entry_has_poll(const struct entry *entry);
 
 void entry_init(struct entry *entry);
 void entry_done(struct entry *entry); // accepts a zeroed struct

@@ -45,6 +45,8 @@ static inline uint8_t read_bounded(struct byte_reader *reader, uint8_t maximum)
 #define CONFLICT_BYTES_MIN 60
 #define RAW_BYTES_MIN 20
 #define NEARBY_BYTES_MIN 10
+#define ALERT_BYTES_MIN 100
+#define DELIVERY_BYTES_MIN 60
 
 // `feed` is the poll's: all points of an entry come from it.
 void entry_write_point(struct byte_writer *writer, const struct track_point *point);
@@ -56,3 +58,6 @@ void entry_write_visit(struct byte_writer *writer, const struct visit *visit);
 void entry_read_visit(struct byte_reader *reader, struct visit *visit);
 void entry_write_conflict(struct byte_writer *writer, const struct identity_conflict *conflict);
 void entry_read_conflict(struct byte_reader *reader, struct identity_conflict *conflict);
+// The alerts, the deliveries and their bytes.
+void entry_write_alerts(struct byte_writer *writer, const struct entry *entry);
+void entry_read_alerts(struct byte_reader *reader, struct entry *entry);

@@ -97,6 +97,11 @@ void journal_close(struct journal *journal)
     free(journal);
 }
 
+struct journal_file *journal_file_of(struct journal *journal)
+{
+    return &journal->file;
+}
+
 const char *journal_id(const struct journal *journal)
 {
     return journal->file.id;
@@ -175,7 +180,8 @@ static int insert_entry(struct journal *journal, const void *bytes, size_t lengt
 }
 
 // One try. Being over the limit is not the transaction's failure: what was removed stays removed.
-static int try_append(struct journal *journal, const void *bytes, size_t length, struct error *error)
+static int try_append(struct journal *journal, const void *bytes, size_t length,
+                      const struct entry *entry, struct error *error)
 {
     struct journal_depth depth = journal->depth;
     int status = journal_file_run(&journal->file, STATEMENT_BEGIN, "appending", error);
@@ -189,6 +195,8 @@ static int try_append(struct journal *journal, const void *bytes, size_t length,
                             (unsigned long long)journal->limit_bytes);
     else if (status == 0)
         status = insert_entry(journal, bytes, length, &depth, error);
+    if (status == 0 && refused == 0 && entry != NULL)
+        status = outbox_write_entry(&journal->file, entry, error);
     if (status == 0)
         status = journal_file_run(&journal->file, STATEMENT_COMMIT, "committing", error);
     if (status < 0) {
@@ -203,15 +211,21 @@ static int try_append(struct journal *journal, const void *bytes, size_t length,
 int journal_append(struct journal *journal, const void *bytes, size_t length, int64_t *ret_sequence,
                    struct error *error)
 {
+    return journal_append_entry(journal, bytes, length, NULL, ret_sequence, error);
+}
+
+int journal_append_entry(struct journal *journal, const void *bytes, size_t length,
+                         const struct entry *entry, int64_t *ret_sequence, struct error *error)
+{
     int64_t before = journal->depth.last_sequence;
     journal_file_set_durability(&journal->file, DURABILITY_FULL);
-    int status = try_append(journal, bytes, length, error);
+    int status = try_append(journal, bytes, length, entry, error);
     if (status == -ENOSPC && sqlite3_errcode(journal->file.database) != SQLITE_OK) {
         // The disk is full. Folding the log into the file may make room: the pages of removed entries are
         // there to be used again.
         sqlite3_wal_checkpoint_v2(journal->file.database, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL,
                                   NULL);
-        status = try_append(journal, bytes, length, error);
+        status = try_append(journal, bytes, length, entry, error);
     }
     if (status == 0 && journal->depth.last_sequence > before)
         *ret_sequence = journal->depth.last_sequence;

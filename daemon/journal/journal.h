@@ -43,6 +43,12 @@ const char *journal_id(const struct journal *journal);
 int journal_append(struct journal *journal, const void *bytes, size_t length, int64_t *ret_sequence,
                    struct error *error);
 
+// The same, and in the same transaction what `entry` (whose bytes they are) holds for the outbox: its alerts and
+// deliveries (journal/outbox.h).
+struct entry;
+int journal_append_entry(struct journal *journal, const void *bytes, size_t length,
+                         const struct entry *entry, int64_t *ret_sequence, struct error *error);
+
 // Reads the first entry after `after` into `writer` (cleared first). Returns 1 with the entry, 0 when there
 // is none yet.
 int journal_read(struct journal *journal, int64_t after, int64_t *ret_sequence,

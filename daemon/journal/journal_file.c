@@ -13,7 +13,8 @@
 #include <unistd.h>
 
 #define APPLICATION_ID 0x736b7977 // "skyw"
-#define LAYOUT_VERSION 1
+#define LAYOUT_VERSION 2
+#define LAYOUT_VERSION_WITHOUT_OUTBOX 1
 // A small entry rewrites one or two pages, an entry of 1.5 MB takes a hundred: 16 kB is kind to both.
 #define PAGE_BYTES 16384
 // The write-ahead log is folded into the file when it has passed 8 MB ...
@@ -35,6 +36,24 @@ static const char layout[] =
     " failures INTEGER NOT NULL, budget_day INTEGER NOT NULL, budget_used INTEGER NOT NULL)"
     " WITHOUT ROWID;";
 
+// The outbox (journal/outbox.h). `found_at` and `subject` stand in both tables, so that the quiet period needs
+// one index. A body of NULL is the alert's own. `state` is enum delivery_state; `mirrored` tells that an entry
+// carries the newest state on to PostgreSQL.
+static const char outbox_layout[] =
+    "CREATE TABLE alert (alert_id BLOB PRIMARY KEY, type TEXT NOT NULL, found_at INTEGER NOT NULL,"
+    " body BLOB NOT NULL);"
+    "CREATE INDEX alert_found_at ON alert (found_at);"
+    "CREATE TABLE delivery (delivery_id INTEGER PRIMARY KEY, alert_id BLOB NOT NULL,"
+    " endpoint TEXT NOT NULL, type TEXT NOT NULL, subject TEXT NOT NULL, found_at INTEGER NOT NULL,"
+    " state INTEGER NOT NULL, attempt INTEGER NOT NULL, due_at INTEGER NOT NULL,"
+    " delivered_at INTEGER NOT NULL, last_status INTEGER NOT NULL, reason TEXT NOT NULL, body BLOB,"
+    " mirrored INTEGER NOT NULL, UNIQUE (alert_id, endpoint));"
+    "CREATE INDEX delivery_due ON delivery (endpoint, due_at) WHERE state = 0;"
+    "CREATE INDEX delivery_quiet ON delivery (endpoint, type, subject, found_at);"
+    "CREATE INDEX delivery_unmirrored ON delivery (delivery_id) WHERE mirrored = 0;"
+    "CREATE TABLE endpoint (endpoint TEXT PRIMARY KEY, disabled INTEGER NOT NULL,"
+    " failing_since INTEGER NOT NULL, announced INTEGER NOT NULL, reason TEXT NOT NULL) WITHOUT ROWID;";
+
 static const char *const statement_texts[STATEMENT_COUNT] = {
     [STATEMENT_BEGIN] = "BEGIN IMMEDIATE",
     [STATEMENT_COMMIT] = "COMMIT",
@@ -55,6 +74,51 @@ static const char *const statement_texts[STATEMENT_COUNT] = {
                             "VALUES (?1, ?2, ?3, ?4, ?5)",
     [STATEMENT_LOAD_FEED] = "SELECT not_before, failures, budget_day, budget_used FROM feed_state "
                             "WHERE key = ?1",
+    [STATEMENT_ALERT_KNOWN] = "SELECT 1 FROM alert WHERE alert_id = ?1",
+    [STATEMENT_ALERT_RECENT] = "SELECT 1 FROM delivery WHERE endpoint = ?1 AND type = ?2 AND "
+                               "subject = ?3 AND found_at > ?4 AND state <> 4 LIMIT 1",
+    [STATEMENT_ALERT_ADD] = "INSERT OR IGNORE INTO alert (alert_id, type, found_at, body) "
+                            "VALUES (?1, ?2, ?3, ?4)",
+    [STATEMENT_DELIVERY_ADD] =
+        "INSERT OR IGNORE INTO delivery (alert_id, endpoint, type, subject, found_at, state, attempt,"
+        " due_at, delivered_at, last_status, reason, body, mirrored) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, 0, 0, ?6, ?7, 0, ?8, ?9, 1)",
+    [STATEMENT_DELIVERY_CANCEL] = "UPDATE delivery SET state = 4, reason = ?3 WHERE alert_id = ?1 AND "
+                                  "endpoint = ?2 AND state = 0 AND attempt = 0",
+    [STATEMENT_DELIVERY_WAITS] = "SELECT due_at FROM delivery WHERE alert_id = ?1 AND endpoint = ?2 "
+                                 "AND state = 0 AND attempt = 0",
+    [STATEMENT_DELIVERY_DUE] =
+        "SELECT d.delivery_id, d.alert_id, d.type, d.attempt, coalesce(d.body, a.body), d.due_at, "
+        "d.found_at FROM delivery d JOIN alert a USING (alert_id) "
+        "WHERE d.endpoint = ?1 AND d.state = 0 AND d.due_at <= ?2 ORDER BY d.due_at LIMIT ?3",
+    [STATEMENT_DELIVERY_NEXT] = "SELECT min(due_at) FROM delivery WHERE endpoint = ?1 AND state = 0 "
+                                "AND due_at > ?2",
+    [STATEMENT_DELIVERY_RECORD] =
+        "UPDATE delivery SET state = ?2, attempt = ?3, due_at = ?4, delivered_at = ?5, "
+        "last_status = ?6, reason = ?7, mirrored = 0 WHERE delivery_id = ?1",
+    [STATEMENT_DELIVERY_UNMIRRORED] =
+        "SELECT alert_id, endpoint, state, attempt, due_at, delivered_at, last_status, reason "
+        "FROM delivery WHERE mirrored = 0 ORDER BY delivery_id LIMIT ?1",
+    [STATEMENT_DELIVERY_MIRRORED] = "UPDATE delivery SET mirrored = 1 WHERE alert_id = ?1 AND "
+                                    "endpoint = ?2 AND mirrored = 0",
+    [STATEMENT_DELIVERY_COUNT] = "SELECT count(*) FROM delivery WHERE endpoint = ?1 AND state = 0",
+    [STATEMENT_DELIVERY_KILL] = "UPDATE delivery SET state = 2, reason = ?2, mirrored = 0 "
+                                "WHERE endpoint = ?1 AND state = 0",
+    [STATEMENT_DELIVERY_AGAIN] =
+        "UPDATE delivery SET state = 0, attempt = 0, due_at = ?3, mirrored = 0, reason = ?4 "
+        "WHERE alert_id = ?1 AND (?2 = '' OR endpoint = ?2) AND state <> 0",
+    [STATEMENT_ALERT_PURGE] =
+        "DELETE FROM alert WHERE alert_id IN (SELECT a.alert_id FROM alert a WHERE a.found_at < ?1 AND "
+        "NOT EXISTS (SELECT 1 FROM delivery d WHERE d.alert_id = a.alert_id AND "
+        "(d.state = 0 OR d.mirrored = 0)) ORDER BY a.found_at LIMIT ?2)",
+    [STATEMENT_DELIVERY_PURGE] =
+        "DELETE FROM delivery WHERE delivery_id IN (SELECT d.delivery_id FROM delivery d WHERE "
+        "NOT EXISTS (SELECT 1 FROM alert a WHERE a.alert_id = d.alert_id) LIMIT ?1)",
+    [STATEMENT_ENDPOINT_SAVE] = "INSERT OR REPLACE INTO endpoint "
+                                "(endpoint, disabled, failing_since, announced, reason) "
+                                "VALUES (?1, ?2, ?3, ?4, ?5)",
+    [STATEMENT_ENDPOINT_LOAD] = "SELECT disabled, failing_since, announced, reason FROM endpoint "
+                                "WHERE endpoint = ?1",
 };
 
 static const struct {
@@ -143,6 +207,22 @@ static int make_file(const struct journal_file *file, struct error *error)
     return 0;
 }
 
+static int set_version(struct journal_file *file, struct error *error)
+{
+    char settings[128];
+    snprintf(settings, sizeof settings, "PRAGMA user_version = %d; COMMIT", LAYOUT_VERSION);
+    return execute(file, settings, "creating it", error);
+}
+
+// A journal of the first layout gets its outbox.
+static int add_outbox(struct journal_file *file, struct error *error)
+{
+    int status = execute(file, "BEGIN IMMEDIATE", "adding the outbox", error);
+    if (status == 0)
+        status = execute(file, outbox_layout, "adding the outbox", error);
+    return status == 0 ? set_version(file, error) : status;
+}
+
 static int create_layout(struct journal_file *file, struct error *error)
 {
     char settings[256];
@@ -152,15 +232,16 @@ static int create_layout(struct journal_file *file, struct error *error)
     uuid[8] = (uint8_t)((uuid[8] & 0x3f) | 0x80);
     char text[DIGEST_UUID_TEXT_SIZE];
     snprintf(settings, sizeof settings,
-             "PRAGMA application_id = %d; PRAGMA user_version = %d; "
-             "INSERT INTO identity VALUES ('%s'); COMMIT",
-             APPLICATION_ID, LAYOUT_VERSION, digest_uuid_format(uuid, text));
+             "PRAGMA application_id = %d; INSERT INTO identity VALUES ('%s')",
+             APPLICATION_ID, digest_uuid_format(uuid, text));
     int status = execute(file, "BEGIN IMMEDIATE", "creating it", error);
     if (status == 0)
         status = execute(file, layout, "creating it", error);
     if (status == 0)
+        status = execute(file, outbox_layout, "creating it", error);
+    if (status == 0)
         status = execute(file, settings, "creating it", error);
-    return status;
+    return status == 0 ? set_version(file, error) : status;
 }
 
 static int check_layout(struct journal_file *file, struct error *error)
@@ -177,6 +258,8 @@ static int check_layout(struct journal_file *file, struct error *error)
         return create_layout(file, error);
     if (application != APPLICATION_ID)
         return error_set(error, -EBADMSG, "journal %s: this is a file of another program", file->path);
+    if (version == LAYOUT_VERSION_WITHOUT_OUTBOX)
+        return add_outbox(file, error);
     if (version != LAYOUT_VERSION)
         return error_set(error, -EBADMSG, "journal %s: layout %lld, this program knows layout %d",
                          file->path, (long long)version, LAYOUT_VERSION);

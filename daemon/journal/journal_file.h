@@ -21,6 +21,25 @@ enum journal_statement {
     STATEMENT_LOAD_SNAPSHOT,
     STATEMENT_SAVE_FEED, // ?1 key, ?2 .. ?5
     STATEMENT_LOAD_FEED, // ?1 key
+    // The outbox; outbox.c says what they take.
+    STATEMENT_ALERT_KNOWN,
+    STATEMENT_ALERT_RECENT,
+    STATEMENT_ALERT_ADD,
+    STATEMENT_DELIVERY_ADD,
+    STATEMENT_DELIVERY_CANCEL,
+    STATEMENT_DELIVERY_WAITS,
+    STATEMENT_DELIVERY_DUE,
+    STATEMENT_DELIVERY_NEXT,
+    STATEMENT_DELIVERY_RECORD,
+    STATEMENT_DELIVERY_UNMIRRORED,
+    STATEMENT_DELIVERY_MIRRORED,
+    STATEMENT_DELIVERY_COUNT,
+    STATEMENT_DELIVERY_KILL,
+    STATEMENT_DELIVERY_AGAIN,
+    STATEMENT_ALERT_PURGE,
+    STATEMENT_DELIVERY_PURGE,
+    STATEMENT_ENDPOINT_SAVE,
+    STATEMENT_ENDPOINT_LOAD,
     STATEMENT_COUNT,
 };
 
@@ -56,3 +75,10 @@ void journal_file_set_durability(struct journal_file *file, enum journal_durabil
 // Fills `error` with what SQLite says about `code` and returns the negative errno for it.
 int journal_file_fail(const struct journal_file *file, int code, const char *doing,
                       struct error *error);
+
+// journal.c: the file of a journal, for the outbox.
+struct journal_file *journal_file_of(struct journal *journal);
+
+struct entry;
+// outbox.c: the rows of an entry's alerts and deliveries, within the append's transaction.
+int outbox_write_entry(struct journal_file *file, const struct entry *entry, struct error *error);

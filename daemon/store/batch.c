@@ -52,17 +52,6 @@ int64_t store_batch_last_sequence(const struct store_batch *batch)
     return batch->last_sequence;
 }
 
-void sighting_uuid(const struct sighting *sighting, uint8_t ret_uuid[DIGEST_UUID_SIZE])
-{
-    digest_uuid(ret_uuid, "sighting/%s/%lld/%u", sighting->icao24, (long long)sighting->opened_at,
-                (unsigned)sighting->emitter);
-}
-
-void poll_uuid(const struct poll *poll, uint8_t ret_uuid[DIGEST_UUID_SIZE])
-{
-    digest_uuid(ret_uuid, "poll/%s/%lld/%s", poll->feed, (long long)poll->asked_at, poll->request);
-}
-
 static void add_day(struct store_batch *batch, utc_us time)
 {
     if (time == UTC_UNKNOWN)
@@ -280,6 +269,9 @@ void store_batch_add(struct store_batch *batch, const struct entry *entry)
     if (batch->first_sequence == 0)
         batch->first_sequence = entry->sequence;
     batch->last_sequence = entry->sequence;
+    batch_add_alerts(batch, entry);
+    if (!entry_has_poll(entry))
+        return;
     uint8_t poll_id[DIGEST_UUID_SIZE];
     poll_uuid(&entry->poll, poll_id);
     add_feed(batch, entry->poll.feed);

@@ -4,6 +4,7 @@
 
 #include "base/array.h"
 #include "base/digest.h"
+#include "journal/entry_id.h"
 #include "store/table.h"
 #include "store/writer.h"
 
@@ -24,11 +25,6 @@ struct store_batch {
 
 size_t store_batch_bytes(const struct store_batch *batch);
 
-// Ids made from what happened (base/digest.h): the same on every machine and in every replay.
-void sighting_uuid(const struct sighting *sighting, uint8_t ret_uuid[DIGEST_UUID_SIZE]);
-void visit_uuid(const struct visit *visit, uint8_t ret_uuid[DIGEST_UUID_SIZE]);
-void poll_uuid(const struct poll *poll, uint8_t ret_uuid[DIGEST_UUID_SIZE]);
-
 // One value that is null where it is unknown, and the ids of the watch entries in a mask.
 void batch_add_whole(struct column *column, int32_t value);
 void batch_add_watch_ids(struct column *column, const struct watch_list *watch, uint64_t mask);
@@ -37,3 +33,6 @@ void batch_add_watch_ids(struct column *column, const struct watch_list *watch, 
 void batch_add_visit(struct store_batch *batch, const struct visit *visit, utc_us decided_at);
 void batch_add_conflict(struct store_batch *batch, const struct identity_conflict *conflict,
                         utc_us decided_at);
+
+// batch_alert.c: the alerts, and the newest state of each delivery.
+void batch_add_alerts(struct store_batch *batch, const struct entry *entry);

@@ -24,12 +24,6 @@ static void add_sighting_id(struct column *column, const struct visit *visit, ut
     column_add_bytes(column, sighting_id, sizeof sighting_id);
 }
 
-void visit_uuid(const struct visit *visit, uint8_t ret_uuid[DIGEST_UUID_SIZE])
-{
-    digest_uuid(ret_uuid, "visit/%s/%u/%s/%lld", visit->icao24, (unsigned)visit->emitter,
-                visit->place, (long long)visit->anchored_at);
-}
-
 static void append_number(struct text *text, const char *name, double value)
 {
     if (isfinite(value))

@@ -136,6 +136,28 @@ static const struct table_description descriptions[TABLE_COUNT] = {
                                   {"kind", COLUMN_TEXT}},
                                  13,
                                  SIZE_MAX},
+    [TABLE_ALERT] = {"alert",
+                     {{"alert_id", COLUMN_UUID},
+                      {"happened_at", COLUMN_TIME},
+                      {"found_at", COLUMN_TIME},
+                      {"type", COLUMN_TEXT},
+                      {"subject", COLUMN_TEXT},
+                      {"body", COLUMN_TEXT}},
+                     6,
+                     SIZE_MAX},
+    [TABLE_DELIVERY] = {"delivery",
+                        {{"alert_id", COLUMN_UUID},
+                         {"due_at", COLUMN_TIME},
+                         {"delivered_at", COLUMN_TIME},
+                         {"attempt", COLUMN_INTEGER},
+                         {"last_status", COLUMN_INTEGER},
+                         {"endpoint", COLUMN_TEXT},
+                         {"state", COLUMN_TEXT},
+                         {"reason", COLUMN_TEXT}},
+                        8,
+                        SIZE_MAX,
+                        "endpoint",
+                        "alert_id"},
     [TABLE_QUARANTINE] = {"quarantine",
                           {{"journal_id", COLUMN_UUID},
                            {"last_sequence", COLUMN_BIG},
@@ -175,15 +197,21 @@ static void append_arrays(const struct table_description *description, struct te
                            column_type_name(description->columns[i].type));
 }
 
+static const char *group_of(const struct table_description *description)
+{
+    return description->grouped_by != NULL ? description->grouped_by : "icao24";
+}
+
 // The newest state wins, and of several in one batch the last. (A sighting's path, and a closed one's count
 // and feeds, are made afterwards.)
 static void append_replacement(const struct table_description *description, struct text *sql)
 {
-    text_append_format(sql, " ORDER BY icao24, %s, place_in_batch DESC ON CONFLICT (icao24, %s) DO UPDATE SET ",
-                       description->replaced_by, description->replaced_by);
+    const char *group = group_of(description);
+    text_append_format(sql, " ORDER BY %s, %s, place_in_batch DESC ON CONFLICT (%s, %s) DO UPDATE SET ",
+                       group, description->replaced_by, group, description->replaced_by);
     for (size_t i = 0, written = 0; i < description->column_count; i++) {
         const char *name = description->columns[i].name;
-        bool is_key = strcmp(name, "icao24") == 0 || strcmp(name, description->replaced_by) == 0;
+        bool is_key = strcmp(name, group) == 0 || strcmp(name, description->replaced_by) == 0;
         if (!is_key)
             text_append_format(sql, "%s%s = excluded.%s", written++ > 0 ? ", " : "", name, name);
     }
@@ -201,7 +229,7 @@ void table_statement(enum table table, struct text *sql)
     append_names(description, false, sql);
     text_append(sql, ") SELECT ");
     if (replaced_by != NULL)
-        text_append_format(sql, "DISTINCT ON (icao24, %s) ", replaced_by);
+        text_append_format(sql, "DISTINCT ON (%s, %s) ", group_of(description), replaced_by);
     append_names(description, true, sql);
     text_append(sql, " FROM unnest(");
     append_arrays(description, sql);

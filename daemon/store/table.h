@@ -18,6 +18,8 @@ enum table {
     TABLE_VISIT,
     TABLE_VISIT_HISTORY,
     TABLE_IDENTITY_CONFLICT,
+    TABLE_ALERT,
+    TABLE_DELIVERY,
     TABLE_QUARANTINE,
     TABLE_COUNT,
 };
@@ -35,9 +37,10 @@ struct table_description {
     size_t column_count;
     // One statement writes at most this many rows.
     size_t rows_max;
-    // NULL where rows are added and never changed. Else the id which, with icao24, is the key: a row replaces
-    // the one before, and of several in one batch the last counts.
+    // NULL where rows are added and never changed. Else the id which, with `grouped_by`, is the key: a row
+    // replaces the one before, and of several in one batch the last counts.
     const char *replaced_by;
+    const char *grouped_by; // NULL: icao24
 };
 
 const struct table_description *table_description(enum table table);

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: MIT
+#include "alert/judge.h"
+
+#include "alert/form.h"
+#include "alert/rule.h"
+#include "base/text.h"
+#include "journal/outbox.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct alert_judge {
+    const struct config *config;
+    enum alert_judge_mode mode;
+    struct webhook_form *forms; // of config->webhooks
+    char (*form_errors)[DELIVERY_REASON_SIZE]; // empty where the form could be read
+    size_t form_count;
+    uint64_t everything_mask; // watch entries that match every aircraft
+};
+
+// One entry's judging.
+struct hearing {
+    struct alert_judge *judge;
+    struct journal *journal;
+    struct entry *entry;
+    utc_us now;
+    size_t queued;
+};
+
+// --- configuration --------------------------------------------------------------------------------
+
+static void free_forms(struct alert_judge *judge)
+{
+    for (size_t i = 0; i < judge->form_count; i++)
+        webhook_form_done(&judge->forms[i]);
+    free(judge->forms);
+    free(judge->form_errors);
+    judge->forms = NULL;
+    judge->form_errors = NULL;
+    judge->form_count = 0;
+}
+
+static bool has_star(const struct watch_pattern_array *patterns)
+{
+    array_foreach(patterns, pattern)
+        if (strcmp(*pattern, "*") == 0)
+            return true;
+    return false;
+}
+
+static bool matches_everything(const struct watch_entry *entry)
+{
+    bool types = entry->types.count == 0 || has_star(&entry->types);
+    bool hexes = entry->hexes.count == 0 || has_star(&entry->hexes);
+    return types && hexes && (entry->registrations.count == 0 || has_star(&entry->registrations)) &&
+           entry->callsigns.count == 0 && entry->squawks.count == 0 && entry->within == NULL &&
+           entry->military < 0;
+}
+
+void alert_judge_set_config(struct alert_judge *judge, const struct config *config)
+{
+    free_forms(judge);
+    judge->config = config;
+    judge->form_count = config->webhook_count;
+    judge->forms = memory_allocate_zeroed(config->webhook_count + 1, sizeof *judge->forms);
+    judge->form_errors = memory_allocate_zeroed(config->webhook_count + 1, DELIVERY_REASON_SIZE);
+    for (size_t i = 0; i < config->webhook_count; i++) {
+        struct error error;
+        if (webhook_form_load(&config->webhooks[i], &judge->forms[i], &error) < 0)
+            text_copy(judge->form_errors[i], DELIVERY_REASON_SIZE, error.message);
+    }
+    judge->everything_mask = 0;
+    for (size_t i = 0; i < config->watch.entry_count; i++)
+        if (matches_everything(&config->watch.entries[i]))
+            judge->everything_mask |= UINT64_C(1) << i;
+}
+
+struct alert_judge *alert_judge_new(const struct config *config, enum alert_judge_mode mode)
+{
+    struct alert_judge *judge = memory_allocate_zeroed(1, sizeof *judge);
+    judge->mode = mode;
+    alert_judge_set_config(judge, config);
+    return judge;
+}
+
+void alert_judge_free(struct alert_judge *judge)
+{
+    if (judge == NULL)
+        return;
+    free_forms(judge);
+    free(judge);
+}
+
+// --- one event ------------------------------------------------------------------------------------
+
+// A journal that cannot be read now takes no entry either: then nothing is lost by not knowing.
+static bool is_known(struct hearing *hearing, const uint8_t alert_id[DIGEST_UUID_SIZE])
+{
+    struct error ignored;
+    array_foreach(&hearing->entry->alerts, alert)
+        if (hearing->entry->alerts.count < 64 &&
+            memcmp(alert->alert_id, alert_id, DIGEST_UUID_SIZE) == 0)
+            return true;
+    return outbox_knows(hearing->journal, alert_id, &ignored) > 0;
+}
+
+// Whether the event says anything new after the alerts that it could replace.
+static bool is_news(struct hearing *hearing, struct alert_event *event)
+{
+    struct alert_predecessor predecessors[ALERT_PREDECESSORS_MAX];
+    size_t count = alert_event_predecessors(event, predecessors);
+    const struct alert_predecessor *found = NULL;
+    for (size_t i = 0; i < count && found == NULL; i++)
+        if (is_known(hearing, predecessors[i].alert_id))
+            found = &predecessors[i];
+    if (event->type == ALERT_VISIT_ARRIVED)
+        return found == NULL;
+    if (event->type != ALERT_VISIT_UPGRADED && event->type != ALERT_VISIT_RETRACTED)
+        return true;
+    if (found == NULL || (event->type == ALERT_VISIT_UPGRADED && found->grade >= event->grade))
+        return false;
+    event->has_replaced = event->has_grade_before = true;
+    memcpy(event->replaced_id, found->alert_id, sizeof event->replaced_id);
+    event->grade_before = found->grade;
+    return true;
+}
+
+static void check_quiet(struct hearing *hearing, const struct config_webhook *webhook,
+                        const struct alert_event *event, struct rule_decision *decision)
+{
+    struct error ignored;
+    const char *type = alert_type_row(event->type)->name;
+    utc_us since = hearing->now - utc_from_seconds(webhook->quiet_s);
+    if (!decision->send || !decision->ask_quiet ||
+        outbox_has_recent(hearing->journal, webhook->id, type, event->subject, since, &ignored) <= 0)
+        return;
+    decision->send = false;
+    snprintf(decision->reason, sizeof decision->reason,
+             "another %s about %s within its quiet period of %.0f s", type, event->subject,
+             webhook->quiet_s);
+}
+
+static void add_body(struct entry *entry, const char *bytes, size_t length, uint32_t *ret_offset,
+                     uint32_t *ret_length)
+{
+    *ret_offset = (uint32_t)entry->alert_bytes.length;
+    *ret_length = (uint32_t)length;
+    byte_writer_raw(&entry->alert_bytes, bytes, length);
+}
+
+static void add_alert(struct hearing *hearing, const struct alert_event *event,
+                      const struct alert_message *message)
+{
+    struct entry_alert *alert = array_append(&hearing->entry->alerts);
+    memcpy(alert->alert_id, event->alert_id, sizeof alert->alert_id);
+    text_copy(alert->type, sizeof alert->type, alert_type_row(event->type)->name);
+    alert->happened_at = event->happened_at;
+    alert->found_at = hearing->now;
+    text_copy(alert->subject, sizeof alert->subject, event->subject);
+    add_body(hearing->entry, message->document.bytes, message->document.length, &alert->offset,
+             &alert->length);
+}
+
+static void write_body(struct hearing *hearing, size_t number, const struct alert_message *message,
+                       struct entry_delivery *delivery)
+{
+    struct text body;
+    text_init(&body, FORMAT_BODY_BYTES_MAX);
+    bool is_document = webhook_form_write(&hearing->judge->forms[number], message, &body);
+    if (!is_document && (body.failed || body.length == 0)) {
+        delivery->state = DELIVERY_NOT_SENT;
+        text_copy(delivery->reason, sizeof delivery->reason, "its format makes no body of this alert");
+    } else if (!is_document) {
+        add_body(hearing->entry, body.bytes, body.length, &delivery->offset, &delivery->length);
+    }
+    text_done(&body);
+}
+
+static void add_delivery(struct hearing *hearing, size_t number, const struct alert_event *event,
+                         const struct rule_decision *decision, const struct alert_message *message)
+{
+    struct alert_judge *judge = hearing->judge;
+    struct entry_delivery *delivery = array_append(&hearing->entry->deliveries);
+    memcpy(delivery->alert_id, event->alert_id, sizeof delivery->alert_id);
+    text_copy(delivery->endpoint, sizeof delivery->endpoint, judge->config->webhooks[number].id);
+    text_copy(delivery->reason, sizeof delivery->reason, decision->reason);
+    delivery->state = decision->send ? DELIVERY_QUEUED : DELIVERY_NOT_SENT;
+    delivery->due_at = decision->send ? decision->due_at : UTC_UNKNOWN;
+    delivery->delivered_at = UTC_UNKNOWN;
+    if (decision->send && judge->form_errors[number][0] != '\0') {
+        delivery->state = DELIVERY_NOT_SENT;
+        text_copy(delivery->reason, sizeof delivery->reason, judge->form_errors[number]);
+    } else if (decision->send) {
+        write_body(hearing, number, message, delivery);
+    }
+    hearing->queued += delivery->state == DELIVERY_QUEUED;
+}
+
+// With everything watched, only what a webhook wants or a narrower entry names is worth a record.
+static bool is_worth_recording(const struct alert_judge *judge, const struct alert_event *event,
+                               const struct rule_decision *decisions)
+{
+    for (size_t i = 0; i < judge->form_count; i++)
+        if (judge->config->webhooks[i].enabled && decisions[i].send)
+            return true;
+    return !alert_type_row(event->type)->about_aircraft ||
+           (event->watch_mask & ~judge->everything_mask) != 0;
+}
+
+// What still waits to settle is withdrawn when the sighting ended before it had.
+static void withdraw_opening(struct hearing *hearing, const struct alert_event *event)
+{
+    const struct config *config = hearing->judge->config;
+    uint8_t alert_id[DIGEST_UUID_SIZE];
+    alert_id_of_opening(event->sighting_id, alert_id);
+    for (size_t i = 0; i < config->webhook_count; i++) {
+        struct error ignored;
+        utc_us due_at = UTC_UNKNOWN;
+        if (config->webhooks[i].settling_s <= 0 ||
+            outbox_waits(hearing->journal, alert_id, config->webhooks[i].id, &due_at, &ignored) <= 0 ||
+            due_at <= hearing->now)
+            continue;
+        struct entry_delivery *delivery = array_append(&hearing->entry->deliveries);
+        memcpy(delivery->alert_id, alert_id, sizeof alert_id);
+        text_copy(delivery->endpoint, sizeof delivery->endpoint, config->webhooks[i].id);
+        text_copy(delivery->reason, sizeof delivery->reason, "the sighting ended before it had settled");
+        delivery->state = DELIVERY_CANCELLED;
+        delivery->due_at = delivery->delivered_at = UTC_UNKNOWN;
+    }
+}
+
+static void hear(void *data, struct alert_event *event)
+{
+    struct hearing *hearing = data;
+    struct alert_judge *judge = hearing->judge;
+    const struct config *config = judge->config;
+    if (is_known(hearing, event->alert_id) || !is_news(hearing, event))
+        return;
+    if (event->type == ALERT_SIGHTING_CLOSED && judge->mode == ALERT_JUDGE_SENDS)
+        withdraw_opening(hearing, event);
+    struct rule_decision decisions[CONFIG_WEBHOOKS_MAX];
+    for (size_t i = 0; i < judge->form_count; i++) {
+        rule_decide(config, &config->webhooks[i], event, hearing->now, &decisions[i]);
+        check_quiet(hearing, &config->webhooks[i], event, &decisions[i]);
+    }
+    if (!is_worth_recording(judge, event, decisions))
+        return;
+    struct alert_message message;
+    alert_message_init(&message, event, config);
+    // Every field is bounded, so this cannot be; a cut document is no document.
+    if (!message.document.failed) {
+        add_alert(hearing, event, &message);
+        for (size_t i = 0; i < judge->form_count && judge->mode == ALERT_JUDGE_SENDS; i++)
+            if (config->webhooks[i].enabled)
+                add_delivery(hearing, i, event, &decisions[i], &message);
+    }
+    alert_message_done(&message);
+}
+
+size_t alert_judge_entry(struct alert_judge *judge, struct journal *journal,
+                         const struct tracker *tracker, utc_us now, struct entry *entry)
+{
+    struct hearing hearing = {judge, journal, entry, now, 0};
+    const struct alert_event_sink sink = {hear, &hearing};
+    alert_events_of_entry(entry, tracker, now, &sink);
+    return hearing.queued;
+}
+
+size_t alert_judge_event(struct alert_judge *judge, struct journal *journal,
+                         const struct alert_event *event, utc_us now, struct entry *entry)
+{
+    struct hearing hearing = {judge, journal, entry, now, 0};
+    struct alert_event copy = *event;
+    hear(&hearing, &copy);
+    return hearing.queued;
+}

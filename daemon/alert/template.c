@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT
+#include "alert/template.h"
+
+#include "base/memory.h"
+
+#include <cjson/cJSON.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct alert_template {
+    char *bytes; // terminated
+    bool is_json;
+};
+
+static int fail_at(const char *bytes, const char *at, const char *what, struct error *error)
+{
+    unsigned line = 1, column = 1;
+    for (; bytes < at; bytes++) {
+        column++;
+        if (*bytes == '\n') {
+            line++;
+            column = 1;
+        }
+    }
+    return error_set(error, -EINVAL, "template:%u:%u: %s", line, column, what);
+}
+
+// The path between {{ and }}, without blanks. Returns what is behind the }}, or NULL.
+static const char *read_path(const char *open, char ret_path[TEMPLATE_PATH_SIZE])
+{
+    const char *start = open + 2, *end = strstr(start, "}}");
+    if (end == NULL)
+        return NULL;
+    if (!text_copy_trimmed(ret_path, TEMPLATE_PATH_SIZE, start, (size_t)(end - start)))
+        ret_path[0] = '\0';
+    return end + 2;
+}
+
+int alert_template_parse(const char *bytes, size_t length, struct alert_template **ret_template,
+                         struct error *error)
+{
+    if (length > TEMPLATE_BYTES_MAX)
+        return error_set(error, -EINVAL, "template: longer than %d bytes", TEMPLATE_BYTES_MAX);
+    if (!text_is_utf8(bytes, length))
+        return error_set(error, -EINVAL, "template: not UTF-8");
+    char *copy = memory_allocate(length + 1);
+    if (length > 0)
+        memcpy(copy, bytes, length);
+    copy[length] = '\0';
+    char path[TEMPLATE_PATH_SIZE];
+    int result = 0;
+    for (const char *at = copy; result == 0 && (at = strstr(at, "{{")) != NULL;) {
+        const char *behind = read_path(at, path);
+        if (behind == NULL)
+            result = fail_at(copy, at, "{{ without }}", error);
+        else if (path[0] == '\0')
+            result = fail_at(copy, at, "an empty or overlong path", error);
+        at = behind;
+    }
+    if (result < 0) {
+        free(copy);
+        return result;
+    }
+    *ret_template = memory_allocate_zeroed(1, sizeof **ret_template);
+    (*ret_template)->bytes = copy;
+    const char *first = copy + strspn(copy, " \t\r\n");
+    (*ret_template)->is_json = *first == '[' || (*first == '{' && strncmp(first, "{{", 2) != 0);
+    return 0;
+}
+
+int alert_template_load(const char *path, struct alert_template **ret_template, struct error *error)
+{
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        return error_set(error, -errno, "%s: %s", path, strerror(errno));
+    AUTO_FREE char *bytes = memory_allocate(TEMPLATE_BYTES_MAX + 1);
+    size_t length = fread(bytes, 1, TEMPLATE_BYTES_MAX + 1, file);
+    fclose(file);
+    int result = alert_template_parse(bytes, length, ret_template, error);
+    return result < 0 ? error_prefix(error, "%s", path) : 0;
+}
+
+void alert_template_free(struct alert_template *template)
+{
+    if (template == NULL)
+        return;
+    free(template->bytes);
+    free(template);
+}
+
+bool alert_template_is_json(const struct alert_template *template)
+{
+    return template->is_json;
+}
+
+// Objects by name, lists by number. Names of our own document hold no dots.
+static const cJSON *find(const cJSON *value, const char *path)
+{
+    char step[TEMPLATE_PATH_SIZE];
+    while (value != NULL && *path != '\0') {
+        size_t length = strcspn(path, ".");
+        text_copy_bytes(step, sizeof step, path, length);
+        path += length + (path[length] == '.');
+        if (cJSON_IsArray(value)) {
+            char *end;
+            unsigned long index = strtoul(step, &end, 10);
+            bool is_number = step[0] >= '0' && step[0] <= '9' && *end == '\0' && index < 1000;
+            value = is_number ? cJSON_GetArrayItem(value, (int)index) : NULL;
+        } else {
+            value = cJSON_GetObjectItemCaseSensitive(value, step);
+        }
+    }
+    return value;
+}
+
+static void put_text(struct text *text, const char *value, bool is_json)
+{
+    if (!is_json) {
+        text_append(text, value);
+        return;
+    }
+    // The inside of the string that it would be.
+    struct text quoted;
+    text_init(&quoted, (size_t)ALERT_BODY_BYTES_MAX * 6);
+    text_append_json_string(&quoted, value);
+    if (quoted.failed)
+        text->failed = true;
+    else
+        text_append_bytes(text, quoted.bytes + 1, quoted.length - 2);
+    text_done(&quoted);
+}
+
+static void put_value(struct text *text, const cJSON *value, bool is_json)
+{
+    if (cJSON_IsString(value)) {
+        put_text(text, value->valuestring, is_json);
+        return;
+    }
+    char *printed = cJSON_IsNull(value) ? NULL : cJSON_PrintUnformatted(value);
+    if (printed != NULL)
+        text_append(text, printed);
+    cJSON_free(printed);
+}
+
+static const char *find_words(const struct alert_message *message, const char *local_time,
+                              const char *path)
+{
+    const struct {
+        const char *path, *value;
+    } words[] = {
+        {"text.title", message->title},
+        {"text.sentence", alert_text(&message->sentence)},
+        {"text.grade", message->grade},
+        {"text.local_time", local_time},
+        {"text.map_url", alert_text(&message->map_url)},
+        {"text.attribution", alert_text(&message->attribution)},
+    };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(words[i].path, path) == 0)
+            return words[i].value;
+    return NULL;
+}
+
+void alert_template_write(const struct alert_template *template, const struct alert_message *message,
+                          const char *local_time, struct text *text)
+{
+    cJSON *document = cJSON_Parse(alert_text(&message->document));
+    char path[TEMPLATE_PATH_SIZE];
+    const char *at = template->bytes;
+    for (const char *open; (open = strstr(at, "{{")) != NULL;) {
+        text_append_bytes(text, at, (size_t)(open - at));
+        at = read_path(open, path); // parsed before: there is one
+        const char *words = find_words(message, local_time, path);
+        const cJSON *value = words == NULL ? find(document, path) : NULL;
+        if (words != NULL)
+            put_text(text, words, template->is_json);
+        else if (value != NULL)
+            put_value(text, value, template->is_json);
+    }
+    text_append(text, at);
+    cJSON_Delete(document);
+}

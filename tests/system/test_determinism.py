@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The same answers give the same points, sightings and visits: live and replayed, whole, in parts, doubled, and split
-into answers of one aircraft each."""
+"""The same answers give the same points, sightings and visits: live and replayed, whole, in parts, killed,
+doubled, and split into answers of one aircraft each."""
 import gzip
 import json
+import os
+import subprocess
 import time
 
 import harness
@@ -83,6 +85,12 @@ class DeterminismTest(harness.Scenario):
                 cut = int(len(answers) * share)
                 self.assert_same(self.replay_sample(self.write_lines("first.ndjson", answers[:cut]),
                                                     self.write_lines("second.ndjson", answers[cut:])), expected)
+        with self.subTest("killed, and then again"):
+            database = self.postgresql.new_database()
+            for after_s in (0.2, 0.5, 0.8):
+                self.kill_replay(database, after_s)
+            self.replay(SAMPLE_CONFIG, SAMPLE, database=database)
+            self.assert_same(database, expected)
         with self.subTest("each answer twice"):
             doubled = [copy for answer in answers
                        for copy in (answer, {**answer, "answered": milliseconds_later(answer["answered"], 5)})]
@@ -91,6 +99,14 @@ class DeterminismTest(harness.Scenario):
             single = [part for answer in answers for part in self.split(answer)]
             self.assertGreater(len(single), len(answers))
             self.assert_same(self.replay_sample(self.write_lines("single.ndjson", single)), expected, polls=False)
+
+    def kill_replay(self, database, after_s):
+        process = subprocess.Popen([harness.BUILD / "skywitness", "--config", SAMPLE_CONFIG, "--db",
+                                    database.uri("skywitness_writer"), "replay", SAMPLE], stderr=subprocess.DEVNULL,
+                                   env={**os.environ, "TMPDIR": str(self.folder)})  # it cannot tidy up
+        time.sleep(after_s)
+        process.kill()
+        process.wait()
 
     @staticmethod
     def split(answer):

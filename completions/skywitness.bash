@@ -21,7 +21,7 @@ _skywitness_list() {
 
 _skywitness() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local commands="db watch feeds sightings replay places help"
+    local commands="db watch feeds sightings visits explain webhook replay places help"
     local global="--config --db --format --help"
     local index word words=() options=""
 
@@ -30,7 +30,7 @@ _skywitness() {
         word=${COMP_WORDS[index]}
         case $word in
         --config | --db | --format | --since | --until | --hex | --type | --place | --callsign | --state | --limit | \
-            --days | --feed | --country | --near | --ident | --runway | --output | -o) ((index++)) ;;
+            --grade | --days | --feed | --webhook | --country | --near | --ident | --runway | --output | -o) ((index++)) ;;
         -*) ;;
         help) ;;
         *) words+=("$word") ;;
@@ -41,6 +41,9 @@ _skywitness() {
     "db retain") options="--days --dry-run" ;;
     "watch "*) options="--feed" ;;
     "sightings "*) options="--since --until --hex --type --place --callsign --state --limit --doubtful" ;;
+    "visits "*) options="--since --until --hex --type --place --callsign --state --limit --grade --superseded --doubtful" ;;
+    "webhook list") options="--state --webhook --limit" ;;
+    "webhook replay") options="--webhook" ;;
     "places import") options="--country --near --type --ident --runway --closed --output" ;;
     esac
 
@@ -52,7 +55,8 @@ _skywitness() {
         ;;
     --format)
         word="table json csv"
-        [[ ${words[0]:-sightings} == sightings ]] && word+=" geojson kml gpx readsb"
+        [[ ${words[0]:-sightings} == @(sightings|visits) ]] && word+=" geojson kml gpx readsb"
+        [[ ${words[0]:-} == explain ]] && word="table json"
         mapfile -t COMPREPLY < <(compgen -W "$word" -- "$current")
         return
         ;;
@@ -65,7 +69,13 @@ _skywitness() {
         return
         ;;
     --state)
-        _skywitness_list "$current" open landed lost_low lost_high superseded
+        word="open landed lost_low lost_high superseded"
+        [[ ${words[0]:-} == visits ]] && word="provisional confirmed upgraded superseded"
+        _skywitness_list "$current" "$word"
+        return
+        ;;
+    --grade)
+        mapfile -t COMPREPLY < <(compgen -W "A0 A1 A2 A3 A4" -- "$current")
         return
         ;;
     --type)
@@ -87,6 +97,10 @@ _skywitness() {
     " ") word=$commands ;;
     "db ") word="migrate status retain" ;;
     "places ") word="list import" ;;
+    "webhook ") word="list test replay enable secret" ;;
+    "explain ") word="sighting visit assessment alert" ;;
+    "explain sighting") word=$(_skywitness_ids sightings --limit 200) ;;
+    "explain visit") word=$(_skywitness_ids visits --limit 200) ;;
     "replay "* | "places import")
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
         compopt -o filenames

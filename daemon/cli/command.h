@@ -34,6 +34,7 @@ int command_db_retain(struct cli *cli, const struct command *command, int argc, 
 int command_explain_assessment(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_explain_sighting(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_explain_visit(struct cli *cli, const struct command *command, int argc, char **argv);
+int command_explain_alert(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_feeds(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_places_import(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_places_list(struct cli *cli, const struct command *command, int argc, char **argv);
@@ -41,4 +42,9 @@ int command_replay(struct cli *cli, const struct command *command, int argc, cha
 int command_replay(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_sightings(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_visits(struct cli *cli, const struct command *command, int argc, char **argv);
+int command_webhook_enable(struct cli *cli, const struct command *command, int argc, char **argv);
+int command_webhook_list(struct cli *cli, const struct command *command, int argc, char **argv);
+int command_webhook_replay(struct cli *cli, const struct command *command, int argc, char **argv);
+int command_webhook_secret(struct cli *cli, const struct command *command, int argc, char **argv);
+int command_webhook_test(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_watch(struct cli *cli, const struct command *command, int argc, char **argv);

@@ -158,3 +158,8 @@ int command_explain_visit(struct cli *cli, const struct command *command, int ar
 {
     return run(cli, command, argc, argv, explain_visit);
 }
+
+int command_explain_alert(struct cli *cli, const struct command *command, int argc, char **argv)
+{
+    return run(cli, command, argc, argv, explain_alert);
+}

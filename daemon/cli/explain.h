@@ -22,6 +22,7 @@ struct explanation {
 // as one object. 0, or an error for cli_fail.
 int explain_sighting(struct explanation *explanation, const char *id, struct error *error);
 int explain_visit(struct explanation *explanation, const char *id, struct error *error);
+int explain_alert(struct explanation *explanation, const char *id, struct error *error);
 
 #define EXPLAIN_PLACE_SIZE 128
 

@@ -23,6 +23,7 @@ struct kind {
 static const struct kind kinds[] = {
     {"sighting", SQL_OF("sighting")},
     {"visit", SQL_OF("visit")},
+    {"alert", SQL_OF("alert")},
 };
 #define KIND_COUNT (sizeof kinds / sizeof *kinds)
 

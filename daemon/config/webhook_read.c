@@ -30,7 +30,7 @@ static const struct text_rule rule_grade = {.words = grades, .length_max = 2};
 static const char *const events[] = {
     "sighting.opened", "sighting.closed", "visit.arrived",  "visit.departed",    "visit.upgraded",
     "visit.retracted", "claim.assessed",  "claim.overdue",  "identity.conflict", "squawk.emergency",
-    "feed.silent",     "feed.suspect",    "feed.recovered", "webhook.test"};
+    "feed.silent",     "feed.suspect",    "feed.recovered", "webhook.failing", "webhook.test"};
 
 static bool is_event_pattern(const char *text)
 {

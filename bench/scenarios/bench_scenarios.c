@@ -26,7 +26,8 @@ static void print_visit(const struct visit *visit)
     printf("visit %s %s %s: came %s to %s, left %s to %s\n", visit->place,
            visit_grade_name(visit->grade), visit_state_name(visit->state),
            utc_format(visit->arrived_after, times[0]), utc_format(visit->arrived_before, times[1]),
-           utc_format(visit->departed_after, times[2]), utc_format(visit->departed_before, times[3]));
+           utc_format(visit->departed_after, times[2]),
+           utc_format(visit->departed_before, times[3]));
     for (uint8_t i = 0; i < visit->reason_count; i++) {
         const struct visit_reason *reason = &visit->reasons[i];
         printf("    %s %s: %.2f (threshold %.2f) %s %s %.1f\n", reason->met ? "+" : "-",
@@ -39,11 +40,11 @@ static void print_point(const struct track_point *point)
 {
     char time[UTC_TEXT_SIZE];
     printf("%s %s %.4f %.4f %d ft %d fpm %.0f kt %.0f deg%s flags %x emitter %u\n",
-           utc_format(point->seen.observed_at, time), point->feed, point->seen.position.latitude_deg,
-           point->seen.position.longitude_deg, point->seen.altitude_baro_ft,
-           point->seen.vertical_rate_fpm, (double)point->seen.ground_speed_kt,
-           (double)point->seen.track_deg, point->seen.on_ground ? " ground" : "", point->flags,
-           point->emitter);
+           utc_format(point->seen.observed_at, time), point->feed,
+           point->seen.position.latitude_deg, point->seen.position.longitude_deg,
+           point->seen.altitude_baro_ft, point->seen.vertical_rate_fpm,
+           (double)point->seen.ground_speed_kt, (double)point->seen.track_deg,
+           point->seen.on_ground ? " ground" : "", point->flags, point->emitter);
 }
 
 static void print_world(const struct world *world)
@@ -51,12 +52,15 @@ static void print_world(const struct world *world)
     char times[2][UTC_TEXT_SIZE];
     struct made_pushes pushes = world_pushes(world);
     struct followed followed = follow(&pushes, LIVE);
-    array_foreach(&followed.points, point) print_point(point);
-    array_foreach(&followed.sightings, sighting)
-        printf("sighting %u %s: %s to %s\n", sighting->emitter, sighting_state_name(sighting->state),
-               utc_format(sighting->first_seen, times[0]), utc_format(sighting->last_seen, times[1]));
-    array_foreach(&followed.visits, visit) print_visit(visit);
-    array_foreach(&world->flights[0].visits, truth)
+    array_foreach (&followed.points, point)
+        print_point(point);
+    array_foreach (&followed.sightings, sighting)
+        printf("sighting %u %s: %s to %s\n", sighting->emitter,
+               sighting_state_name(sighting->state), utc_format(sighting->first_seen, times[0]),
+               utc_format(sighting->last_seen, times[1]));
+    array_foreach (&followed.visits, visit)
+        print_visit(visit);
+    array_foreach (&world->flights[0].visits, truth)
         printf("truth %s %s to %s\n", truth->place, utc_format(truth->arrived, times[0]),
                utc_format(truth->departed, times[1]));
     followed_done(&followed);
@@ -85,9 +89,9 @@ static void print_random(uint64_t seed)
     struct world world = {0};
     scenario_random(&world, seed);
     for (size_t i = 0; i < world.feed_count; i++)
-        printf("feed %s: floor %.0f ft, poll %.0f s, delay %.0f s, clock %.0f s\n", world.feeds[i].id,
-               world.feeds[i].floor_ft, world.feeds[i].poll_s, world.feeds[i].delay_s,
-               world.feeds[i].clock_ahead_s);
+        printf("feed %s: floor %.0f ft, poll %.0f s, delay %.0f s, clock %.0f s\n",
+               world.feeds[i].id, world.feeds[i].floor_ft, world.feeds[i].poll_s,
+               world.feeds[i].delay_s, world.feeds[i].clock_ahead_s);
     print_world(&world);
     world_done(&world);
 }
@@ -100,12 +104,12 @@ static int print_score(const struct score *score)
            "airfield right: %zu, wrong: %zu\n"
            "brackets that hold the truth: %zu of %zu\n"
            "grades above what the truth supports: %zu, below what the evidence supports: %zu\n",
-           score->scenarios, score->true_visits, score->expected, score->found, score->missed, score->found_beyond,
-           score->false_visits, score->field_right, score->field_wrong,
+           score->scenarios, score->true_visits, score->expected, score->found, score->missed,
+           score->found_beyond, score->false_visits, score->field_right, score->field_wrong,
            score->brackets - score->brackets_wrong, score->brackets, score->grades_too_high,
            score->grades_too_low);
-    bool wrong = score->missed + score->false_visits + score->brackets_wrong + score->grades_too_high +
-                     score->grades_too_low >
+    bool wrong = score->missed + score->false_visits + score->brackets_wrong +
+                     score->grades_too_high + score->grades_too_low >
                  0;
     return wrong ? 1 : 0;
 }

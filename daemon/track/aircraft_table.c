@@ -78,9 +78,9 @@ size_t aircraft_table_count(const struct aircraft_table *table)
     return HASH_COUNT(table->slots);
 }
 
-struct aircraft *aircraft_table_next(const struct aircraft_table *table, const struct aircraft *previous)
+struct aircraft *aircraft_table_next(const struct aircraft_table *table,
+                                     const struct aircraft *previous)
 {
-    struct slot *slot =
-        previous == NULL ? table->slots : ((struct slot *)previous->slot)->hh.next;
+    struct slot *slot = previous == NULL ? table->slots : ((struct slot *)previous->slot)->hh.next;
     return slot == NULL ? NULL : slot->aircraft;
 }

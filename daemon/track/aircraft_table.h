@@ -18,6 +18,7 @@ void aircraft_table_remove(struct aircraft_table *table, struct aircraft *aircra
 void aircraft_table_clear(struct aircraft_table *table);
 size_t aircraft_table_count(const struct aircraft_table *table);
 
-// The aircraft after `previous`, or the first for NULL; NULL at the end. To remove one while walking, ask
-// for the next one first.
-struct aircraft *aircraft_table_next(const struct aircraft_table *table, const struct aircraft *previous);
+// The aircraft after `previous`, or the first for NULL; NULL at the end. To remove one while
+// walking, ask for the next one first.
+struct aircraft *aircraft_table_next(const struct aircraft_table *table,
+                                     const struct aircraft *previous);

@@ -74,8 +74,10 @@ static void take_rate(struct approach *approach, const struct track_fix *fix)
         approach->rate_count++;
 }
 
-// Whether the fix lies on the extended centre line (or the runway itself) and flies along it, landing at `end`.
-static bool is_aligned(const struct runway *runway, int end, const struct track_fix *fix, double *ret_off_nm)
+// Whether the fix lies on the extended centre line (or the runway itself) and flies along it,
+// landing at `end`.
+static bool is_aligned(const struct runway *runway, int end, const struct track_fix *fix,
+                       double *ret_off_nm)
 {
     struct position threshold = runway->ends[end].threshold;
     struct position far_end = runway->ends[1 - end].threshold;
@@ -131,7 +133,8 @@ static void forget_alignment(struct approach *approach)
 static void take_alignment(struct approach *approach, const struct field_index *fields,
                            const struct track_fix *fix)
 {
-    bool climbing = fix->vertical_rate_fpm != OBSERVATION_UNKNOWN && fix->vertical_rate_fpm > CLIMBING_FPM;
+    bool climbing =
+        fix->vertical_rate_fpm != OBSERVATION_UNKNOWN && fix->vertical_rate_fpm > CLIMBING_FPM;
     if (fix->on_ground || fix->altitude_ft == OBSERVATION_UNKNOWN)
         return;
     struct alignment found = {0};
@@ -175,7 +178,8 @@ uint8_t approach_rates_beyond(const struct approach *approach, int limit_fpm)
 {
     uint8_t count = 0;
     for (uint8_t i = 0; i < approach->rate_count; i++)
-        if (limit_fpm < 0 ? approach->rates_fpm[i] <= limit_fpm : approach->rates_fpm[i] >= limit_fpm)
+        if (limit_fpm < 0 ? approach->rates_fpm[i] <= limit_fpm
+                          : approach->rates_fpm[i] >= limit_fpm)
             count++;
     return count;
 }
@@ -186,7 +190,8 @@ void approach_doubts(const struct approach *approach, utc_us until, float *ret_f
     int32_t newest = (int32_t)(until / UTC_MINUTE);
     unsigned points = 0, flagged = 0, mlat = 0;
     for (size_t i = 0; i < DOUBT_MINUTES; i++) {
-        if (approach->doubts[i].minute <= newest - DOUBT_MINUTES || approach->doubts[i].minute > newest)
+        if (approach->doubts[i].minute <= newest - DOUBT_MINUTES ||
+            approach->doubts[i].minute > newest)
             continue;
         points += approach->doubts[i].points;
         flagged += approach->doubts[i].flagged;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the newest minutes of a track say about an approach: vertical speeds, alignment with a runway, and how
-// many points were doubtful.
+// What the newest minutes of a track say about an approach: vertical speeds, alignment with a
+// runway, and how many points were doubtful.
 #pragma once
 
 #include "track/field.h"
@@ -24,8 +24,8 @@ struct approach {
     char aligned_runway[5];
     utc_us aligned_since, aligned_last;
     int32_t aligned_lowest_ft; // above the field
-    // UTC_UNKNOWN unless the position jumped without an explanation, to jumped_to, and the aircraft has not
-    // been seen to fly away from there.
+    // UTC_UNKNOWN unless the position jumped without an explanation, to jumped_to, and the aircraft
+    // has not been seen to fly away from there.
     utc_us jumped_at;
     struct position jumped_to;
 };
@@ -38,7 +38,8 @@ void approach_begin(struct approach *approach);
 void approach_take(struct approach *approach, const struct field_index *fields,
                    const struct track_fix *fix, uint32_t flags, bool plausible);
 
-// How many of the newest five vertical speeds are at most (or for a positive limit at least) `limit_fpm`.
+// How many of the newest five vertical speeds are at most (or for a positive limit at least)
+// `limit_fpm`.
 uint8_t approach_rates_beyond(const struct approach *approach, int limit_fpm);
 
 // Shares of flagged and of computed points in the DOUBT_MINUTES up to `until`.

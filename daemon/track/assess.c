@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "track/assess.h"
+#include "track/assess_parts.h"
 
-#include "track/aircraft_type.h"
-#include "track/bracket.h"
 #include "track/candidate.h"
-#include "track/reason.h"
 
 #include <math.h>
 #include <string.h>
@@ -16,7 +13,7 @@ static struct candidate_question question_of(const struct visit_end *end, bool d
     return (struct candidate_question){
         .fix = &end->fix,
         .altitude_ft = end->fix.altitude_ft != OBSERVATION_UNKNOWN ? end->fix.altitude_ft
-                                                                    : end->heard_altitude_ft,
+                                                                   : end->heard_altitude_ft,
         .type_code = type_code,
         .within_nm = within_nm,
         .departing = departing,
@@ -26,9 +23,17 @@ static struct candidate_question question_of(const struct visit_end *end, bool d
     };
 }
 
-size_t assess_candidates(const struct field_index *fields, const struct visit_end *end, bool departing,
-                         double within_nm, const char *favoured, const char *type_code,
-                         struct candidate *ret_candidates)
+struct candidate assess_measured(const struct place *field, const struct visit_end *end,
+                                 bool departing, const char *type_code)
+{
+    struct candidate_question question =
+        question_of(end, departing, PROBABLE_FIELD_NM, "", type_code);
+    return candidate_measure(field, &question);
+}
+
+size_t assess_candidates(const struct field_index *fields, const struct visit_end *end,
+                         bool departing, double within_nm, const char *favoured,
+                         const char *type_code, struct candidate *ret_candidates)
 {
     struct candidate_question question =
         question_of(end, departing, within_nm, favoured, type_code);
@@ -40,28 +45,29 @@ static bool is_aligned_to(const struct visit_end *in, const struct place *field)
     return in->aligned_us >= ALIGNED_MIN_US && strcmp(in->aligned_field, field->id) == 0;
 }
 
-static double towards_limit_deg(const struct candidate *measured)
+double assess_towards_limit_deg(const struct candidate *measured)
 {
     return measured->distance_nm > PROBABLE_FIELD_NM ? TOWARDS_FAR_MAX_DEG : TOWARDS_MAX_DEG;
 }
 
-static bool points_away(const struct candidate *measured)
+bool assess_points_away(const struct candidate *measured)
 {
     return measured->distance_nm > HYSTERESIS_IN_NM &&
-           measured->angle_deg > towards_limit_deg(measured);
+           measured->angle_deg > assess_towards_limit_deg(measured);
 }
 
 // Whether the path leads to this field: towards it, and not ending short of it.
-static bool leads_to(const struct candidate *measured)
+bool assess_leads_to(const struct candidate *measured)
 {
-    if (points_away(measured))
+    if (assess_points_away(measured))
         return false;
-    return measured->distance_nm <= DESCENT_BEYOND_NM || measured->height_ft == OBSERVATION_UNKNOWN ||
+    return measured->distance_nm <= DESCENT_BEYOND_NM ||
+           measured->height_ft == OBSERVATION_UNKNOWN ||
            measured->height_ft >= DESCENT_MIN_FT_PER_NM * measured->distance_nm;
 }
 
 // The newest height above the field, also where only the barometric altitude was still usable.
-static int32_t last_height_ft(const struct place *field, const struct visit_end *in)
+int32_t assess_last_height_ft(const struct place *field, const struct visit_end *in)
 {
     if (in->heard_altitude_ft == OBSERVATION_UNKNOWN)
         return OBSERVATION_UNKNOWN;
@@ -69,26 +75,25 @@ static int32_t last_height_ft(const struct place *field, const struct visit_end 
            (field->elevation_ft == PLACE_ELEVATION_UNKNOWN ? 0 : field->elevation_ft);
 }
 
-static enum arrival_strength arrival_in_the_air(const struct place *field, const struct visit_end *in,
-                                                const char *type_code)
+static enum arrival_strength arrival_in_the_air(const struct place *field,
+                                                const struct visit_end *in, const char *type_code)
 {
-    struct candidate_question question =
-        question_of(in, false, PROBABLE_FIELD_NM, "", type_code);
-    struct candidate measured = candidate_measure(field, &question);
+    struct candidate measured = assess_measured(field, in, false, type_code);
     bool descending = in->rates_agreeing >= DROPPED_RATES_MIN;
     bool aligned = is_aligned_to(in, field);
     if (measured.distance_nm > HEADED_FIELD_NM || (!descending && !aligned))
         return ARRIVAL_NONE;
-    if (points_away(&measured))
+    if (assess_points_away(&measured))
         return ARRIVAL_NONE;
     if (in->jumped || in->heard_at - in->fix.at > BARO_ONLY_MAX_US ||
-        measured.distance_nm > PROBABLE_FIELD_NM || !leads_to(&measured))
+        measured.distance_nm > PROBABLE_FIELD_NM || !assess_leads_to(&measured))
         return ARRIVAL_HEADED;
-    int32_t height_ft = last_height_ft(field, in);
+    int32_t height_ft = assess_last_height_ft(field, in);
     if (height_ft == OBSERVATION_UNKNOWN)
         return ARRIVAL_HEADED;
     if (height_ft < DROPPED_BELOW_FT)
-        return aligned && in->aligned_lowest_ft < ALIGNED_LOW_FT ? ARRIVAL_ALIGNED_LOW : ARRIVAL_DROPPED;
+        return aligned && in->aligned_lowest_ft < ALIGNED_LOW_FT ? ARRIVAL_ALIGNED_LOW
+                                                                 : ARRIVAL_DROPPED;
     return height_ft < SPLIT_LOW_FT ? ARRIVAL_FADED : ARRIVAL_HEADED;
 }
 
@@ -123,9 +128,7 @@ enum departure_strength assess_departure(const struct place *field, const struct
     }
     if (!out->has_fix || out->rates_agreeing < EMERGED_RATES_MIN)
         return DEPARTURE_NONE;
-    struct candidate_question question =
-        question_of(out, true, PROBABLE_FIELD_NM, "", type_code);
-    struct candidate measured = candidate_measure(field, &question);
+    struct candidate measured = assess_measured(field, out, true, type_code);
     if (measured.distance_nm > PROBABLE_FIELD_NM || measured.height_ft == OBSERVATION_UNKNOWN)
         return DEPARTURE_NONE;
     if (measured.height_ft < DROPPED_BELOW_FT)
@@ -141,7 +144,8 @@ static enum visit_grade grade_of_strengths(enum arrival_strength in, enum depart
         return VISIT_A3;
     if (in >= ARRIVAL_DROPPED && out >= DEPARTURE_EMERGED)
         return VISIT_A3;
-    // The stop is bracketed, and the end that is low is the departure [inference: the table's mirror].
+    // The stop is bracketed, and the end that is low is the departure [inference: the table's
+    // mirror].
     if (in == ARRIVAL_FADED && out == DEPARTURE_EMERGED_LOW)
         return VISIT_A3;
     if (in >= ARRIVAL_DROPPED || out >= DEPARTURE_EMERGED)
@@ -150,8 +154,8 @@ static enum visit_grade grade_of_strengths(enum arrival_strength in, enum depart
 }
 
 // How well an end that was seen in the air fits a field; nothing beyond `within_nm`.
-static double fit(const struct place *field, const struct visit_end *end, bool departing, double within_nm,
-                  const char *type_code, struct candidate *ret_measured)
+static double fit(const struct place *field, const struct visit_end *end, bool departing,
+                  double within_nm, const char *type_code, struct candidate *ret_measured)
 {
     struct candidate_question question = question_of(end, departing, within_nm, "", type_code);
     *ret_measured = candidate_measure(field, &question);
@@ -163,8 +167,8 @@ static bool is_airborne_end(const struct visit_end *end)
     return end->present && end->has_fix && !end->ground;
 }
 
-double assess_fit(const struct place *field, const struct visit_end *in, const struct visit_end *out,
-                  double within_nm, const char *type_code)
+double assess_fit(const struct place *field, const struct visit_end *in,
+                  const struct visit_end *out, double within_nm, const char *type_code)
 {
     struct candidate measured;
     double sum = 0;
@@ -174,12 +178,6 @@ double assess_fit(const struct place *field, const struct visit_end *in, const s
         sum += fit(field, out, true, within_nm, type_code, &measured);
     return sum;
 }
-
-struct rival {
-    const struct place *field;
-    double distance_nm; // from the end at which it was found
-    double fit;
-};
 
 static void look_for_rivals(const struct field_index *fields, const struct stay *stay,
                             const struct place *field, bool departing, double within_nm,
@@ -201,8 +199,8 @@ static void look_for_rivals(const struct field_index *fields, const struct stay 
     }
 }
 
-// The best field other than the stay's own, by both ends that were seen in the air; its fit as a share of
-// the own one's.
+// The best field other than the stay's own, by both ends that were seen in the air; its fit as a
+// share of the own one's.
 static struct rival runner_up(const struct field_index *fields, const struct stay *stay,
                               const struct place *field, const char *type_code, double *ret_ratio)
 {
@@ -232,30 +230,22 @@ static bool is_computed(const struct visit_end *end)
 }
 
 static enum visit_grade capped_grade(const struct stay *stay, enum visit_grade grade,
-                                     enum arrival_strength in, enum departure_strength out, double ratio)
+                                     enum arrival_strength in, enum departure_strength out,
+                                     double ratio)
 {
     bool doubtful = is_flagged(&stay->in) || is_flagged(&stay->out) || is_computed(&stay->in) ||
                     is_computed(&stay->out) || stay->in.jumped;
     if (doubtful && grade > VISIT_A2)
         grade = VISIT_A2;
     // Another field would do as well, and nothing shows the runway.
-    bool runway_shown =
-        in >= ARRIVAL_ALIGNED_LOW || out == DEPARTURE_TOOK_OFF || stay->in.aligned_us >= ALIGNED_LONG_US;
+    bool runway_shown = in >= ARRIVAL_ALIGNED_LOW || out == DEPARTURE_TOOK_OFF ||
+                        stay->in.aligned_us >= ALIGNED_LONG_US;
     if (!runway_shown && ratio > RUNNER_UP_RATIO && grade > VISIT_A1)
         grade = VISIT_A1;
     return grade;
 }
 
-struct judgement {
-    const struct place *field;
-    enum arrival_strength in;
-    enum departure_strength out;
-    struct rival runner_up;
-    double runner_up_ratio;
-    enum visit_grade grade;
-};
-
-static struct judgement judge(const struct field_index *fields, const struct stay *stay,
+struct judgement assess_judge(const struct field_index *fields, const struct stay *stay,
                               const char *type_code)
 {
     struct judgement judgement = {.field = field_by_id(fields, stay->place), .grade = VISIT_A1};
@@ -265,167 +255,7 @@ static struct judgement judge(const struct field_index *fields, const struct sta
     judgement.out = assess_departure(judgement.field, &stay->out, type_code);
     judgement.runner_up =
         runner_up(fields, stay, judgement.field, type_code, &judgement.runner_up_ratio);
-    judgement.grade = capped_grade(stay, grade_of_strengths(judgement.in, judgement.out), judgement.in,
-                                   judgement.out, judgement.runner_up_ratio);
+    judgement.grade = capped_grade(stay, grade_of_strengths(judgement.in, judgement.out),
+                                   judgement.in, judgement.out, judgement.runner_up_ratio);
     return judgement;
-}
-
-enum visit_grade assess_grade(const struct field_index *fields, const struct stay *stay,
-                              const char *type_code)
-{
-    return judge(fields, stay, type_code).grade;
-}
-
-// ---- Reasons -----------------------------------------------------------------------------------------------
-
-static void add_distance_reason(struct visit *visit, double distance_nm)
-{
-    static const struct {
-        enum visit_rule rule;
-        double limit_nm;
-    } limits[] = {
-        {VISIT_RULE_ON_FIELD, ON_FIELD_NM},
-        {VISIT_RULE_NAMED_FIELD, NAMED_FIELD_NM},
-        {VISIT_RULE_PROBABLE_FIELD, PROBABLE_FIELD_NM},
-        {VISIT_RULE_HEADED_FIELD, HEADED_FIELD_NM},
-    };
-    size_t i = 0;
-    while (i < 3 && distance_nm > limits[i].limit_nm)
-        i++;
-    reason_add(visit, limits[i].rule, distance_nm <= limits[i].limit_nm, limits[i].limit_nm, distance_nm);
-}
-
-static void add_arrival_reasons(struct visit *visit, const struct judgement *judgement,
-                                const struct visit_end *in, const char *type_code)
-{
-    const struct place *field = judgement->field;
-    if (in->ground) {
-        add_distance_reason(visit, field_distance_nm(field, in->ground_fix.position));
-        reason_add(visit, VISIT_RULE_GROUND_REPORTS, in->ground_reports >= GROUND_REPORTS_MIN,
-                   GROUND_REPORTS_MIN, in->ground_reports);
-        reason_add(visit, VISIT_RULE_GROUND_TIME, in->ground_time >= GROUND_TIME_MIN_US,
-                   utc_to_seconds(GROUND_TIME_MIN_US), utc_to_seconds(in->ground_time));
-    }
-    if (in->has_fix && !in->ground) {
-        struct candidate_question question =
-            question_of(in, false, PROBABLE_FIELD_NM, "", type_code);
-        struct candidate measured = candidate_measure(field, &question);
-        add_distance_reason(visit, measured.distance_nm);
-        int32_t height_ft = last_height_ft(field, in);
-        if (height_ft != OBSERVATION_UNKNOWN)
-            reason_add(visit, VISIT_RULE_LAST_HEIGHT, height_ft < DROPPED_BELOW_FT, DROPPED_BELOW_FT,
-                       height_ft);
-        reason_add(visit, VISIT_RULE_DESCENDING, in->rates_agreeing >= DROPPED_RATES_MIN,
-                   DROPPED_RATES_MIN, in->rates_agreeing);
-        if (measured.angle_deg >= 0)
-            reason_add(visit, VISIT_RULE_TOWARDS, !points_away(&measured),
-                       towards_limit_deg(&measured), measured.angle_deg);
-        if (measured.distance_nm > DESCENT_BEYOND_NM && measured.height_ft != OBSERVATION_UNKNOWN)
-            reason_add(visit, VISIT_RULE_DESCENT_PATH, leads_to(&measured), DESCENT_MIN_FT_PER_NM,
-                       measured.height_ft / measured.distance_nm);
-        if (in->heard_at - in->fix.at > BARO_ONLY_MIN_US)
-            reason_add(visit, VISIT_RULE_BARO_ONLY, in->heard_at - in->fix.at <= BARO_ONLY_MAX_US,
-                       utc_to_seconds(BARO_ONLY_MAX_US) / 60,
-                       utc_to_seconds(in->heard_at - in->fix.at) / 60);
-    }
-    if (strcmp(in->aligned_field, field->id) == 0) {
-        reason_add(visit, VISIT_RULE_ALIGNED, in->aligned_us >= ALIGNED_MIN_US,
-                   utc_to_seconds(ALIGNED_MIN_US), utc_to_seconds(in->aligned_us));
-        reason_add(visit, VISIT_RULE_ALIGNED_HEIGHT, in->aligned_lowest_ft < ALIGNED_LOW_FT,
-                   ALIGNED_LOW_FT, in->aligned_lowest_ft);
-    }
-}
-
-static void add_departure_reasons(struct visit *visit, const struct judgement *judgement,
-                                  const struct visit_end *out, const char *type_code)
-{
-    if (out->ground) {
-        add_distance_reason(visit, field_distance_nm(judgement->field, out->ground_fix.position));
-        reason_add(visit, VISIT_RULE_TOOK_OFF, true, NAN,
-                   utc_to_seconds(out->fix.at - out->ground_fix.at));
-        return;
-    }
-    struct candidate_question question =
-        question_of(out, true, PROBABLE_FIELD_NM, "", type_code);
-    struct candidate measured = candidate_measure(judgement->field, &question);
-    add_distance_reason(visit, measured.distance_nm);
-    if (measured.height_ft != OBSERVATION_UNKNOWN)
-        reason_add(visit, VISIT_RULE_FIRST_HEIGHT, measured.height_ft < SPLIT_LOW_FT, SPLIT_LOW_FT,
-                   measured.height_ft);
-    reason_add(visit, VISIT_RULE_CLIMBING, out->rates_agreeing >= EMERGED_RATES_MIN, EMERGED_RATES_MIN,
-               out->rates_agreeing);
-}
-
-static void add_doubt_reasons(struct visit *visit, const struct visit_end *end)
-{
-    if (end->flagged_share > 0)
-        reason_add(visit, VISIT_RULE_FLAGGED_SHARE, end->flagged_share <= (float)FLAGGED_SHARE_MAX,
-                   FLAGGED_SHARE_MAX, (double)end->flagged_share);
-    if (end->mlat_share > 0)
-        reason_add(visit, VISIT_RULE_MLAT_SHARE, end->mlat_share <= (float)MLAT_SHARE_MAX, MLAT_SHARE_MAX,
-                   (double)end->mlat_share);
-    if (end->jumped)
-        reason_add(visit, VISIT_RULE_JUMP, false, NAN, NAN);
-}
-
-
-static void add_stay_reasons(struct visit *visit, const struct stay *stay)
-{
-    if (stay->in.present && stay->out.present && !stay->out.ground) {
-        utc_us away = stay->out.fix.at - (stay->in.ground ? stay->ground_until : stay->in.heard_at);
-        reason_add(visit, VISIT_RULE_TURN_ROUND, away >= TURN_ROUND_MIN_US,
-                   utc_to_seconds(TURN_ROUND_MIN_US) / 60, utc_to_seconds(away) / 60);
-    }
-    if (stay->gone) {
-        double distance_nm = geodesy_distance_nm(stay->place_position, stay->gone_fix.position);
-        reason_add(visit, VISIT_RULE_DEPARTURE_UNSEEN, true, NAN, distance_nm);
-    }
-}
-
-static void add_field_reasons(struct visit *visit, const struct judgement *judgement, const char *type_code)
-{
-    const struct rival *other = &judgement->runner_up;
-    if (other->field != NULL) {
-        reason_add(visit, VISIT_RULE_RUNNER_UP, judgement->runner_up_ratio <= RUNNER_UP_RATIO,
-                   RUNNER_UP_RATIO, judgement->runner_up_ratio);
-        reason_name_place(visit, other->field->id, other->distance_nm);
-    }
-    int32_t longest_ft = place_longest_runway_ft(judgement->field);
-    int needed_ft = aircraft_type_find(type_code)->runway_min_ft;
-    if (longest_ft > 0 && needed_ft > 0)
-        reason_add(visit, VISIT_RULE_RUNWAY, longest_ft >= needed_ft, needed_ft, longest_ft);
-}
-
-static struct position best_position(const struct stay *stay)
-{
-    if (stay->in.ground)
-        return stay->in.ground_fix.position;
-    if (stay->out.present && stay->out.ground)
-        return stay->out.ground_fix.position;
-    return stay->in.has_fix ? stay->in.fix.position : stay->out.fix.position;
-}
-
-void assess_visit(const struct field_index *fields, const struct stay *stay, const char *type_code,
-                  struct visit *ret_visit)
-{
-    struct judgement judgement = judge(fields, stay, type_code);
-    ret_visit->grade = judgement.grade;
-    ret_visit->arrival_seen = judgement.in > ARRIVAL_NONE;
-    ret_visit->departure_seen = judgement.out > DEPARTURE_NONE;
-    ret_visit->position = best_position(stay);
-    ret_visit->reason_count = 0;
-    if (judgement.field == NULL)
-        return;
-    bracket_fill(judgement.field, stay, type_code, ret_visit);
-    if (stay->in.present)
-        add_arrival_reasons(ret_visit, &judgement, &stay->in, type_code);
-    if (stay->out.present)
-        add_departure_reasons(ret_visit, &judgement, &stay->out, type_code);
-    add_stay_reasons(ret_visit, stay);
-    add_field_reasons(ret_visit, &judgement, type_code);
-    reason_add(ret_visit, VISIT_RULE_BRACKET_SPEED, true, NAN, bracket_speed_kt(type_code));
-    if (stay->in.present)
-        add_doubt_reasons(ret_visit, &stay->in);
-    if (stay->out.present)
-        add_doubt_reasons(ret_visit, &stay->out);
 }

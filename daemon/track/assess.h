@@ -28,16 +28,14 @@ enum departure_strength assess_departure(const struct place *field, const struct
 
 // The fields that the end of a sighting may belong to, best first.
 struct candidate;
-size_t assess_candidates(const struct field_index *fields, const struct visit_end *end, bool departing,
-                         double within_nm, const char *favoured, const char *type_code,
-                         struct candidate *ret_candidates);
+size_t assess_candidates(const struct field_index *fields, const struct visit_end *end,
+                         bool departing, double within_nm, const char *favoured,
+                         const char *type_code, struct candidate *ret_candidates);
 
-// How well a field fits the ends that were seen in the air (either may be NULL): the sum of their scores.
-double assess_fit(const struct place *field, const struct visit_end *in, const struct visit_end *out,
-                  double within_nm, const char *type_code);
-
-enum visit_grade assess_grade(const struct field_index *fields, const struct stay *stay,
-                              const char *type_code);
+// How well a field fits the ends that were seen in the air (either may be NULL): the sum of their
+// scores.
+double assess_fit(const struct place *field, const struct visit_end *in,
+                  const struct visit_end *out, double within_nm, const char *type_code);
 
 // Fills grade, brackets, position and reasons of `ret_visit` (and leaves the rest alone).
 void assess_visit(const struct field_index *fields, const struct stay *stay, const char *type_code,

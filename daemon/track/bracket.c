@@ -6,8 +6,8 @@
 
 #include <math.h>
 
-// Heard lower than that above the field, it may have been on the ground already [inference: pressure
-// altitude is off by some hundred feet].
+// Heard lower than that above the field, it may have been on the ground already [inference:
+// pressure altitude is off by some hundred feet].
 #define STILL_FLYING_FT 1000
 
 double bracket_speed_kt(const char *type_code)
@@ -43,7 +43,8 @@ static utc_us earlier(utc_us first, utc_us second)
     return first < second ? first : second;
 }
 
-static utc_us arrived_after(const struct place *field, const struct stay *stay, const char *type_code)
+static utc_us arrived_after(const struct place *field, const struct stay *stay,
+                            const char *type_code)
 {
     const struct visit_end *in = &stay->in;
     if (in->present && in->has_fix) {
@@ -65,15 +66,16 @@ static utc_us arrived_after(const struct place *field, const struct stay *stay, 
     return UTC_UNKNOWN;
 }
 
-static utc_us departed_before(const struct place *field, const struct stay *stay, const char *type_code)
+static utc_us departed_before(const struct place *field, const struct stay *stay,
+                              const char *type_code)
 {
     const struct visit_end *out = &stay->out;
     if (out->present && out->has_fix)
         return out->fix.upper_at -
                bracket_fastest(field_distance_nm(field, out->fix.position), type_code);
     if (stay->gone)
-        return stay->gone_fix.upper_at -
-               bracket_fastest(field_distance_nm(field, stay->gone_fix.position), type_code);
+        return stay->out.fix.upper_at -
+               bracket_fastest(field_distance_nm(field, stay->out.fix.position), type_code);
     return UTC_UNKNOWN;
 }
 
@@ -113,7 +115,7 @@ void bracket_fill(const struct place *field, const struct stay *stay, const char
     ret_visit->arrived_after = came_after;
     ret_visit->arrived_before = later(arrived_before(field, stay, left_before), came_after);
     ret_visit->departed_before = left_before;
-    ret_visit->departed_after =
-        left_before == UTC_UNKNOWN ? UTC_UNKNOWN
-                                   : earlier(departed_after(field, stay, came_after), left_before);
+    ret_visit->departed_after = left_before == UTC_UNKNOWN
+                                    ? UTC_UNKNOWN
+                                    : earlier(departed_after(field, stay, came_after), left_before);
 }

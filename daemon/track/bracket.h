@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Between which times an aircraft came and left: from what was seen, the distance, and the type's top speed.
+// Between which times an aircraft came and left: from what was seen, the distance, and the type's
+// top speed.
 #pragma once
 
 #include "track/stay.h"

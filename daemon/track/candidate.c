@@ -31,7 +31,8 @@ static double angle_of(const struct place *field, const struct candidate_questio
     return geodesy_angle_between_deg((double)question->fix->track_deg, way_deg);
 }
 
-// Towards the field counts fully, away from it a fifth; leaving it says less, since departures turn.
+// Towards the field counts fully, away from it a fifth; leaving it says less, since departures
+// turn.
 static double direction_factor(const struct candidate *candidate, bool departing)
 {
     if (!(candidate->angle_deg >= 0) || candidate->distance_nm <= TOWARDS_BEYOND_NM)
@@ -58,7 +59,8 @@ static double score_of(const struct candidate *candidate, const struct candidate
 {
     double altitude = 0;
     if (candidate->height_ft != OBSERVATION_UNKNOWN)
-        altitude = between_0_and_1((SCORE_HIGH_FT - candidate->height_ft) / (SCORE_HIGH_FT - SCORE_LOW_FT));
+        altitude = between_0_and_1((SCORE_HIGH_FT - candidate->height_ft) /
+                                   (SCORE_HIGH_FT - SCORE_LOW_FT));
     double proximity = between_0_and_1(1 - candidate->distance_nm / question->within_nm);
     double rate = 0;
     int32_t rate_fpm = question->fix->vertical_rate_fpm;
@@ -78,7 +80,8 @@ static double score_of(const struct candidate *candidate, const struct candidate
     return score;
 }
 
-struct candidate candidate_measure(const struct place *field, const struct candidate_question *question)
+struct candidate candidate_measure(const struct place *field,
+                                   const struct candidate_question *question)
 {
     struct candidate candidate = {
         .field = field,
@@ -87,8 +90,9 @@ struct candidate candidate_measure(const struct place *field, const struct candi
         .height_ft = OBSERVATION_UNKNOWN,
     };
     if (question->altitude_ft != OBSERVATION_UNKNOWN)
-        candidate.height_ft = question->altitude_ft -
-                              (field->elevation_ft == PLACE_ELEVATION_UNKNOWN ? 0 : field->elevation_ft);
+        candidate.height_ft =
+            question->altitude_ft -
+            (field->elevation_ft == PLACE_ELEVATION_UNKNOWN ? 0 : field->elevation_ft);
     candidate.score = score_of(&candidate, question);
     return candidate;
 }
@@ -110,7 +114,8 @@ size_t candidates_find(const struct field_index *fields, const struct candidate_
         if (at >= CANDIDATES_MAX)
             continue;
         size_t kept = count < CANDIDATES_MAX ? count : CANDIDATES_MAX - 1;
-        memmove(&ret_candidates[at + 1], &ret_candidates[at], (kept - at) * sizeof ret_candidates[0]);
+        memmove(&ret_candidates[at + 1], &ret_candidates[at],
+                (kept - at) * sizeof ret_candidates[0]);
         ret_candidates[at] = one;
         count = kept + 1;
     }

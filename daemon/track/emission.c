@@ -41,7 +41,7 @@ static void name_sides(const struct stay *stay, struct visit *visit)
 {
     visit->sighting_in = stay->in.present ? stay->in.sighting_at : UTC_UNKNOWN;
     visit->sighting_out = stay->out.present ? stay->out.sighting_at
-                          : stay->gone      ? stay->gone_sighting_at
+                          : stay->gone      ? stay->out.sighting_at
                                             : UTC_UNKNOWN;
     text_copy(visit->callsign_in, sizeof visit->callsign_in, stay->in.callsign);
     text_copy(visit->callsign_out, sizeof visit->callsign_out, stay->out.callsign);
@@ -59,16 +59,17 @@ static enum visit_state next_state(const struct stay *stay, enum visit_grade gra
     return sure && stay->state == VISIT_PROVISIONAL ? VISIT_CONFIRMED : stay->state;
 }
 
-static void add_superseded_reason(const struct stay *stay, struct visit *visit)
+static void add_superseded_reason(const struct stay_end_reason *superseded, struct visit *visit)
 {
     // The reason why it no longer stands must not be the one that found no room.
     if (visit->reason_count == VISIT_REASONS_MAX)
         visit->reason_count--;
-    reason_add(visit, stay->superseded.rule, false, stay->superseded.threshold, stay->superseded.value);
-    reason_name_place(visit, stay->superseded.place, stay->superseded.distance_nm);
+    reason_add(visit, superseded->rule, false, superseded->threshold, superseded->value);
+    reason_name_place(visit, superseded->place, superseded->distance_nm);
 }
 
-static struct visit *visit_slot(struct track_step *step, struct track *track, const struct visit *visit)
+static struct visit *visit_slot(struct track_step *step, struct track *track,
+                                const struct visit *visit)
 {
     struct visit_array *visits = &step->effects->visits;
     if (track->visit_effect_index < visits->count &&
@@ -96,17 +97,17 @@ void emission_add_visit(struct track_step *step, struct track *track)
     visit.departed_after = visit.departed_before = UTC_UNKNOWN;
     name_sides(stay, &visit);
     assess_visit(step->tracker->fields, stay, sighting->type_code, &visit);
-    if (stay->state == VISIT_SUPERSEDED)
-        add_superseded_reason(stay, &visit);
+    if (stay->state == VISIT_SUPERSEDED && step->superseded != NULL)
+        add_superseded_reason(step->superseded, &visit);
     stay->state = visit.state = next_state(stay, visit.grade);
     stay->grade = visit.grade;
     stay->announced = true;
     *visit_slot(step, track, &visit) = visit;
 }
 
-void emission_add_conflict(struct track_step *step, enum identity_conflict_kind kind, uint32_t emitter,
-                           const struct track_fix *first, const struct track_fix *second,
-                           double speed_limit_kt)
+void emission_add_conflict(struct track_step *step, enum identity_conflict_kind kind,
+                           uint32_t emitter, const struct track_fix *first,
+                           const struct track_fix *second, double speed_limit_kt)
 {
     struct identity_conflict *conflict = array_append(&step->effects->conflicts);
     text_copy(conflict->icao24, sizeof conflict->icao24, step->aircraft->icao24);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Which emitter a point belongs to. Implausible points that agree among themselves form a chain. If the
-// track went on meanwhile, the chain is a second aircraft on the same address; if the track stopped when
-// the chain began, it is the same aircraft that was lost and found, or whose position was led astray.
+// Which emitter a point belongs to. Implausible points that agree among themselves form a chain. If
+// the track went on meanwhile, the chain is a second aircraft on the same address; if the track
+// stopped when the chain began, it is the same aircraft that was lost and found, or whose position
+// was led astray.
 #include "base/memory.h"
 #include "track/plausibility.h"
 #include "track/state.h"
@@ -9,7 +10,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-// So recent a reference decides by itself, whatever chain there is [inference: two polls of a slow feed].
+// So recent a reference decides by itself, whatever chain there is [inference: two polls of a slow
+// feed].
 #define REFERENCE_RECENT_US (2 * UTC_MINUTE)
 
 static utc_us apart(utc_us first, utc_us second)
@@ -18,7 +20,8 @@ static utc_us apart(utc_us first, utc_us second)
 }
 
 // How far the fix lies from where the reference would be by then.
-static double distance_from_predicted_nm(const struct track_fix *reference, const struct track_fix *fix)
+static double distance_from_predicted_nm(const struct track_fix *reference,
+                                         const struct track_fix *fix)
 {
     struct position predicted = reference->position;
     if (isfinite(reference->ground_speed_kt) && isfinite(reference->track_deg))
@@ -28,8 +31,8 @@ static double distance_from_predicted_nm(const struct track_fix *reference, cons
     return geodesy_distance_nm(predicted, fix->position);
 }
 
-// The track that the fix continues best; EMITTERS_MAX when none. A reference too old to be checked is
-// taken only when no other fits.
+// The track that the fix continues best; EMITTERS_MAX when none. A reference too old to be checked
+// is taken only when no other fits.
 static size_t best_track(const struct aircraft *aircraft, const struct track_fix *fix)
 {
     size_t best = EMITTERS_MAX;
@@ -98,7 +101,8 @@ static void extend_chain(struct aircraft *aircraft, const struct track_fix *fix,
     chain->in_cluster = in_cluster;
 }
 
-// Another feed takes over, and the jump is no larger than its clock may be off: no sign of spoofing.
+// Another feed takes over, and the jump is no larger than its clock may be off: no sign of
+// spoofing.
 static bool is_explained_by_clocks(const struct track_fix *before, const struct track_fix *fix)
 {
     if (before->feed == fix->feed)
@@ -108,7 +112,8 @@ static bool is_explained_by_clocks(const struct track_fix *before, const struct 
     return geodesy_distance_nm(before->position, fix->position) <= speed_kt * off_s / 3600.0;
 }
 
-// The reference moves to where the chain is; what was before is kept, for when the aircraft comes back.
+// The reference moves to where the chain is; what was before is kept, for when the aircraft comes
+// back.
 static void take_up_elsewhere(struct track *track, const struct track_fix *fix)
 {
     if (track->has_good) {
@@ -131,7 +136,8 @@ static void come_back(struct track *track)
     track->approach.jumped_at = UTC_UNKNOWN;
 }
 
-static size_t take_implausible(struct track_step *step, const struct track_fix *fix, uint32_t *flags)
+static size_t take_implausible(struct track_step *step, const struct track_fix *fix,
+                               uint32_t *flags)
 {
     struct aircraft *aircraft = step->aircraft;
     bool in_cluster = is_in_cluster(step, fix);
@@ -197,7 +203,8 @@ size_t emitter_choose(struct track_step *step, const struct track_fix *fix, uint
     if (*flags & (TRACK_POINT_GPS_LOST | TRACK_POINT_ESTIMATED))
         return 0; // the position is not used, so it need not be checked
     bool late = first->begun && fix->at < first->heard_at;
-    // What goes on from a chain stays with it: with time, any place can be reached from the track's end.
+    // What goes on from a chain stays with it: with time, any place can be reached from the track's
+    // end.
     if (!late && chain != NULL && chain->since_last == 0 && !is_recent_and_reachable(first, fix) &&
         continues_chain(chain, fix, is_in_cluster(step, fix)))
         return take_implausible(step, fix, flags);

@@ -20,7 +20,6 @@ static void add_alignment(struct visit_end *end, const struct track *track)
     if (approach->aligned_field[0] == '\0')
         return;
     memcpy(end->aligned_field, approach->aligned_field, sizeof end->aligned_field);
-    memcpy(end->aligned_runway, approach->aligned_runway, sizeof end->aligned_runway);
     end->aligned_us = approach->aligned_last - approach->aligned_since;
     end->aligned_lowest_ft = approach->aligned_lowest_ft;
 }

@@ -41,7 +41,8 @@ static int column_of(double longitude_deg)
 
 static size_t cell_of(struct position position)
 {
-    return (size_t)row_of(position.latitude_deg) * COLUMNS + (size_t)column_of(position.longitude_deg);
+    return (size_t)row_of(position.latitude_deg) * COLUMNS +
+           (size_t)column_of(position.longitude_deg);
 }
 
 static bool is_usable_field(const struct place *place)
@@ -131,7 +132,8 @@ struct window {
 static struct window window_around(struct position position, double within_nm)
 {
     double reach_deg = (within_nm + FIELD_EXTENT_NM) / NM_PER_DEGREE;
-    double south_deg = position.latitude_deg - reach_deg, north_deg = position.latitude_deg + reach_deg;
+    double south_deg = position.latitude_deg - reach_deg,
+           north_deg = position.latitude_deg + reach_deg;
     double widest_deg = fmax(fabs(south_deg), fabs(north_deg));
     struct window window = {.row_first = row_of(south_deg), .row_last = row_of(north_deg)};
     double cosine = widest_deg >= 89.0 ? 0 : cos(widest_deg * 3.14159265358979323846 / 180.0);
@@ -174,7 +176,8 @@ size_t field_all_near(const struct field_index *index, struct position position,
             size_t cell = (size_t)row * COLUMNS + (size_t)((window.column_first + step) % COLUMNS);
             for (uint32_t i = index->cell_start[cell]; i < index->cell_start[cell + 1]; i++) {
                 const struct place *field = index->fields[i];
-                if (fabs(field->reference.latitude_deg - position.latitude_deg) > latitude_limit_deg)
+                if (fabs(field->reference.latitude_deg - position.latitude_deg) >
+                    latitude_limit_deg)
                     continue;
                 struct field_near one = {field, field_distance_nm(field, position)};
                 if (one.distance_nm <= within_nm)

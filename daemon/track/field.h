@@ -11,7 +11,8 @@ struct field_index;
 struct field_index *field_index_new(const struct place *places, size_t place_count);
 void field_index_free(struct field_index *index);
 
-// Distance to the airfield: to its reference point or to the nearest of its runways, whichever is less.
+// Distance to the airfield: to its reference point or to the nearest of its runways, whichever is
+// less.
 double field_distance_nm(const struct place *field, struct position position);
 
 struct field_near {

@@ -17,8 +17,9 @@ void identity_add_feed(struct track *track, const char *feed)
     track->changed = true;
 }
 
-// Beyond the eighth call sign the first seven and the newest are kept. Garbled call signs must not make
-// the row change for ever, though: a newest one that is replaced again and again is stored at the close.
+// Beyond the eighth call sign the first seven and the newest are kept. Garbled call signs must not
+// make the row change for ever, though: a newest one that is replaced again and again is stored at
+// the close.
 static void add_callsign(struct track *track, const char *callsign)
 {
     struct sighting *sighting = &track->sighting;

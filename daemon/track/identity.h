@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a sighting says about who it was: lists that grow with the points. Each sets track->changed when
-// something that is stored changed.
+// What a sighting says about who it was: lists that grow with the points. Each sets track->changed
+// when something that is stored changed.
 #pragma once
 
 #include "track/state.h"

@@ -34,7 +34,8 @@ static uint32_t integrity_flags(const struct observation *observation)
     return flags;
 }
 
-static bool ground_cannot_be(const struct observation *observation, const struct field_index *fields)
+static bool ground_cannot_be(const struct observation *observation,
+                             const struct field_index *fields)
 {
     if (observation->ground_speed_kt > GROUND_SPEED_MAX_KT)
         return true;
@@ -69,8 +70,8 @@ static double fastest_kt(const struct track_fix *reference, const struct track_f
     double known_kt = fmax((double)reference->ground_speed_kt, (double)fix->ground_speed_kt);
     double speed_kt;
     if (isnan(known_kt))
-        speed_kt = reference->on_ground && fix->on_ground ? SPEED_CHECK_SURFACE_KT
-                                                          : SPEED_CHECK_AIR_KT;
+        speed_kt =
+            reference->on_ground && fix->on_ground ? SPEED_CHECK_SURFACE_KT : SPEED_CHECK_AIR_KT;
     else
         // It grows to what is assumed where nothing is known, not beyond.
         speed_kt = fmin(known_kt + SPEED_CHECK_GAIN_KT_PER_S * elapsed_s,
@@ -91,7 +92,8 @@ bool plausibility_reachable(const struct track_fix *reference, const struct trac
     double elapsed_s = utc_to_seconds(elapsed);
     double slack_s =
         reference->feed == fix->feed ? SPEED_CHECK_SAME_FEED_S : SPEED_CHECK_OTHER_FEED_S;
-    double metres = reference->on_ground && fix->on_ground ? SPEED_CHECK_SURFACE_M : SPEED_CHECK_AIR_M;
+    double metres =
+        reference->on_ground && fix->on_ground ? SPEED_CHECK_SURFACE_M : SPEED_CHECK_AIR_M;
     if (reference->mlat || fix->mlat)
         metres += SPEED_CHECK_MLAT_M;
     double reach_nm = fastest_kt(reference, fix, elapsed_s) * (elapsed_s + slack_s) / 3600.0 +

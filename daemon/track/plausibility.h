@@ -5,8 +5,8 @@
 #include "track/field.h"
 #include "track/state.h"
 
-// The flags that need nothing but the observation and the fields near it. Clears fix->on_ground when the
-// "ground" flag cannot be true.
+// The flags that need nothing but the observation and the fields near it. Clears fix->on_ground
+// when the "ground" flag cannot be true.
 uint32_t plausibility_flags(const struct observation *observation, const struct field_index *fields,
                             struct track_fix *fix);
 
@@ -15,4 +15,3 @@ bool plausibility_reachable(const struct track_fix *reference, const struct trac
 
 // Whether the position stands still while the speed says that it moves.
 bool plausibility_frozen(const struct track_fix *reference, const struct track_fix *fix);
-

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Sightings: opened by the first point, extended by each, split and closed by methods 3a. Decisions rest on
-// observed times alone; segment_advance only announces what the next point would decide in any case, and a
-// point that comes within the allowed gap after all opens the same sighting again.
+// Sightings: opened by the first point, extended by each, split and closed by methods 3a. Decisions
+// rest on observed times alone; segment_advance only announces what the next point would decide in
+// any case, and a point that comes within the allowed gap after all opens the same sighting again.
 #include "base/memory.h"
-#include "base/text.h"
 #include "track/aircraft_type.h"
 #include "track/identity.h"
+#include "track/phase.h"
 #include "track/state.h"
 
 #include <math.h>
@@ -14,7 +14,8 @@
 
 #define HOURS(us) (utc_to_seconds(us) / 3600.0)
 
-// ---- What a close would be -------------------------------------------------------------------------------
+// ---- What a close would be
+// -------------------------------------------------------------------------------
 
 static bool is_low(const struct track_step *step, const struct track *track)
 {
@@ -42,7 +43,7 @@ static utc_us stitch_limit(const struct track *track)
     return limit < STITCH_MAX_US ? limit : STITCH_MAX_US;
 }
 
-static void announce_close(struct track_step *step, struct track *track, enum sighting_state state)
+void segment_announce_close(struct track_step *step, struct track *track, enum sighting_state state)
 {
     track->sighting.state = state;
     track->settled = true;
@@ -51,14 +52,15 @@ static void announce_close(struct track_step *step, struct track *track, enum si
 
 static void close_now(struct track_step *step, struct track *track)
 {
-    announce_close(step, track, close_state(step, track));
+    segment_announce_close(step, track, close_state(step, track));
     stay_on_close(step, track);
 }
 
-// ---- Whether a point after a gap goes on with the sighting -----------------------------------------------
+// ---- Whether a point after a gap goes on with the sighting
+// -----------------------------------------------
 
-// adsbtrack allows a step of 3,000 ft; a larger one is allowed where the aircraft's own vertical speed
-// explains it: coming down at the end of a gap, or climbing at its beginning.
+// adsbtrack allows a step of 3,000 ft; a larger one is allowed where the aircraft's own vertical
+// speed explains it: coming down at the end of a gap, or climbing at its beginning.
 static bool step_is_explained(const struct track *track, const struct track_fix *fix)
 {
     if (track->heard_altitude_ft == OBSERVATION_UNKNOWN || fix->altitude_ft == OBSERVATION_UNKNOWN)
@@ -67,16 +69,19 @@ static bool step_is_explained(const struct track *track, const struct track_fix 
     if (abs(step_ft) < STITCH_STEP_FT)
         return true;
     if (step_ft < 0)
-        return fix->vertical_rate_fpm == OBSERVATION_UNKNOWN || fix->vertical_rate_fpm < CLIMBING_FPM;
+        return fix->vertical_rate_fpm == OBSERVATION_UNKNOWN ||
+               fix->vertical_rate_fpm < CLIMBING_FPM;
     return track->heard_rate_fpm == OBSERVATION_UNKNOWN || track->heard_rate_fpm > -CLIMBING_FPM;
 }
 
-// Lost coming down and found going up after a turn-round's time, without having come on: it may have landed.
+// Lost coming down and found going up after a turn-round's time, without having come on: it may
+// have landed.
 static bool may_hide_a_stop(const struct track *track, const struct track_fix *fix, utc_us gap,
                             double distance_nm)
 {
     return gap >= TURN_ROUND_MIN_US && track->heard_rate_fpm != OBSERVATION_UNKNOWN &&
-           track->heard_rate_fpm <= DROPPED_RATE_FPM && fix->vertical_rate_fpm != OBSERVATION_UNKNOWN &&
+           track->heard_rate_fpm <= DROPPED_RATE_FPM &&
+           fix->vertical_rate_fpm != OBSERVATION_UNKNOWN &&
            fix->vertical_rate_fpm >= CLIMBING_FPM && distance_nm < STITCH_PROGRESS_KT * HOURS(gap);
 }
 
@@ -109,7 +114,8 @@ static bool goes_on(const struct track_step *step, const struct track *track,
     return !is_low(step, track) && is_stitchable(track, fix, gap, plausible);
 }
 
-// ---- Opening ---------------------------------------------------------------------------------------------
+// ---- Opening
+// ---------------------------------------------------------------------------------------------
 
 static void remember_previous(struct track *track)
 {
@@ -122,8 +128,8 @@ static void remember_previous(struct track *track)
     }
 }
 
-static void begin_sighting(struct track_step *step, struct track *track, size_t emitter,
-                           const struct track_fix *fix)
+void segment_begin(struct track_step *step, struct track *track, size_t emitter,
+                   const struct track_fix *fix)
 {
     struct sighting old = track->sighting;
     if (track->begun)
@@ -148,6 +154,7 @@ static void begin_sighting(struct track_step *step, struct track *track, size_t 
     track->arrival_told = false;
     track->start = (struct track_start){0};
     free(TAKE(track->stitch));
+    free(TAKE(track->ground));
     track->pending_phase = TRACK_PHASE_UNKNOWN;
     track->pending_reports = 0;
 }
@@ -155,146 +162,18 @@ static void begin_sighting(struct track_step *step, struct track *track, size_t 
 static void open_sighting(struct track_step *step, struct track *track, size_t emitter,
                           const struct track_fix *fix)
 {
-    begin_sighting(step, track, emitter, fix);
+    segment_begin(step, track, emitter, fix);
     approach_begin(&track->approach);
     track->phase = TRACK_PHASE_UNKNOWN;
     track->heard_altitude_ft = OBSERVATION_UNKNOWN;
     track->heard_rate_fpm = OBSERVATION_UNKNOWN;
 }
 
-// ---- Ground and air --------------------------------------------------------------------------------------
+// ---- A gap that was bridged but hid a departure
+// ----------------------------------------------------------
 
-static void name_field(struct track_step *step, struct track *track, char name[PLACE_ID_SIZE],
-                       const struct track_fix *fix)
-{
-    struct field_near near = field_nearest(step->tracker->fields, fix->position, ON_FIELD_NM);
-    if (near.field == NULL || strcmp(name, near.field->id) == 0)
-        return;
-    text_copy(name, PLACE_ID_SIZE, near.field->id);
-    track->changed = true;
-}
-
-static void leave_ground(struct track_step *step, struct track *track, const struct track_fix *left)
-{
-    struct track_fix first_air = track->pending_first;
-    approach_begin(&track->approach);
-    stay_on_take_off(step, track, left, &first_air);
-}
-
-// Take-off after a stop: the old sighting ends on the ground, a new one opens with the first point in the air.
-static void split_at_take_off(struct track_step *step, struct track *track, size_t emitter)
-{
-    struct track_fix left = track->phase_last;
-    if (!track->arrival_told)
-        stay_on_ground(step, track, &track->ground->first);
-    track->sighting.last_seen = left.observed_at;
-    track->sighting.last_position = left.position;
-    announce_close(step, track, SIGHTING_LANDED);
-    begin_sighting(step, track, emitter, &track->pending_first);
-    name_field(step, track, track->sighting.origin, &left);
-    leave_ground(step, track, &left);
-}
-
-static void take_off(struct track_step *step, struct track *track, size_t emitter)
-{
-    if (!track->landed) {
-        if (track->phase != TRACK_PHASE_GROUND)
-            return;
-        if (track->sighting.origin[0] == '\0')
-            name_field(step, track, track->sighting.origin, &track->phase_last);
-        struct track_fix left = track->phase_last;
-        leave_ground(step, track, &left);
-    } else if (track->pending_first.at - track->phase_since >= GROUND_STOP_MIN_US) {
-        split_at_take_off(step, track, emitter);
-    } else {
-        // A touch-and-go: it did not arrive.
-        track->landed = false;
-        track->sighting.destination[0] = '\0';
-        track->changed = true;
-    }
-}
-
-static void remember_ground(struct track *track)
-{
-    if (track->ground == NULL)
-        track->ground = memory_allocate(sizeof *track->ground);
-    *track->ground = (struct track_ground){
-        .has_last_air = track->phase == TRACK_PHASE_AIR,
-        .last_air = track->phase_last,
-        .first = track->pending_first,
-        .reports = track->pending_reports,
-    };
-}
-
-static void touch_down(struct track_step *step, struct track *track, const struct track_fix *fix)
-{
-    if (!track->was_airborne)
-        return;
-    track->landed = true;
-    track->arrival_told = false;
-    name_field(step, track, track->sighting.destination, fix);
-}
-
-static void change_phase(struct track_step *step, struct track *track, size_t emitter,
-                         const struct track_fix *fix, enum track_phase phase)
-{
-    utc_us since = track->pending_first.at;
-    if (phase == TRACK_PHASE_AIR) {
-        take_off(step, track, emitter);
-        track->was_airborne = true;
-    } else {
-        remember_ground(track);
-        touch_down(step, track, fix);
-    }
-    track->phase = phase;
-    track->phase_since = since;
-    track->phase_last = *fix;
-    track->pending_phase = TRACK_PHASE_UNKNOWN;
-    track->pending_reports = 0;
-    // Found on the ground, or parked: it need not stop first.
-    if (phase == TRACK_PHASE_GROUND && !track->landed)
-        stay_on_ground(step, track, &track->ground->first);
-}
-
-static void stay_on_the_ground(struct track_step *step, struct track *track, const struct track_fix *fix)
-{
-    track->ground->reports++;
-    if (track->stay != NULL && track->stay->phase == STAY_PRESENT && track->stay->in.ground)
-        track->stay->ground_until = fix->at;
-    // Shorter than a stop it may still be a touch-and-go.
-    if (track->landed && !track->arrival_told && fix->at - track->phase_since >= GROUND_STOP_MIN_US)
-        stay_on_ground(step, track, &track->ground->first);
-}
-
-// A phase changes only when reports agree: three of them, or half a minute.
-static void phase_take(struct track_step *step, struct track *track, size_t emitter,
-                       const struct track_fix *fix)
-{
-    enum track_phase phase = fix->on_ground ? TRACK_PHASE_GROUND : TRACK_PHASE_AIR;
-    if (!fix->on_ground && fix->ground_speed_kt > GROUND_SPEED_MAX_KT)
-        track->was_airborne = true;
-    if (phase == track->phase) {
-        track->phase_last = *fix;
-        track->pending_phase = TRACK_PHASE_UNKNOWN;
-        track->pending_reports = 0;
-        if (phase == TRACK_PHASE_GROUND)
-            stay_on_the_ground(step, track, fix);
-        return;
-    }
-    if (track->pending_phase != phase) {
-        track->pending_phase = phase;
-        track->pending_reports = 0;
-        track->pending_first = *fix;
-    }
-    track->pending_reports++;
-    if (track->pending_reports >= GROUND_REPORTS_MIN ||
-        fix->at - track->pending_first.at >= GROUND_TIME_MIN_US)
-        change_phase(step, track, emitter, fix, phase);
-}
-
-// ---- A gap that was bridged but hid a departure ----------------------------------------------------------
-
-static void remember_stitch(struct track_step *step, struct track *track, const struct track_fix *fix)
+static void remember_stitch(struct track_step *step, struct track *track,
+                            const struct track_fix *fix)
 {
     int32_t elevation_ft =
         field_elevation_near_ft(step->tracker->fields, fix->position, SPLIT_FIELD_WITHIN_NM);
@@ -320,8 +199,8 @@ static void split_at_stitch(struct track_step *step, struct track *track, size_t
     track->sighting.last_seen = stitch->before_last_seen;
     track->sighting.last_position = stitch->before_position;
     track->sighting.last_altitude_ft = stitch->before_altitude_ft;
-    announce_close(step, track, SIGHTING_LOST_HIGH);
-    begin_sighting(step, track, emitter, &stitch->after);
+    segment_announce_close(step, track, SIGHTING_LOST_HIGH);
+    segment_begin(step, track, emitter, &stitch->after);
     track->previous_at = track->previous_heard_at = stitch->before_heard_at;
     track->previous_position = stitch->before_position;
     track->was_airborne = true;
@@ -342,7 +221,8 @@ static void veto_stitch(struct track_step *step, struct track *track, size_t emi
         split_at_stitch(step, track, emitter);
 }
 
-// ---- The three ways in -----------------------------------------------------------------------------------
+// ---- The three ways in
+// -----------------------------------------------------------------------------------
 
 static void extend(struct track *track, const struct track_fix *fix, bool plausible)
 {
@@ -394,10 +274,12 @@ static void check_identity(struct track_step *step, const struct track *track, s
                            const struct track_fix *fix)
 {
     double hours = HOURS(fix->at - track->good.at);
-    double limit_kt = fmax(IMPOSSIBLE_SPEED_KT,
-                           aircraft_type_find(track->sighting.type_code)->top_speed_kt + BRACKET_WIND_KT);
-    if (track->has_good && geodesy_distance_nm(track->good.position, fix->position) -
-                                   2 * PROBABLE_FIELD_NM > limit_kt * hours)
+    double limit_kt =
+        fmax(IMPOSSIBLE_SPEED_KT,
+             aircraft_type_find(track->sighting.type_code)->top_speed_kt + BRACKET_WIND_KT);
+    if (track->has_good &&
+        geodesy_distance_nm(track->good.position, fix->position) - 2 * PROBABLE_FIELD_NM >
+            limit_kt * hours)
         emission_add_conflict(step, IDENTITY_IMPOSSIBLE_SPEED, (uint32_t)emitter, &track->good, fix,
                               limit_kt);
 }

@@ -19,7 +19,8 @@ enum track_phase {
     TRACK_PHASE_GROUND,
 };
 
-// The state before a long gap that was bridged, in case what follows turns out to be a fresh departure.
+// The state before a long gap that was bridged, in case what follows turns out to be a fresh
+// departure.
 struct track_stitch {
     utc_us before_last_seen;
     struct position before_position;
@@ -28,14 +29,16 @@ struct track_stitch {
     struct track_fix after;
 };
 
-// The first points of a sighting that began in the air, until they say whether it emerged from a field.
+// The first points of a sighting that began in the air, until they say whether it emerged from a
+// field.
 struct track_start {
     bool decided;
     uint8_t points;
     struct track_fix first;
 };
 
-// What a close announced by time has to give back when points within the allowed gap come after all.
+// What a close announced by time has to give back when points within the allowed gap come after
+// all.
 struct before_close {
     struct stay *stay; // owned, or NULL
     struct track_start start;
@@ -56,14 +59,15 @@ struct track {
     struct sighting sighting;
     utc_us previous_last_seen; // of the sighting before it; UTC_UNKNOWN when there was none
 
-    utc_us heard_at;            // newest point of any kind that proves a signal
-    int32_t heard_altitude_ft;  // the newest known
+    utc_us heard_at;           // newest point of any kind that proves a signal
+    int32_t heard_altitude_ft; // the newest known
     int32_t heard_rate_fpm;
-    bool settled;               // the close was announced and nothing was heard since
+    bool settled; // the close was announced and nothing was heard since
 
     bool has_good;
-    struct track_fix good;      // newest point that is plausible: the reference of the speed check
-    struct track_fix *before_jump; // owned: the reference before the track was taken up elsewhere, or NULL
+    struct track_fix good; // newest point that is plausible: the reference of the speed check
+    struct track_fix
+        *before_jump; // owned: the reference before the track was taken up elsewhere, or NULL
 
     enum track_phase phase;
     utc_us phase_since;
@@ -74,14 +78,15 @@ struct track {
     bool was_airborne; // in this sighting
     bool landed;       // in this sighting, after being airborne
 
-    struct track_stitch *stitch; // owned: of the newest gap that was bridged, while it may be vetoed
+    struct track_stitch
+        *stitch; // owned: of the newest gap that was bridged, while it may be vetoed
 
     // For visits.
     bool previous_known; // where it was before this sighting
     utc_us previous_at, previous_heard_at;
     struct position previous_position;
     struct track_start start;
-    struct track_ground *ground; // owned, or NULL
+    struct track_ground *ground; // owned: until the arrival is told, or NULL
     bool arrival_told;           // of this sighting's landing
     struct approach approach;
     struct stay *stay;                 // owned, or NULL
@@ -113,9 +118,9 @@ struct track_chain {
 
 struct aircraft {
     char icao24[ICAO24_SIZE];
-    utc_us received_at; // of the newest observation, duplicates too
+    utc_us received_at;                 // of the newest observation, duplicates too
     struct track *tracks[EMITTERS_MAX]; // NULL where there is none; the first always is
-    struct track_chain *chain; // owned, or NULL
+    struct track_chain *chain;          // owned, or NULL
     struct feed_memory_array feeds;
     void *slot; // of the table; private to it
 };
@@ -137,6 +142,7 @@ struct track_step {
     const struct tracker *tracker;
     struct aircraft *aircraft;
     struct track_effects *effects;
+    const struct stay_end_reason *superseded; // of the visit that is being superseded, or NULL
 };
 
 // tracker.c
@@ -145,12 +151,14 @@ void tracker_clear(struct tracker *tracker);
 // aircraft.c
 struct aircraft *aircraft_new(const char *icao24);
 void aircraft_free(struct aircraft *aircraft);
-struct track *aircraft_track(struct aircraft *aircraft, size_t emitter); // makes it where there is none
+struct track *aircraft_track(struct aircraft *aircraft,
+                             size_t emitter); // makes it where there is none
 void track_drop_before_close(struct track *track);
 // Whether this feed gave the same fix before; remembers it if not.
 bool aircraft_is_duplicate(struct aircraft *aircraft, uint8_t feed, utc_us observed_at);
 
-// emitter.c: which emitter a point belongs to. Adds SPEED_FAIL, SPOOF_CLUSTER or SECOND_EMITTER to *flags.
+// emitter.c: which emitter a point belongs to. Adds SPEED_FAIL, SPOOF_CLUSTER or SECOND_EMITTER to
+// *flags.
 size_t emitter_choose(struct track_step *step, const struct track_fix *fix, uint32_t *flags);
 
 // segment.c: sightings.
@@ -170,6 +178,6 @@ void start_decide(struct track_step *step, struct track *track);
 void emission_add(struct track_step *step, struct track *track, bool path_changed);
 void emission_add_visit(struct track_step *step, struct track *track);
 // One address in two places.
-void emission_add_conflict(struct track_step *step, enum identity_conflict_kind kind, uint32_t emitter,
-                           const struct track_fix *first, const struct track_fix *second,
-                           double speed_limit_kt);
+void emission_add_conflict(struct track_step *step, enum identity_conflict_kind kind,
+                           uint32_t emitter, const struct track_fix *first,
+                           const struct track_fix *second, double speed_limit_kt);

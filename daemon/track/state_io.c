@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The tracker's state as bytes. One description of the layout serves both ways, so that they cannot differ.
+// The tracker's state as bytes. One description of the layout serves both ways, so that they cannot
+// differ.
 #include "base/memory.h"
 #include "track/state.h"
 
@@ -186,7 +187,6 @@ static void codec_end(struct codec *codec, struct visit_end *end)
     codec_u8(codec, &end->rates_agreeing);
     codec_u8(codec, &end->rates_known);
     codec_text(codec, end->aligned_field, sizeof end->aligned_field);
-    codec_text(codec, end->aligned_runway, sizeof end->aligned_runway);
     codec_i64(codec, &end->aligned_us);
     codec_i32(codec, &end->aligned_lowest_ft);
     codec_float(codec, &end->flagged_share);
@@ -209,8 +209,6 @@ static void codec_stay(struct codec *codec, struct stay *stay)
     codec_position(codec, &stay->previous_position);
     codec_i64(codec, &stay->ground_until);
     codec_bool(codec, &stay->gone);
-    codec_fix(codec, &stay->gone_fix);
-    codec_i64(codec, &stay->gone_sighting_at);
     codec_bool(codec, &stay->announced);
     stay->state = codec_number(codec, stay->state, VISIT_SUPERSEDED + 1);
     stay->grade = codec_number(codec, stay->grade, VISIT_A4 + 1);
@@ -261,7 +259,9 @@ static void codec_track(struct codec *codec, struct track *track)
     if (codec_optional(codec, (void **)&track->before_close, sizeof *track->before_close))
         codec_before_close(codec, track->before_close);
     // What later steps take for granted.
-    if (track->phase == TRACK_PHASE_GROUND && track->ground == NULL)
+    bool told =
+        track->arrival_told && (track->before_close == NULL || track->before_close->arrival_told);
+    if (track->phase == TRACK_PHASE_GROUND && !told && track->ground == NULL)
         codec->valid = false;
 }
 
@@ -355,7 +355,8 @@ int tracker_load(struct tracker *tracker, struct byte_reader *reader)
 {
     struct codec codec = {.reader = reader, .valid = true};
     tracker_clear(tracker);
-    codec.valid = byte_reader_u32(reader) == STATE_MAGIC && byte_reader_u32(reader) == STATE_VERSION;
+    codec.valid =
+        byte_reader_u32(reader) == STATE_MAGIC && byte_reader_u32(reader) == STATE_VERSION;
     size_t feeds = codec.valid ? byte_reader_count(reader, FEED_ID_SIZE) : 0;
     codec.valid = codec.valid && feeds <= UINT8_MAX;
     for (size_t i = 0; i < feeds && codec.valid; i++)

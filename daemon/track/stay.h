@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A stay in the making: how the aircraft came, whether it is still there, how it left. Turned into visits.
+// A stay in the making: how the aircraft came, whether it is still there, how it left. Turned into
+// visits.
 #pragma once
 
 #include "track/approach.h"
@@ -12,23 +13,22 @@ struct track;
 // One end of a stay: how a sighting ended at a field, or began there.
 struct visit_end {
     bool present;
-    bool ground;                 // ground reports; ground_fix is the first of them (arriving) or the last
-    bool has_fix;                // fix: the last in the air before (arriving), or the first after
+    bool ground;  // ground reports; ground_fix is the first of them (arriving) or the last
+    bool has_fix; // fix: the last in the air before (arriving), or the first after
     struct track_fix fix;
     struct track_fix ground_fix;
     uint32_t ground_reports;
     utc_us ground_time;
-    utc_us heard_at;             // newest sign of life; later than fix when positions were unusable
+    utc_us heard_at; // newest sign of life; later than fix when positions were unusable
     int32_t heard_altitude_ft;
-    uint8_t rates_agreeing;      // of rates_known: descending (arriving), climbing (leaving)
+    uint8_t rates_agreeing; // of rates_known: descending (arriving), climbing (leaving)
     uint8_t rates_known;
     char aligned_field[PLACE_ID_SIZE];
-    char aligned_runway[5];
     utc_us aligned_us;
     int32_t aligned_lowest_ft;
     float flagged_share, mlat_share;
     bool jumped;
-    utc_us sighting_at;          // opened_at of the sighting
+    utc_us sighting_at; // opened_at of the sighting
     char callsign[CALLSIGN_SIZE];
 };
 
@@ -52,17 +52,14 @@ struct stay {
     struct position place_position;
     utc_us anchored_at;
     struct visit_end in, out;
-    bool previous_known;         // where it was before, when it was not seen to come
+    bool previous_known; // where it was before, when it was not seen to come
     utc_us previous_at;
     struct position previous_position;
-    utc_us ground_until;         // newest ground report; UTC_UNKNOWN without one
-    bool gone;                   // in the air again without having been seen to leave: gone_fix
-    struct track_fix gone_fix;
-    utc_us gone_sighting_at;
+    utc_us ground_until; // newest ground report; UTC_UNKNOWN without one
+    bool gone; // in the air again without having been seen to leave: out.fix and out.sighting_at
     bool announced;
-    enum visit_state state;      // as announced
+    enum visit_state state; // as announced
     enum visit_grade grade;
-    struct stay_end_reason superseded;
 };
 
 // Events of a track, in the order of its points.
@@ -72,9 +69,10 @@ void stay_keep_before_close(struct track *track);
 // The close was only announced by time, and points within the allowed gap came after all.
 void stay_on_reopen(struct track_step *step, struct track *track);
 // Ground reports are established: a stop after a flight, or found on the ground.
-void stay_on_ground(struct track_step *step, struct track *track, const struct track_fix *first_ground);
-void stay_on_take_off(struct track_step *step, struct track *track, const struct track_fix *last_ground,
-                      const struct track_fix *first_air);
+void stay_on_ground(struct track_step *step, struct track *track,
+                    const struct track_fix *first_ground);
+void stay_on_take_off(struct track_step *step, struct track *track,
+                      const struct track_fix *last_ground, const struct track_fix *first_air);
 // A good point in the air.
 void stay_on_air(struct track_step *step, struct track *track, const struct track_fix *fix);
 // The gap has become long enough for a turn-round.

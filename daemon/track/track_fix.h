@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What later points are compared with: the part of a point that says when, where, how high and how fast.
+// What later points are compared with: the part of a point that says when, where, how high and how
+// fast.
 #pragma once
 
 #include "base/geodesy.h"
@@ -17,8 +18,8 @@ struct track_fix {
     int32_t vertical_rate_fpm;
     float ground_speed_kt;
     float track_deg;
-    uint8_t feed;   // index into the tracker's feed names
-    bool on_ground; // as flagged, unless that cannot be
+    uint8_t feed;        // index into the tracker's feed names
+    bool on_ground;      // as flagged, unless that cannot be
     bool ground_refused; // flagged "ground", but that cannot be: in the air, or fast on a runway
     bool mlat;
 };

@@ -34,7 +34,8 @@ void tracker_clear(struct tracker *tracker)
     tracker->next_check = INT64_MIN;
 }
 
-static void forget(struct tracker *tracker, struct aircraft *aircraft, struct track_effects *effects)
+static void forget(struct tracker *tracker, struct aircraft *aircraft,
+                   struct track_effects *effects)
 {
     struct track_step step = {.tracker = tracker, .aircraft = aircraft, .effects = effects};
     for (size_t i = 0; i < EMITTERS_MAX; i++)
@@ -72,8 +73,8 @@ static uint8_t feed_number(struct tracker *tracker, const char *feed)
 }
 
 // One not heard for so long starts anew, whether or not tracker_advance came by meanwhile.
-static struct aircraft *aircraft_of(struct tracker *tracker, const char *icao24,
-                                    utc_us received_at, struct track_effects *effects)
+static struct aircraft *aircraft_of(struct tracker *tracker, const char *icao24, utc_us received_at,
+                                    struct track_effects *effects)
 {
     struct aircraft *aircraft = aircraft_table_find(tracker->table, icao24);
     if (aircraft != NULL && received_at - aircraft->received_at > FORGET_AFTER_US) {
@@ -88,8 +89,8 @@ static struct aircraft *aircraft_of(struct tracker *tracker, const char *icao24,
     return aircraft;
 }
 
-// When the point was made at the latest: a feed's clock may run behind, and what we received was made before.
-// Far behind is an archive or an old position, whose time stands.
+// When the point was made at the latest: a feed's clock may run behind, and what we received was
+// made before. Far behind is an archive or an old position, whose time stands.
 static utc_us upper_at(utc_us observed_at, utc_us received_at)
 {
     if (received_at == UTC_UNKNOWN || received_at - observed_at > CLOCK_BEHIND_MAX_US)
@@ -97,7 +98,8 @@ static utc_us upper_at(utc_us observed_at, utc_us received_at)
     return received_at;
 }
 
-static struct track_fix fix_of(const struct observation *observation, uint8_t feed, utc_us received_at)
+static struct track_fix fix_of(const struct observation *observation, uint8_t feed,
+                               utc_us received_at)
 {
     int32_t altitude_ft = observation->altitude_baro_ft;
     if (altitude_ft == OBSERVATION_UNKNOWN)
@@ -119,7 +121,8 @@ static struct track_fix fix_of(const struct observation *observation, uint8_t fe
     };
 }
 
-static uint32_t late_flag(const struct aircraft *aircraft, size_t emitter, const struct track_fix *fix)
+static uint32_t late_flag(const struct aircraft *aircraft, size_t emitter,
+                          const struct track_fix *fix)
 {
     const struct track *track = aircraft->tracks[emitter];
     return track != NULL && track->begun && fix->at < track->heard_at ? TRACK_POINT_LATE : 0;

@@ -26,8 +26,8 @@ static void note(struct flight *flight, double seconds)
     *array_append(&flight->states) = flight->now;
 }
 
-static void begin(struct flight *flight, const char *icao24, const char *type_code, const char *callsign,
-                  utc_us at, struct position position)
+static void begin(struct flight *flight, const char *icao24, const char *type_code,
+                  const char *callsign, utc_us at, struct position position)
 {
     *flight = (struct flight){.now = {.at = at, .position = position, .transponder = true}};
     text_copy(flight->icao24, sizeof flight->icao24, icao24);
@@ -35,8 +35,8 @@ static void begin(struct flight *flight, const char *icao24, const char *type_co
     text_copy(flight->now.callsign, sizeof flight->now.callsign, callsign);
 }
 
-void flight_begin(struct flight *flight, const char *icao24, const char *type_code, const char *callsign,
-                  utc_us at, struct position position, double altitude_ft)
+void flight_begin(struct flight *flight, const char *icao24, const char *type_code,
+                  const char *callsign, utc_us at, struct position position, double altitude_ft)
 {
     begin(flight, icao24, type_code, callsign, at, position);
     flight->now.altitude_ft = altitude_ft;
@@ -60,7 +60,8 @@ static double speed_at(double altitude_ft)
 }
 
 // One step on the present track, towards an altitude and a speed.
-static void step(struct flight *flight, double altitude_ft, double rate_fpm, double speed_kt, double seconds)
+static void step(struct flight *flight, double altitude_ft, double rate_fpm, double speed_kt,
+                 double seconds)
 {
     struct true_state *now = &flight->now;
     double change_ft = altitude_ft - now->altitude_ft;
@@ -70,8 +71,8 @@ static void step(struct flight *flight, double altitude_ft, double rate_fpm, dou
     now->rate_fpm = made_ft / seconds * 60;
     double speed_change = speed_kt - now->ground_speed_kt;
     now->ground_speed_kt += fmax(-3 * seconds, fmin(3 * seconds, speed_change));
-    now->position = geodesy_destination(now->position, now->track_deg,
-                                        now->ground_speed_kt * seconds / 3600);
+    now->position =
+        geodesy_destination(now->position, now->track_deg, now->ground_speed_kt * seconds / 3600);
     note(flight, seconds);
 }
 
@@ -85,7 +86,8 @@ void flight_to(struct flight *flight, struct position position, double altitude_
     }
 }
 
-void flight_on(struct flight *flight, double track_deg, double seconds, double altitude_ft, double rate_fpm)
+void flight_on(struct flight *flight, double track_deg, double seconds, double altitude_ft,
+               double rate_fpm)
 {
     flight->now.track_deg = track_deg;
     for (double flown = 0; flown < seconds; flown += STEP_S)
@@ -132,7 +134,8 @@ void flight_approach(struct flight *flight, const struct place *field, int end, 
     }
 }
 
-static void roll(struct flight *flight, const struct place *field, int end, double speed_kt, double seconds)
+static void roll(struct flight *flight, const struct place *field, int end, double speed_kt,
+                 double seconds)
 {
     flight->now.on_ground = true;
     flight->now.altitude_ft = field->elevation_ft;
@@ -160,7 +163,8 @@ void flight_land(struct flight *flight, const struct place *field, int end)
     flight_park(flight, 100, true);
 }
 
-static void climb_away(struct flight *flight, const struct place *field, int end, double altitude_ft)
+static void climb_away(struct flight *flight, const struct place *field, int end,
+                       double altitude_ft)
 {
     flight->now.on_ground = false;
     flight->now.track_deg = course_of(field, end);
@@ -226,7 +230,8 @@ bool flight_at(const struct flight *flight, utc_us at, struct true_state *ret_st
     *ret_state = states->items[low];
     if (high < states->count && states->items[high].at > ret_state->at) {
         const struct true_state *next = &states->items[high];
-        double share = utc_to_seconds(at - ret_state->at) / utc_to_seconds(next->at - ret_state->at);
+        double share =
+            utc_to_seconds(at - ret_state->at) / utc_to_seconds(next->at - ret_state->at);
         double distance_nm = geodesy_distance_nm(ret_state->position, next->position);
         if (distance_nm > 0)
             ret_state->position = geodesy_destination(

@@ -22,7 +22,9 @@ static void come_and_go(struct world *world, const struct scenario *scenario)
 // When the first flight first comes below that height; only states before `until` count.
 static utc_us first_below(const struct world *world, double altitude_ft)
 {
-    array_foreach(&world->flights[0].states, state) if (state->altitude_ft < altitude_ft) return state->at;
+    array_foreach (&world->flights[0].states, state)
+        if (state->altitude_ft < altitude_ft)
+            return state->at;
     return UTC_UNKNOWN;
 }
 
@@ -36,7 +38,8 @@ static bool is_wrong(const struct world_feed *feed, const struct true_state *sta
     return state->at >= feed->wrong_from && state->at < feed->wrong_until;
 }
 
-// ---- Positions ----------------------------------------------------------------------------------------------
+// ---- Positions
+// ----------------------------------------------------------------------------------------------
 
 // Round Beirut's field, whatever the aircraft does.
 static bool spoofed(const struct world_feed *feed, const struct true_state *state,
@@ -80,8 +83,8 @@ static bool inaccurate(const struct world_feed *feed, const struct true_state *s
 }
 
 // Wrong from `height` down to the landing and until well after the take-off.
-static void build_bad_positions(struct world *world, const struct scenario *scenario, double from_ft,
-                                world_distortion distortion)
+static void build_bad_positions(struct world *world, const struct scenario *scenario,
+                                double from_ft, world_distortion distortion)
 {
     come_and_go(world, scenario);
     struct world_feed *feed = &world->feeds[0];
@@ -163,7 +166,8 @@ static void build_mlat(struct world *world, const struct scenario *scenario)
     world->feeds[0].source = POSITION_SOURCE_MLAT;
 }
 
-// ---- Sources that prove nothing ---------------------------------------------------------------------------
+// ---- Sources that prove nothing
+// ---------------------------------------------------------------------------
 
 static void build_adsc(struct world *world, const struct scenario *scenario)
 {
@@ -201,13 +205,15 @@ static void build_estimated(struct world *world, const struct scenario *scenario
     flight_on(flight, 180, 1800, 18000, 1500);
 }
 
-// ---- Identity ------------------------------------------------------------------------------------------------
+// ---- Identity
+// ------------------------------------------------------------------------------------------------
 
 static void build_two_on_one_address(struct world *world, const struct scenario *scenario)
 {
     come_and_go(world, scenario);
     struct flight *other = world_add_flight(world);
-    flight_begin(other, "1551df", "A320", "SYR501", ROUTE_START, (struct position){33.0, 36.0}, 30000);
+    flight_begin(other, "1551df", "A320", "SYR501", ROUTE_START, (struct position){33.0, 36.0},
+                 30000);
     for (int i = 0; i < 8; i++) {
         flight_on(other, 80, 1200, 30000, 500);
         flight_on(other, 260, 1200, 30000, 500);
@@ -231,7 +237,8 @@ static void build_stale_callsign(struct world *world, const struct scenario *sce
     world_expect(world, 0, scenario->least, scenario->most);
 }
 
-// ---- Clocks and feeds ------------------------------------------------------------------------------------------
+// ---- Clocks and feeds
+// ------------------------------------------------------------------------------------------
 
 static void build_late_feed(struct world *world, const struct scenario *scenario)
 {
@@ -261,6 +268,7 @@ static void build_skewed_beside(struct world *world, const struct scenario *scen
     world_add_feed(world, "good", 5000);
 }
 
+// clang-format off
 static const struct scenario scenarios[] = {
     {"spoofed/15000ft", "shown at Beirut from 15,000 ft down, lands at Latakia", build_spoofed, GROUND, 300, 10, VISIT_A0, VISIT_A2, ""},
     {"spoofed/15000ft/1500ft", "the same, lost at 1,500 ft", build_spoofed, 1500, 300, 10, VISIT_A0, VISIT_A2, ""},
@@ -289,6 +297,7 @@ static const struct scenario scenarios[] = {
     {"skew/ahead/beside", "beside a good feed that hears less", build_skewed_beside, GROUND, 120, 180, VISIT_A3, VISIT_A4, ""},
     {"skew/behind/beside", "beside a good feed that hears less", build_skewed_beside, GROUND, 120, -180, VISIT_A3, VISIT_A4, ""},
 };
+// clang-format on
 
 const struct scenario *scenarios_doubt(size_t *ret_count)
 {

@@ -120,7 +120,8 @@ static void build_hold(struct world *world, const struct scenario *scenario)
     world_expect(world, 0, scenario->least, scenario->most);
 }
 
-// Lost at 4,000 ft on approach, but it broke off below and is found again far away, too soon for a stop.
+// Lost at 4,000 ft on approach, but it broke off below and is found again far away, too soon for a
+// stop.
 static void build_broken_off(struct world *world, const struct scenario *scenario)
 {
     struct flight *flight = route_begin(world);
@@ -136,7 +137,8 @@ static void build_between(struct world *world, const struct scenario *scenario)
 {
     const struct place *field = world_place(scenario->place);
     struct flight *flight = world_add_flight(world);
-    flight_begin(flight, "1551df", "IL62", "RFF7032", ROUTE_START, (struct position){35.9, 37.6}, 24000);
+    flight_begin(flight, "1551df", "IL62", "RFF7032", ROUTE_START, (struct position){35.9, 37.6},
+                 24000);
     flight_to(flight, (struct position){34.75, 37.25}, 9000, 2500);
     flight_land(flight, field, 0);
     flight_park(flight, scenario->minutes * 60, false);
@@ -187,6 +189,7 @@ static void build_unlisted(struct world *world, const struct scenario *scenario)
     feed_for(world, scenario);
 }
 
+// clang-format off
 static const struct scenario scenarios[] = {
     {"go-around/ground", "goes around, then lands", build_go_around, GROUND, 0, 10, VISIT_A4, VISIT_A4, ""},
     {"go-around/1500ft", "goes around below what is heard, then lands", build_go_around, 1500, 0, 10, VISIT_A3, VISIT_A4, ""},
@@ -221,6 +224,7 @@ static const struct scenario scenarios[] = {
     {"outage/in-flight/25min", "the feed is away in level flight at 7,000 ft", build_outage_in_flight, GROUND, 25, 10, VISIT_A0, VISIT_A4, ""},
     {"unlisted/22nm", "a strip on no list, 22 nm off", build_unlisted, 1500, 0, 10, VISIT_A0, VISIT_A4, ""},
 };
+// clang-format on
 
 const struct scenario *scenarios_no_visit(size_t *ret_count)
 {

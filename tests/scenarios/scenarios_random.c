@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Flights put together by chance: any field, direction, floor, rhythm and length of stop, with the odd hold, go-around,
-// overflight or outage on the way. They look for what the written scenarios did not think of.
+// Flights put together by chance: any field, direction, floor, rhythm and length of stop, with the
+// odd hold, go-around, overflight or outage on the way. They look for what the written scenarios
+// did not think of.
 #include "scenarios_random.h"
 
 static uint32_t below(uint64_t *seed, uint32_t limit)
@@ -23,7 +24,8 @@ static const struct place *any_field(uint64_t *seed)
 
 static void wander(struct flight *flight, uint64_t *seed, const struct place *field)
 {
-    struct position near = geodesy_destination(field->reference, between(seed, 0, 360), between(seed, 15, 60));
+    struct position near =
+        geodesy_destination(field->reference, between(seed, 0, 360), between(seed, 15, 60));
     switch (below(seed, 5)) {
     case 0: // holds near by
         flight_to(flight, near, field->elevation_ft + between(seed, 4000, 12000), 1800);
@@ -52,7 +54,8 @@ void scenario_random(struct world *world, uint64_t with_seed)
     struct position start =
         geodesy_destination(field->reference, between(&seed, 0, 360), between(&seed, 80, 220));
     struct flight *flight = world_add_flight(world);
-    flight_begin(flight, "1551df", "IL76", "RFF7032", MAKER_START, start, between(&seed, 18000, 36000));
+    flight_begin(flight, "1551df", "IL76", "RFF7032", MAKER_START, start,
+                 between(&seed, 18000, 36000));
     uint32_t legs = 1 + below(&seed, 3);
     for (uint32_t leg = 0; leg < legs; leg++) {
         wander(flight, &seed, field);
@@ -64,7 +67,8 @@ void scenario_random(struct world *world, uint64_t with_seed)
             flight_park(flight, between(&seed, 0, 600), true);
             flight_park(flight, between(&seed, 1800, 90000), false);
             flight_take_off(flight, field, (int)below(&seed, 2), field->elevation_ft + 2500);
-            flight_on(flight, between(&seed, 0, 360), between(&seed, 900, 2400), between(&seed, 16000, 34000), 2200);
+            flight_on(flight, between(&seed, 0, 360), between(&seed, 900, 2400),
+                      between(&seed, 16000, 34000), 2200);
         }
         if (below(&seed, 2) == 0)
             field = any_field(&seed);

@@ -80,6 +80,7 @@ static void build_tour(struct world *world, const struct scenario *scenario)
 
 #define GROUND (-1.0)
 
+// clang-format off
 static const struct scenario scenarios[] = {
     {"stop/ground/40min", "heard on the ground, 40 minutes", build_stop, GROUND, 40, 10, VISIT_A4, VISIT_A4, ""},
     {"stop/ground/5h", "heard on the ground, 5 hours", build_stop, GROUND, 300, 10, VISIT_A4, VISIT_A4, ""},
@@ -119,6 +120,7 @@ static const struct scenario scenarios[] = {
     {"tour/OSDI", "Latakia, then Damascus, all heard", build_tour, GROUND, 90, 10, VISIT_A4, VISIT_A4, "OSDI"},
     {"tour/LCLK", "Latakia, then Larnaca, lost at 1,500 ft at both", build_tour, 1500, 90, 10, VISIT_A3, VISIT_A4, "LCLK"},
 };
+// clang-format on
 
 const struct scenario *scenarios_stop(size_t *ret_count)
 {

@@ -19,7 +19,8 @@ static void complain(const struct judged *judged, const char *what, const struct
     if (visit != NULL)
         fprintf(judged->complaints, "; said %s %s, came %s to %s, left %s to %s", visit->place,
                 visit_grade_name(visit->grade), utc_format(visit->arrived_after, times[0]),
-                utc_format(visit->arrived_before, times[1]), utc_format(visit->departed_after, times[2]),
+                utc_format(visit->arrived_before, times[1]),
+                utc_format(visit->departed_after, times[2]),
                 utc_format(visit->departed_before, times[3]));
     if (truth != NULL)
         fprintf(judged->complaints, "; truth %s %s to %s, at least %s, at most %s", truth->place,
@@ -43,7 +44,7 @@ static const struct visit *find(const struct followed *followed, const char *ica
                                 const struct true_visit *truth)
 {
     const struct visit *best = NULL;
-    array_foreach(&followed->visits, visit)
+    array_foreach (&followed->visits, visit)
         if (visit->state != VISIT_SUPERSEDED && strcmp(visit->icao24, icao24) == 0 &&
             strcmp(visit->place, truth->place) == 0 && overlaps(visit, truth) &&
             (best == NULL || visit->grade > best->grade))
@@ -108,7 +109,7 @@ static bool is_true(const struct world *world, const struct visit *visit, bool *
         const struct flight *flight = &world->flights[i];
         if (strcmp(flight->icao24, visit->icao24) != 0)
             continue;
-        array_foreach(&flight->visits, truth) {
+        array_foreach (&flight->visits, truth) {
             if (!overlaps(visit, truth))
                 continue;
             if (strcmp(truth->place, visit->place) == 0)
@@ -125,9 +126,9 @@ void score_add(struct score *score, const struct world *world, const struct foll
     struct judged judged = {score, name, complaints};
     score->scenarios++;
     for (size_t i = 0; i < world->flight_count; i++)
-        array_foreach(&world->flights[i].visits, truth)
+        array_foreach (&world->flights[i].visits, truth)
             judge_true_visit(&judged, followed, world->flights[i].icao24, truth);
-    array_foreach(&followed->visits, visit) {
+    array_foreach (&followed->visits, visit) {
         bool elsewhere;
         if (visit->state == VISIT_SUPERSEDED || visit->grade < VISIT_A2)
             continue;

@@ -94,8 +94,8 @@ static void test_restart_anywhere(void **state)
         }
 }
 
-// Arrivals minus departures of an airframe stays within {-1, 0, 1} at every moment: visits of one emitter do not
-// overlap, and only the newest may be open.
+// Arrivals minus departures of an airframe stays within {-1, 0, 1} at every moment: visits of one
+// emitter do not overlap, and only the newest may be open.
 static void test_balance(void **state)
 {
     (void)state;
@@ -108,7 +108,7 @@ static void test_balance(void **state)
         struct followed live = follow(&pushes, LIVE);
         for (uint32_t emitter = 0; emitter < 3; emitter++) {
             int arrivals = 0, departures = 0;
-            array_foreach(&live.visits, visit) {
+            array_foreach (&live.visits, visit) {
                 if (visit->state == VISIT_SUPERSEDED || visit->emitter != emitter)
                     continue;
                 arrivals++;
@@ -122,8 +122,9 @@ static void test_balance(void **state)
     }
 }
 
-// Flights put together by chance: every bracket holds, nothing is false at A2 or above, most is found, and the
-// manner does not matter. (In 4,000 of them 10 visits of 5,896 are false, most at one of two fields 8 miles apart.)
+// Flights put together by chance: every bracket holds, nothing is false at A2 or above, most is
+// found, and the manner does not matter. (In 4,000 of them 10 visits of 5,896 are false, most at
+// one of two fields 8 miles apart.)
 static void test_random(void **state)
 {
     (void)state;
@@ -136,11 +137,11 @@ static void test_random(void **state)
         struct made_pushes pushes = world_pushes(&world);
         struct followed live = follow(&pushes, LIVE);
         score_add(&score, &world, &live, name, stdout);
-        struct follow_manner odd = {.batch = 17, .ticks = true, .tick_ahead = 13 * UTC_MINUTE,
-                                    .save_every = 499};
+        struct follow_manner odd = {
+            .batch = 17, .ticks = true, .tick_ahead = 13 * UTC_MINUTE, .save_every = 499};
         struct followed other = follow(&pushes, odd);
         followed_assert_equal(&live, &other);
-        array_foreach(&live.visits, visit) {
+        array_foreach (&live.visits, visit) {
             assert_true(visit->arrived_after <= visit->arrived_before);
             assert_true(visit->departed_after <= visit->departed_before);
         }

@@ -85,14 +85,17 @@ static struct observation observation_of(const struct world_feed *feed, const st
         .position = state->position,
         .on_ground = state->on_ground,
         // In steps of 25 ft, as transponders give it.
-        .altitude_baro_ft = state->on_ground ? OBSERVATION_UNKNOWN
-                                             : (int32_t)(round(state->altitude_ft / 25) * 25),
+        .altitude_baro_ft =
+            state->on_ground ? OBSERVATION_UNKNOWN : (int32_t)(round(state->altitude_ft / 25) * 25),
         .altitude_geom_ft = OBSERVATION_UNKNOWN,
         .ground_speed_kt = (float)state->ground_speed_kt,
         .track_deg = (float)state->track_deg,
         .vertical_rate_fpm =
             state->on_ground ? OBSERVATION_UNKNOWN : (int32_t)(round(state->rate_fpm / 64) * 64),
-        .nic = 8, .nac_p = 9, .sil = 3, .adsb_version = 2,
+        .nic = 8,
+        .nac_p = 9,
+        .sil = 3,
+        .adsb_version = 2,
         .gps_ok_before = UTC_UNKNOWN,
         .seen_position_s = (float)feed->seen_s,
         .watch_mask = 1,
@@ -103,8 +106,8 @@ static struct observation observation_of(const struct world_feed *feed, const st
     return observation;
 }
 
-static void poll_flight(const struct world_feed *feed, const struct flight *flight, utc_us polled_at,
-                        struct made_pushes *pushes)
+static void poll_flight(const struct world_feed *feed, const struct flight *flight,
+                        utc_us polled_at, struct made_pushes *pushes)
 {
     struct true_state state;
     utc_us made_at = polled_at - (utc_us)(feed->seen_s * (double)UTC_SECOND);

@@ -15,14 +15,14 @@ typedef bool (*world_distortion)(const struct world_feed *feed, const struct tru
 
 struct world_feed {
     const char *id;
-    double poll_s;           // one position in each poll, as old as seen_s
+    double poll_s; // one position in each poll, as old as seen_s
     double seen_s;
-    double delay_s;          // from the position to our receiving it, beyond seen_s
-    double clock_ahead_s;    // of the feed's clock
-    double floor_ft;         // hears nothing lower above the nearest field; negative: the ground too
+    double delay_s;       // from the position to our receiving it, beyond seen_s
+    double clock_ahead_s; // of the feed's clock
+    double floor_ft;      // hears nothing lower above the nearest field; negative: the ground too
     utc_us outage_from, outage_until; // answers nothing in between
     enum position_source source;
-    uint32_t flights;        // bit n: hears flight n
+    uint32_t flights;         // bit n: hears flight n
     world_distortion distort; // or NULL
     // For distortions: where and when it goes wrong.
     utc_us wrong_from, wrong_until;

@@ -11,7 +11,7 @@
 static void keep_sighting(struct followed *followed, const struct sighting *sighting)
 {
     followed->emissions++;
-    array_foreach(&followed->sightings, kept) {
+    array_foreach (&followed->sightings, kept) {
         if (kept->opened_at == sighting->opened_at && kept->emitter == sighting->emitter &&
             strcmp(kept->icao24, sighting->icao24) == 0) {
             *kept = *sighting;
@@ -32,7 +32,7 @@ static bool is_same_visit(const struct visit *first, const struct visit *second)
 
 static void keep_visit(struct followed *followed, const struct visit *visit)
 {
-    array_foreach(&followed->visits, kept) {
+    array_foreach (&followed->visits, kept) {
         if (is_same_visit(kept, visit)) {
             *kept = *visit;
             return;
@@ -43,12 +43,16 @@ static void keep_visit(struct followed *followed, const struct visit *visit)
 
 static void keep(struct followed *followed, struct track_effects *effects)
 {
-    array_foreach(&effects->sightings, sighting) keep_sighting(followed, sighting);
-    array_foreach(&effects->visits, visit) keep_visit(followed, visit);
-    array_foreach(&effects->conflicts, conflict) *array_append(&followed->conflicts) = *conflict;
+    array_foreach (&effects->sightings, sighting)
+        keep_sighting(followed, sighting);
+    array_foreach (&effects->visits, visit)
+        keep_visit(followed, visit);
+    array_foreach (&effects->conflicts, conflict)
+        *array_append(&followed->conflicts) = *conflict;
     array_clear(&effects->visits);
     array_clear(&effects->conflicts);
-    array_foreach(&effects->points, point) *array_append(&followed->points) = *point;
+    array_foreach (&effects->points, point)
+        *array_append(&followed->points) = *point;
     followed->duplicates += effects->duplicates;
     array_clear(&effects->sightings);
     array_clear(&effects->points);
@@ -89,7 +93,8 @@ static utc_us tick_time(const struct made_pushes *pushes, size_t i, utc_us ahead
     return now;
 }
 
-static void push(struct tracker *tracker, const struct made_push *one, struct track_effects *effects)
+static void push(struct tracker *tracker, const struct made_push *one,
+                 struct track_effects *effects)
 {
     tracker_push(tracker, &one->observation, one->feed, one->received_at, effects);
 }
@@ -112,7 +117,8 @@ struct followed follow(const struct made_pushes *pushes, struct follow_manner ma
             tracker = reborn(tracker, &manner);
     }
     if (pushes->count > 0)
-        tracker_advance(tracker, pushes->items[pushes->count - 1].received_at + 20 * UTC_HOUR, &effects);
+        tracker_advance(tracker, pushes->items[pushes->count - 1].received_at + 20 * UTC_HOUR,
+                        &effects);
     keep(&followed, &effects);
     track_effects_done(&effects);
     tracker_free(tracker);
@@ -130,20 +136,23 @@ void followed_done(struct followed *followed)
 static size_t standing(const struct followed *followed)
 {
     size_t count = 0;
-    array_foreach(&followed->visits, visit) count += visit->state != VISIT_SUPERSEDED;
+    array_foreach (&followed->visits, visit)
+        count += visit->state != VISIT_SUPERSEDED;
     return count;
 }
 
 static const struct visit *same_visit(const struct followed *followed, const struct visit *visit)
 {
-    array_foreach(&followed->visits, other) if (is_same_visit(other, visit)) return other;
+    array_foreach (&followed->visits, other)
+        if (is_same_visit(other, visit))
+            return other;
     return NULL;
 }
 
 static void assert_visits_equal(const struct followed *first, const struct followed *second)
 {
     assert_int_equal(standing(first), standing(second));
-    array_foreach(&first->visits, visit) {
+    array_foreach (&first->visits, visit) {
         const struct visit *other = same_visit(second, visit);
         if (visit->state == VISIT_SUPERSEDED) {
             assert_true(other == NULL || other->state == VISIT_SUPERSEDED);

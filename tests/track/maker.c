@@ -9,20 +9,24 @@ struct made_aircraft made_aircraft_at(const char *icao24, double latitude_deg, d
                                       int32_t altitude_ft, float ground_speed_kt, float track_deg)
 {
     struct made_aircraft made = {
-        .now = {
-            .position_source = POSITION_SOURCE_ADSB_ICAO,
-            .observed_at = MAKER_START,
-            .has_position = true,
-            .position = {latitude_deg, longitude_deg},
-            .altitude_baro_ft = altitude_ft,
-            .altitude_geom_ft = OBSERVATION_UNKNOWN,
-            .ground_speed_kt = ground_speed_kt,
-            .track_deg = track_deg,
-            .nic = 8, .nac_p = 9, .sil = 3, .adsb_version = 2,
-            .gps_ok_before = UTC_UNKNOWN,
-            .seen_position_s = 1.0F,
-            .watch_mask = 1,
-        },
+        .now =
+            {
+                .position_source = POSITION_SOURCE_ADSB_ICAO,
+                .observed_at = MAKER_START,
+                .has_position = true,
+                .position = {latitude_deg, longitude_deg},
+                .altitude_baro_ft = altitude_ft,
+                .altitude_geom_ft = OBSERVATION_UNKNOWN,
+                .ground_speed_kt = ground_speed_kt,
+                .track_deg = track_deg,
+                .nic = 8,
+                .nac_p = 9,
+                .sil = 3,
+                .adsb_version = 2,
+                .gps_ok_before = UTC_UNKNOWN,
+                .seen_position_s = 1.0F,
+                .watch_mask = 1,
+            },
     };
     text_copy(made.now.icao24, sizeof made.now.icao24, icao24);
     text_copy(made.now.callsign, sizeof made.now.callsign, "RFF7032");
@@ -50,8 +54,8 @@ void made_aircraft_land(struct made_aircraft *aircraft, double latitude_deg, dou
     aircraft->climb_fpm = 0;
 }
 
-void made_push_add(struct made_pushes *pushes, const struct made_aircraft *aircraft, const char *feed,
-                   double delay_s)
+void made_push_add(struct made_pushes *pushes, const struct made_aircraft *aircraft,
+                   const char *feed, double delay_s)
 {
     struct made_push *push = array_append(pushes);
     push->observation = aircraft->now;

@@ -13,7 +13,8 @@ struct made_aircraft {
     double climb_fpm;
 };
 
-// Airfields of the Levant and some others, Latakia first; Beirut is a spoof cluster of 5 nm; the last is a region.
+// Airfields of the Levant and some others, Latakia first; Beirut is a spoof cluster of 5 nm; the
+// last is a region.
 #define MAKER_PLACE_COUNT 19
 extern const struct place maker_places[MAKER_PLACE_COUNT];
 
@@ -32,8 +33,8 @@ struct made_push {
 struct made_pushes ARRAY_OF(struct made_push);
 
 // As it is now, received `delay_s` after.
-void made_push_add(struct made_pushes *pushes, const struct made_aircraft *aircraft, const char *feed,
-                   double delay_s);
+void made_push_add(struct made_pushes *pushes, const struct made_aircraft *aircraft,
+                   const char *feed, double delay_s);
 // A point each `every_s` for `for_s`, the aircraft flying on.
 void made_pushes_fly(struct made_pushes *pushes, struct made_aircraft *aircraft, const char *feed,
                      double every_s, double for_s);

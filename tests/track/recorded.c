@@ -93,7 +93,8 @@ static void read_trace(const cJSON *file, struct made_pushes *pushes)
     const cJSON *type = cJSON_GetObjectItem(file, "t"), *element;
     if (cJSON_IsString(type))
         text_copy(last.type_code, sizeof last.type_code, type->valuestring);
-    cJSON_ArrayForEach(element, cJSON_GetObjectItem(file, "trace")) {
+    cJSON_ArrayForEach(element, cJSON_GetObjectItem(file, "trace"))
+    {
         struct observation one = last; // the call sign stays
         const cJSON *altitude = cJSON_GetArrayItem(element, 3);
         int flags = cJSON_GetArrayItem(element, 6)->valueint;
@@ -169,7 +170,8 @@ static enum position_source fr24_source(const char *word)
 static void read_fr24(const cJSON *file, struct made_pushes *pushes)
 {
     const cJSON *track;
-    cJSON_ArrayForEach(track, cJSON_GetObjectItem(cJSON_GetArrayItem(file, 0), "tracks")) {
+    cJSON_ArrayForEach(track, cJSON_GetObjectItem(cJSON_GetArrayItem(file, 0), "tracks"))
+    {
         struct observation one = blank("000fff"); // the format has no address
         assert_int_equal(
             utc_parse(cJSON_GetObjectItem(track, "timestamp")->valuestring, &one.observed_at), 0);
@@ -205,7 +207,8 @@ struct made_pushes recorded_read(const char *path, const char *format)
     return pushes;
 }
 
-// ---- Airfields -----------------------------------------------------------------------------------------------
+// ---- Airfields
+// -----------------------------------------------------------------------------------------------
 
 #define COLUMNS_MAX 24
 
@@ -260,7 +263,8 @@ static void add_runway(struct place *places, size_t count, char *columns[])
     for (int end = 0; end < 2; end++) {
         char **from = &columns[end == 0 ? 8 : 14];
         text_copy(runway->ends[end].name, sizeof runway->ends[end].name, from[0]);
-        runway->ends[end].threshold = (struct position){strtod(from[1], NULL), strtod(from[2], NULL)};
+        runway->ends[end].threshold =
+            (struct position){strtod(from[1], NULL), strtod(from[2], NULL)};
         runway->ends[end].elevation_ft = field->elevation_ft;
     }
 }

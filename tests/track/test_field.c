@@ -49,7 +49,8 @@ static void test_same_as_walking(void **state)
     struct field_index *index = field_index_new(places, FIELD_COUNT);
     size_t found = 0;
     for (int i = 0; i < 3000; i++) {
-        struct position position = {random_between(&seed, -90, 90), random_between(&seed, -180, 180)};
+        struct position position = {random_between(&seed, -90, 90),
+                                    random_between(&seed, -180, 180)};
         if (i % 2 == 0)
             position.longitude_deg = i % 4 == 0 ? 179.9 : -179.9;
         double within_nm = random_between(&seed, 1, 400);

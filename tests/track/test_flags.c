@@ -87,7 +87,8 @@ static void test_single_points(void **state)
 static size_t count_flagged(const struct followed *followed, uint32_t flag)
 {
     size_t count = 0;
-    array_foreach(&followed->points, point) count += (point->flags & flag) != 0;
+    array_foreach (&followed->points, point)
+        count += (point->flags & flag) != 0;
     return count;
 }
 
@@ -106,7 +107,8 @@ static void test_one_outlier(void **state)
     array_free(&pushes);
 }
 
-// To Beirut in one step while the aircraft goes on; from `back` on the true position is heard again.
+// To Beirut in one step while the aircraft goes on; from `back` on the true position is heard
+// again.
 static void test_spoofed_to_beirut(void **state)
 {
     (void)state;
@@ -141,7 +143,8 @@ static void test_real_flight_to_beirut(void **state)
     array_free(&pushes);
 }
 
-// The track stops and goes on 150 nm off: the same aircraft (a feed whose clock differs, or jamming).
+// The track stops and goes on 150 nm off: the same aircraft (a feed whose clock differs, or
+// jamming).
 static void test_jump_is_the_same_aircraft(void **state)
 {
     (void)state;
@@ -176,7 +179,7 @@ static void test_two_emitters(void **state)
     assert_int_equal(followed.sightings.items[1].emitter, 1);
     assert_int_equal(count_flagged(&followed, TRACK_POINT_SPEED_FAIL), 2);
     assert_int_equal(count_flagged(&followed, TRACK_POINT_SECOND_EMITTER), 38);
-    array_foreach(&followed.points, point)
+    array_foreach (&followed.points, point)
         assert_int_equal(point->emitter, (point->flags & TRACK_POINT_SECOND_EMITTER) ? 1 : 0);
     assert_string_equal(followed.sightings.items[0].feeds[0], "a");
     assert_string_equal(followed.sightings.items[1].feeds[0], "b");

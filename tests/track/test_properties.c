@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The same points in the same order give the same results: in batches of any size, with ticks at any time,
-// with duplicates, and across a save and load at any point. On random synthetic traffic.
+// The same points in the same order give the same results: in batches of any size, with ticks at
+// any time, with duplicates, and across a save and load at any point. On random synthetic traffic.
 #include "follow.h"
 
 #include "base/text.h"
@@ -21,7 +21,8 @@ static uint32_t random_below(uint32_t limit)
     return (uint32_t)(seed >> 33) % limit;
 }
 
-// A leg with gaps of any length, turns, climbs, landings, spoofed points, and a second aircraft now and then.
+// A leg with gaps of any length, turns, climbs, landings, spoofed points, and a second aircraft now
+// and then.
 static void random_leg(struct made_pushes *pushes, struct made_aircraft *aircraft)
 {
     static const double gaps_s[] = {5, 10, 60, 400, 590, 610, 1200, 3000, 9000, 40000, 200000};
@@ -30,8 +31,10 @@ static void random_leg(struct made_pushes *pushes, struct made_aircraft *aircraf
     aircraft->now.track_deg = (float)random_below(360);
     bool ground = random_below(5) == 0;
     aircraft->now.on_ground = ground;
-    aircraft->now.ground_speed_kt = ground ? (float)random_below(100) : 150 + (float)random_below(350);
-    aircraft->now.altitude_baro_ft = ground ? OBSERVATION_UNKNOWN : 500 + (int32_t)random_below(38000);
+    aircraft->now.ground_speed_kt =
+        ground ? (float)random_below(100) : 150 + (float)random_below(350);
+    aircraft->now.altitude_baro_ft =
+        ground ? OBSERVATION_UNKNOWN : 500 + (int32_t)random_below(38000);
     snprintf(aircraft->now.callsign, sizeof aircraft->now.callsign, "RFF%u", random_below(20));
     for (uint32_t i = 0; i < points; i++) {
         made_aircraft_fly(aircraft, 1 + random_below(20));
@@ -116,18 +119,20 @@ static void test_manner_does_not_matter(void **state)
     assert_true(sightings > 80);
 }
 
-// Sightings of one emitter never overlap, never end before they begin, and are all closed in the end.
+// Sightings of one emitter never overlap, never end before they begin, and are all closed in the
+// end.
 static void test_sightings_are_sound(void **state)
 {
     (void)state;
     for (uint64_t run = 100; run < 160; run++) {
         struct made_pushes pushes = random_traffic(run);
-        struct followed followed = follow(&pushes, (struct follow_manner){.batch = 1, .ticks = true});
-        array_foreach(&followed.sightings, one) {
+        struct followed followed =
+            follow(&pushes, (struct follow_manner){.batch = 1, .ticks = true});
+        array_foreach (&followed.sightings, one) {
             assert_int_not_equal(one->state, SIGHTING_OPEN);
             assert_true(one->first_seen <= one->opened_at);
             assert_true(one->opened_at <= one->last_seen);
-            array_foreach(&followed.sightings, other)
+            array_foreach (&followed.sightings, other)
                 if (other != one && strcmp(one->icao24, other->icao24) == 0 &&
                     one->emitter == other->emitter && other->opened_at > one->opened_at)
                     assert_true(other->first_seen > one->last_seen ||
@@ -138,8 +143,8 @@ static void test_sightings_are_sound(void **state)
     }
 }
 
-// Feeds that see the same aircraft in another order of arrival agree on what flew, though not on which of
-// their points came late.
+// Feeds that see the same aircraft in another order of arrival agree on what flew, though not on
+// which of their points came late.
 static void test_interleaving_of_feeds(void **state)
 {
     (void)state;
@@ -154,13 +159,14 @@ static void test_interleaving_of_feeds(void **state)
             made_push_add(&pushes, &aircraft, "c", 1 + random_below(30));
         }
         made_pushes_sort(&pushes);
-        struct followed followed = follow(&pushes, (struct follow_manner){.batch = 1, .ticks = true});
+        struct followed followed =
+            follow(&pushes, (struct follow_manner){.batch = 1, .ticks = true});
         assert_int_equal(followed.sightings.count, 1);
         assert_int_equal(followed.points.count, 300);
         assert_int_equal(followed.sightings.items[0].feed_count, 3);
         assert_true(followed.sightings.items[0].first_seen == MAKER_START + 10 * UTC_SECOND);
         assert_true(followed.sightings.items[0].last_seen == MAKER_START + 1000 * UTC_SECOND);
-        array_foreach(&followed.points, point)
+        array_foreach (&followed.points, point)
             assert_int_equal(point->flags & ~(uint32_t)TRACK_POINT_LATE, 0);
         followed_done(&followed);
         array_free(&pushes);

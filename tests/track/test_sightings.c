@@ -21,16 +21,17 @@ static struct followed run(struct made_pushes *pushes)
     return followed;
 }
 
-// ---- One flight cut by a gap, then going on ----------------------------------------------------------
+// ---- One flight cut by a gap, then going on
+// ----------------------------------------------------------
 
 struct gap_case {
     const char *name;
-    int32_t altitude_ft;   // before the gap
+    int32_t altitude_ft; // before the gap
     double climb_before_fpm;
     double gap_min;
     int32_t altitude_after_ft;
     double climb_after_fpm;
-    bool moves;            // flies on through the gap, else is found where it was lost
+    bool moves; // flies on through the gap, else is found where it was lost
     size_t sightings;
     enum sighting_state first;
 };
@@ -91,11 +92,13 @@ static void test_gaps(void **state)
     }
 }
 
-// ---- Landing -------------------------------------------------------------------------------------------
+// ---- Landing
+// -------------------------------------------------------------------------------------------
 
-// Down the approach to Latakia's runway 17, and `ground_s` on the ground at one point each `every_s`.
-static void land_at_latakia(struct made_pushes *pushes, struct made_aircraft *aircraft, double every_s,
-                            double ground_s)
+// Down the approach to Latakia's runway 17, and `ground_s` on the ground at one point each
+// `every_s`.
+static void land_at_latakia(struct made_pushes *pushes, struct made_aircraft *aircraft,
+                            double every_s, double ground_s)
 {
     *aircraft = made_aircraft_at("1551df", 35.664, 35.929, 4800, 150, 176.5F);
     aircraft->climb_fpm = -750;
@@ -177,12 +180,14 @@ static void test_bad_ground_is_no_landing(void **state)
     made_pushes_fly(&pushes, &aircraft, "a", 10, 60);
     struct followed followed = run(&pushes);
     assert_int_equal(followed.sightings.items[0].state, SIGHTING_LOST_LOW);
-    assert_int_equal(followed.points.items[followed.points.count - 1].flags & TRACK_POINT_BAD_GROUND,
+    assert_int_equal(followed.points.items[followed.points.count - 1].flags &
+                         TRACK_POINT_BAD_GROUND,
                      TRACK_POINT_BAD_GROUND);
     followed_done(&followed);
 }
 
-// ---- Late points -----------------------------------------------------------------------------------------
+// ---- Late points
+// -----------------------------------------------------------------------------------------
 
 static void test_late_feed(void **state)
 {
@@ -201,11 +206,12 @@ static void test_late_feed(void **state)
     assert_int_equal(followed.duplicates, 0);
     assert_int_equal(followed.points.count, 120);
     size_t late = 0;
-    array_foreach(&followed.points, point) {
+    array_foreach (&followed.points, point) {
         assert_int_equal(point->flags & TRACK_POINT_IMPLAUSIBLE, 0);
         late += (point->flags & TRACK_POINT_LATE) != 0;
     }
-    assert_int_equal(late, 59); // all of the slow feed's but the last, which is as new as the newest
+    assert_int_equal(late,
+                     59); // all of the slow feed's but the last, which is as new as the newest
     followed_done(&followed);
 }
 
@@ -262,7 +268,8 @@ static void test_duplicates_dropped(void **state)
     struct made_aircraft aircraft = made_aircraft_at("1551df", 35.5, 35.94, 30000, 400, 90);
     for (int poll = 0; poll < 5; poll++) {
         aircraft.now.observed_at = MAKER_START + (poll - 2) * UTC_SECOND / 10; // jitter of 0.1 s
-        tracker_push(tracker, &aircraft.now, "a", MAKER_START + (poll + 1) * 10 * UTC_SECOND, &effects);
+        tracker_push(tracker, &aircraft.now, "a", MAKER_START + (poll + 1) * 10 * UTC_SECOND,
+                     &effects);
     }
     tracker_push(tracker, &aircraft.now, "b", MAKER_START + UTC_MINUTE, &effects);
     assert_int_equal(effects.points.count, 2);
@@ -294,7 +301,7 @@ static void test_bad_bytes_refused(void **state)
     struct made_pushes pushes = {0};
     struct made_aircraft aircraft;
     land_at_latakia(&pushes, &aircraft, 10, 120);
-    array_foreach(&pushes, one)
+    array_foreach (&pushes, one)
         tracker_push(tracker, &one->observation, one->feed, one->received_at, &effects);
     struct byte_writer writer;
     byte_writer_init(&writer, 1 << 20);

@@ -40,7 +40,7 @@ static void fly(struct live *live, double every_s, double for_s)
 {
     struct made_pushes pushes = {0};
     made_pushes_fly(&pushes, &live->aircraft, "a", every_s, for_s);
-    array_foreach(&pushes, one) {
+    array_foreach (&pushes, one) {
         tracker_push(live->tracker, &one->observation, one->feed, one->received_at, &live->effects);
         tracker_advance(live->tracker, one->received_at, &live->effects);
     }
@@ -259,15 +259,20 @@ static void test_fields_compete(void **state)
     };
     static struct place places[2];
     places[0] = maker_places[0];
-    places[1] = (struct place){.id = "near", .name = "A strip", .kind = PLACE_AIRFIELD,
-                               .reference = {35.52, 35.937}, .elevation_ft = 300, .runway_count = 1,
-                               .runways = {{.length_ft = 4000,
-                                            .ends = {{"18", {35.526, 35.937}, 300},
-                                                     {"36", {35.515, 35.937}, 300}}}}};
+    places[1] = (struct place){
+        .id = "near",
+        .name = "A strip",
+        .kind = PLACE_AIRFIELD,
+        .reference = {35.52, 35.937},
+        .elevation_ft = 300,
+        .runway_count = 1,
+        .runways = {{.length_ft = 4000,
+                     .ends = {{"18", {35.526, 35.937}, 300}, {"36", {35.515, 35.937}, 300}}}}};
     for (size_t i = 0; i < 2; i++) {
         struct live live = {.tracker = tracker_new(places, 2)};
         live.aircraft = made_aircraft_at("1551df", 35.664, 35.937, 4800, 150, 180);
-        text_copy(live.aircraft.now.type_code, sizeof live.aircraft.now.type_code, cases[i].type_code);
+        text_copy(live.aircraft.now.type_code, sizeof live.aircraft.now.type_code,
+                  cases[i].type_code);
         live.aircraft.climb_fpm = -750;
         fly(&live, 10, 120);
         silence(&live, 14 * 60);

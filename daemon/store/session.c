@@ -21,6 +21,8 @@ struct session {
     struct connection *connection;
     struct session_events events;
     struct segment *first, **last; // in the order in which they were sent
+    uint64_t patience_ms;
+    uv_timer_t patience; // runs while an answer is due
     void (*on_closed)(void *data);
     void *closed_data;
 };
@@ -37,6 +39,29 @@ static void forget_segments(struct session *session)
         free(segment);
     }
     session->last = &session->first;
+    uv_timer_stop(&session->patience);
+}
+
+// A stopped server process keeps its end of a unix socket open and says nothing: no keepalive, no timeout of
+// the server's own would ever tell.
+static void on_patience_lost(uv_timer_t *timer)
+{
+    struct session *session = timer->data;
+    struct error error;
+    error_set(&error, -ETIMEDOUT, "no answer for %llu s",
+              (unsigned long long)session->patience_ms / 1000);
+    connection_abandon(session->connection, 0, &error);
+}
+
+static void wait_for_answer(struct session *session)
+{
+    if (session->patience_ms == 0)
+        return;
+    uv_update_time(session->patience.loop);
+    if (session->first != NULL)
+        uv_timer_start(&session->patience, on_patience_lost, session->patience_ms, 0);
+    else
+        uv_timer_stop(&session->patience);
 }
 
 static void note_failure(struct segment *segment, const PGresult *result)
@@ -60,6 +85,7 @@ static void end_segment(struct session *session)
     session->first = segment->next;
     if (session->first == NULL)
         session->last = &session->first;
+    wait_for_answer(session);
     segment->events.on_done(segment->events.data, &segment->result);
     free(segment);
 }
@@ -71,6 +97,7 @@ static void on_result(void *data, const PGresult *result)
     struct error error;
     if (result == NULL) {
         segment->statements_done++;
+        wait_for_answer(session);
         return;
     }
     switch (PQresultStatus(result)) {
@@ -177,6 +204,8 @@ void session_end(struct session *session)
     if (native != NULL)
         check_sent(session, PQpipelineSync(native));
     connection_flush(session->connection);
+    if (!uv_is_active((const uv_handle_t *)&session->patience))
+        wait_for_answer(session);
 }
 
 // --- life cycle -----------------------------------------------------------------------------------
@@ -187,6 +216,9 @@ struct session *session_new(uv_loop_t *loop, const struct connection_settings *s
     struct session *session = memory_allocate_zeroed(1, sizeof *session);
     session->events = *events;
     session->last = &session->first;
+    session->patience_ms = settings->patience_ms;
+    uv_timer_init(loop, &session->patience);
+    session->patience.data = session;
     const struct connection_events connection_events = {
         .on_open = on_open,
         .expects = expects,
@@ -213,19 +245,26 @@ void session_proved(struct session *session)
     connection_proved(session->connection);
 }
 
+static void on_patience_closed(uv_handle_t *handle)
+{
+    struct session *session = handle->data;
+    void (*on_closed)(void *data_of_owner) = session->on_closed;
+    void *closed_data = session->closed_data;
+    free(session);
+    on_closed(closed_data);
+}
+
 static void on_connection_closed(void *data)
 {
     struct session *session = data;
-    void (*on_closed)(void *data_of_owner) = session->on_closed;
-    void *closed_data = session->closed_data;
     forget_segments(session);
-    free(session);
-    on_closed(closed_data);
+    uv_close((uv_handle_t *)&session->patience, on_patience_closed);
 }
 
 void session_close(struct session *session, void (*on_closed)(void *data), void *data)
 {
     session->on_closed = on_closed;
     session->closed_data = data;
+    uv_timer_stop(&session->patience);
     connection_close(session->connection, on_connection_closed, session);
 }

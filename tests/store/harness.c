@@ -126,6 +126,8 @@ static void pump(struct source *source)
 {
     while (source->submitted < source->entries && store_writer_room(source->writer) > 0)
         store_writer_submit(source->writer, make_batch(source));
+    // The window bounds what libpq may be holding for us.
+    assert_true(source->submitted - source->stored <= 2 * source->entries_per_batch);
 }
 
 static void on_ready(void *data, int64_t cursor)

@@ -15,6 +15,7 @@
 #include "store/session.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +34,7 @@ struct watcher {
     uv_timer_t deadline;
     bool late;
     bool closed;
+    uint64_t patience_ms;
 };
 
 static void on_done(void *data, const struct segment_result *result)
@@ -76,7 +78,11 @@ static void on_deadline(uv_timer_t *timer)
 static void watcher_start(struct watcher *watcher, const char *database, unsigned limit_ms)
 {
     const struct connection_settings settings = {
-        .database = database, .application = "test", .options = "-c timezone=UTC"};
+        .database = database,
+        .application = "test",
+        .options = "-c timezone=UTC",
+        .patience_ms = watcher->patience_ms,
+    };
     const struct session_events events = {.on_open = on_open, .on_lost = on_lost, .data = watcher};
     assert_int_equal(uv_loop_init(&watcher->loop), 0);
     uv_timer_init(&watcher->loop, &watcher->deadline);
@@ -218,6 +224,57 @@ static void test_mute_server(void **state)
     assert_int_equal(watcher.error.code, -ETIMEDOUT);
     watcher_end(&watcher);
     false_server_stop(&server);
+}
+
+// A TCP connection that is refused reaches the loop as a poll that failed.
+static void test_refused_by_tcp(void **state)
+{
+    (void)state;
+    struct watcher watcher = {.stop_after_lost = 2};
+    watcher_start(&watcher, "host=127.0.0.1 port=1 dbname=x user=x", 20000);
+    assert_false(watcher.late);
+    assert_int_equal(watcher.lost, 2);
+    assert_non_null(strstr(watcher.error.message, "refused"));
+    watcher_end(&watcher);
+}
+
+static void signal_backend(PGconn *other, int signal_number)
+{
+    pid_t backend = (pid_t)harness_number(other, "SELECT pid FROM pg_stat_activity WHERE "
+                                                 "application_name = 'test' ORDER BY backend_start LIMIT 1");
+    assert_int_equal(kill(backend, signal_number), 0);
+}
+
+// A server process that is stopped says nothing and hangs up on nobody.
+static void test_stopped_backend(void **state)
+{
+    (void)state;
+    PGconn *other = harness_connect();
+    struct watcher watcher = {.patience_ms = 700};
+    watcher_start(&watcher, "", 20000);
+    assert_int_equal(watcher.opened, 1);
+    const struct segment_events events = {.on_done = on_done, .data = &watcher};
+    signal_backend(other, SIGSTOP);
+    session_begin(watcher.session, &events);
+    session_query(watcher.session, "SELECT 1", 0, NULL);
+    session_end(watcher.session);
+    watcher.stop_after_lost = 1;
+    uv_run(&watcher.loop, UV_RUN_DEFAULT);
+    signal_backend(other, SIGCONT);
+    assert_false(watcher.late);
+    assert_int_equal(watcher.done, 0);
+    assert_int_equal(watcher.error.code, -ETIMEDOUT);
+    // Patience is for answers that are due: none is after this one.
+    watcher.stop_after_lost = 0;
+    watcher.sql = "SELECT 1";
+    while (watcher.done == 0 && !watcher.late)
+        uv_run(&watcher.loop, UV_RUN_DEFAULT);
+    assert_false(watcher.late);
+    uv_timer_start(&watcher.deadline, on_deadline, 1500, 0);
+    uv_run(&watcher.loop, UV_RUN_DEFAULT);
+    assert_int_equal(watcher.lost, 1);
+    watcher_end(&watcher);
+    PQfinish(other);
 }
 
 // libpq would say PGRES_COPY_OUT for ever.
@@ -372,6 +429,8 @@ int main(void)
         cmocka_unit_test(test_socket_changes_while_connecting),
         cmocka_unit_test(test_server_that_hangs_up),
         cmocka_unit_test(test_mute_server),
+        cmocka_unit_test(test_refused_by_tcp),
+        cmocka_unit_test(test_stopped_backend),
         cmocka_unit_test(test_copy_in_a_pipeline),
         cmocka_unit_test(test_failed_segment),
         cmocka_unit_test(test_killed_while_idle),

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: MIT
+#include "store/writer_internal.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char day_sql[] = "SELECT skywitness_store.ensure_partitions($1::date, $1::date)";
+static const char move_cursor_sql[] =
+    "SELECT skywitness_store.move_cursor($1::uuid, $2::bigint, $3::bigint)";
+static const char undo_sql[] = "SELECT skywitness_store.undo()";
+
+static void try_next(struct store_writer *writer);
+
+// --- partitions -----------------------------------------------------------------------------------
+
+static bool is_known_day(const struct store_writer *writer, utc_us day)
+{
+    array_foreach(&writer->known_days, known)
+        if (*known == day)
+            return true;
+    return false;
+}
+
+static void on_days_done(void *data, const struct segment_result *result)
+{
+    struct store_writer *writer = data;
+    if (result->failed_statement == SEGMENT_STATEMENT_NONE)
+        return;
+    // A day that is refused leaves its rows without a partition: they are found by their own failure.
+    if (sqlstate_policy(result->sqlstate) == SQLSTATE_RETRY)
+        writer_start_over(writer, result);
+    else if (sqlstate_policy(result->sqlstate) == SQLSTATE_REFUSE)
+        writer_refuse_result(writer, "making partitions", result);
+}
+
+static void ensure(struct store_writer *writer, const char *sql, int count, const char *day)
+{
+    const struct segment_events events = {.on_done = on_days_done, .data = writer};
+    session_begin(writer->session, &events);
+    session_query(writer->session, sql, count, &day);
+    session_end(writer->session);
+}
+
+// Segments of their own, so that their locks do not last as long as the batch, and a day that is refused
+// does not take others with it.
+static void ensure_days(struct store_writer *writer, const struct store_batch *batch)
+{
+    bool is_new_day = false;
+    array_foreach(&batch->days, day) {
+        char buffer[UTC_TEXT_SIZE];
+        if (is_known_day(writer, *day))
+            continue;
+        *array_append(&writer->known_days) = *day;
+        ensure(writer, day_sql, 1, utc_format_day(*day, buffer));
+        is_new_day = true;
+    }
+    if (is_new_day)
+        ensure(writer, WRITER_PARTITIONS_AHEAD_SQL, 0, NULL);
+}
+
+// --- sending --------------------------------------------------------------------------------------
+
+static void send_rows(struct store_writer *writer, struct table_rows *rows)
+{
+    const char *values[TABLE_COLUMNS_MAX];
+    int lengths[TABLE_COLUMNS_MAX];
+    for (size_t i = 0; i < rows->description->column_count; i++) {
+        column_finish(&rows->columns[i]);
+        values[i] = (const char *)rows->columns[i].bytes;
+        lengths[i] = (int)rows->columns[i].length;
+    }
+    session_execute(writer->session, rows->description->name, (int)rows->description->column_count,
+                    values, lengths);
+}
+
+static void send_table(struct shipment *shipment, enum table table)
+{
+    struct table_rows *rows = &shipment->batch->tables[table];
+    size_t most = rows->description->rows_max;
+    for (size_t from = 0; from < rows->count; from += most) {
+        *array_append(&shipment->tables) = table;
+        if (rows->count <= most) {
+            send_rows(shipment->writer, rows);
+            return;
+        }
+        size_t to = rows->count - from > most ? from + most : rows->count;
+        struct table_rows slice;
+        table_rows_slice(rows, from, to, &slice);
+        send_rows(shipment->writer, &slice);
+        table_rows_done(&slice);
+    }
+}
+
+static void on_shipment_done(void *data, const struct segment_result *result);
+
+static void send_shipment(struct shipment *shipment)
+{
+    struct store_writer *writer = shipment->writer;
+    struct store_batch *batch = shipment->batch;
+    const struct segment_events events = {.on_done = on_shipment_done, .data = shipment};
+    char expected[24], wanted[24];
+    snprintf(expected, sizeof expected, "%lld", (long long)batch->first_sequence - 1);
+    snprintf(wanted, sizeof wanted, "%lld", (long long)batch->last_sequence);
+    const char *values[] = {writer->journal_id, expected, wanted};
+    ensure_days(writer, batch);
+    shipment->in_flight = true;
+    array_clear(&shipment->tables);
+    session_begin(writer->session, &events);
+    for (enum table table = 0; table < TABLE_COUNT; table++)
+        send_table(shipment, table);
+    session_query(writer->session, move_cursor_sql, 3, values);
+    session_end(writer->session);
+}
+
+void writer_send_waiting(struct store_writer *writer)
+{
+    if (writer->repair != NULL || writer->state != STORE_READY)
+        return;
+    for (struct shipment *shipment = writer->first; shipment != NULL; shipment = shipment->next)
+        if (!shipment->in_flight)
+            send_shipment(shipment);
+}
+
+// --- a batch that failed --------------------------------------------------------------------------
+
+static void on_probe_done(void *data, const struct segment_result *result)
+{
+    struct store_writer *writer = data;
+    bool is_undone = result->failed_statement == 1 && strcmp(result->sqlstate, SQLSTATE_UNDONE) == 0;
+    if (is_undone)
+        repair_passed(writer->repair);
+    else if (sqlstate_policy(result->sqlstate) == SQLSTATE_DATA)
+        repair_failed(writer->repair, result->sqlstate, result->message);
+    else if (sqlstate_policy(result->sqlstate) == SQLSTATE_RETRY)
+        writer_start_over(writer, result);
+    else
+        writer_refuse_result(writer, "looking for the row that cannot be stored", result);
+    if (is_undone || sqlstate_policy(result->sqlstate) == SQLSTATE_DATA)
+        try_next(writer);
+}
+
+static void end_repair(struct store_writer *writer)
+{
+    struct repair *repair = writer->repair;
+    struct error error;
+    size_t found = repair_apply(repair, writer->journal_uuid);
+    if (found == 0 && repair_table(repair) == TABLE_FINISHED) {
+        // Their sightings were not there when they were tried alone. The rows matter more than the paths.
+        repair_apply_to_all(repair, writer->journal_uuid);
+    } else if (found == 0) {
+        error_set(&error, -EPROTO, "rows for %s fail together, but none of them alone",
+                  table_description(repair_table(repair))->name);
+        writer_refuse(writer, &error);
+        return;
+    }
+    writer->repair = NULL;
+    repair_free(repair);
+    writer_send_waiting(writer);
+}
+
+// Tries some of the rows by themselves and undoes them: they are stored all at once or not at all.
+static void try_next(struct store_writer *writer)
+{
+    size_t from, to;
+    if (!repair_next(writer->repair, &from, &to)) {
+        end_repair(writer);
+        return;
+    }
+    const struct segment_events events = {.on_done = on_probe_done, .data = writer};
+    struct table_rows slice;
+    table_rows_slice(&writer->first->batch->tables[repair_table(writer->repair)], from, to, &slice);
+    session_begin(writer->session, &events);
+    send_rows(writer, &slice);
+    session_query(writer->session, undo_sql, 0, NULL);
+    session_end(writer->session);
+    table_rows_done(&slice);
+}
+
+static void handle_bad_data(struct shipment *shipment, const struct segment_result *result)
+{
+    struct store_writer *writer = shipment->writer;
+    size_t statement = (size_t)result->failed_statement;
+    if (statement >= shipment->tables.count) {
+        writer_start_over(writer, result);
+    } else if (shipment->tables.items[statement] == TABLE_QUARANTINE) {
+        writer_refuse_result(writer, "quarantining", result);
+    } else if (!shipment->was_tried) {
+        // A partition may have been retired since we knew it.
+        shipment->was_tried = true;
+        array_clear(&writer->known_days);
+        writer_send_waiting(writer);
+    } else {
+        writer->repair = repair_new(shipment->batch, shipment->tables.items[statement],
+                                    result->sqlstate, result->message);
+        try_next(writer);
+    }
+}
+
+static void on_shipment_done(void *data, const struct segment_result *result)
+{
+    struct shipment *shipment = data;
+    struct store_writer *writer = shipment->writer;
+    shipment->in_flight = false;
+    if (result->failed_statement == SEGMENT_STATEMENT_NONE) {
+        assert(shipment == writer->first); // the cursor sees to it
+        int64_t sequence = shipment->batch->last_sequence;
+        writer_drop_first(writer);
+        session_proved(writer->session);
+        writer_send_waiting(writer);
+        writer->events.on_stored(writer->events.data, sequence);
+        return;
+    }
+    // One behind a failed batch fails by its cursor; it is sent again after that one.
+    if (shipment != writer->first || writer->repair != NULL)
+        return;
+    switch (sqlstate_policy(result->sqlstate)) {
+    case SQLSTATE_RETRY:
+        writer_start_over(writer, result);
+        break;
+    case SQLSTATE_DATA:
+        handle_bad_data(shipment, result);
+        break;
+    case SQLSTATE_REFUSE:
+        writer_refuse_result(writer, "writing", result);
+        break;
+    }
+}

@@ -2,10 +2,15 @@
 #include "cli/visits_query.h"
 
 #include "base/memory.h"
+#include "base/text.h"
+#include "config/config.h"
 #include "store/query.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#define PLACE_IDS_PARAMETER 6 // $7 of row_parameters
+#define PLACE_IDS_BYTES_MAX (CONFIG_PLACES_MAX * (PLACE_ID_SIZE + 1))
 
 // What read_row reads; the views of visits and of their history have the same columns.
 #define COLUMNS                                                                                    \
@@ -139,6 +144,25 @@ static int take_each(struct query_connection *connection, const char *sql,
     return result;
 }
 
+// The configured airfields that lie in a configured region, after the ids that are there; NULL for
+// anything else. The database knows its own places only.
+static char *airfields_within(const struct config *config, const char *region_id, const char *ids)
+{
+    const struct place *region =
+        config != NULL && region_id != NULL ? config_place(config, region_id) : NULL;
+    if (region == NULL || region->kind == PLACE_AIRFIELD)
+        return NULL;
+    struct text list;
+    text_init(&list, PLACE_IDS_BYTES_MAX);
+    text_append(&list, ids);
+    for (size_t i = 0; i < config->place_count; i++) {
+        const struct place *place = &config->places[i];
+        if (place->kind == PLACE_AIRFIELD && place_contains(region, place->reference, 0))
+            text_append_format(&list, ",%s", place->id);
+    }
+    return list.bytes;
+}
+
 int visits_query_each(struct query_connection *connection, const struct config *config,
                       const struct row_filter *filter, const char *grade, bool superseded,
                       void (*take)(void *data, struct visit_row *row), void *data,
@@ -149,6 +173,9 @@ int visits_query_each(struct query_connection *connection, const struct config *
     int result = row_parameters_make(connection, config, filter, 0, &made, error);
     const char *parameters[ROW_PARAMETERS + 2];
     memcpy(parameters, made.values, sizeof made.values);
+    AUTO_FREE char *within = airfields_within(config, filter->place, made.shape.ids);
+    if (within != NULL)
+        parameters[PLACE_IDS_PARAMETER] = within;
     parameters[ROW_PARAMETERS] = grade;
     parameters[ROW_PARAMETERS + 1] = superseded ? "true" : "false";
     if (result >= 0)

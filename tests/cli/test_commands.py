@@ -5,25 +5,17 @@
 Called by with_postgresql.sh with the program's path as its only argument. The flights are synthetic.
 """
 
-import csv
 import datetime
-import io
 import json
 import os
 import pathlib
 import subprocess
-import sys
-import tempfile
 import unittest
 import xml.etree.ElementTree as xml
 
-PROGRAM = sys.argv.pop() if len(sys.argv) > 1 else "build/skywitness"
-HERE = pathlib.Path(__file__).resolve().parent
-DATABASE = "postgresql:///" + os.environ["PGDATABASE"]
-FOLDER = tempfile.TemporaryDirectory(prefix="skywitness-cli-")
-CONFIG = pathlib.Path(FOLDER.name) / "skywitness.json"
-
-GOOD, WANTING, USAGE, BAD_DATA, UNAVAILABLE, BAD_CONFIGURATION = 0, 1, 64, 65, 69, 78
+from tool import (BAD_CONFIGURATION, BAD_DATA, CONFIG, DATABASE, FOLDER, HERE, PROGRAM, UNAVAILABLE, USAGE,
+                  WANTING, assert_fits_a_terminal, assert_same_rows, psql, rows, run, run_tests,
+                  write_configuration)
 
 CONFIGURATION = {
     "database": DATABASE,
@@ -49,29 +41,6 @@ PLACES = {
             [[37.0, 54.0], [39.0, 54.0], [39.0, 57.0], [37.0, 57.0], [37.0, 54.0]]]}},
     ]
 }
-
-
-def run(*words, status=GOOD, config=True, env=None):
-    """Runs the tool; returns what it wrote to standard output and standard error."""
-    environment = dict(os.environ, **(env or {}))
-    environment.pop("SKYWITNESS_CONFIG", None)
-    if config:
-        environment["SKYWITNESS_CONFIG"] = str(CONFIG)
-    environment.update(env or {})
-    done = subprocess.run([PROGRAM, *words], capture_output=True, env=environment, timeout=120, check=False)
-    out, talk = done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
-    if done.returncode != status:
-        raise AssertionError(f"{words}: status {done.returncode}, expected {status}\n{out}\n{talk}")
-    return out, talk
-
-
-def rows(*words, **options):
-    return json.loads(run(*words, "--format", "json", **options)[0])
-
-
-def psql(*arguments):
-    subprocess.run(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", *arguments], check=True,
-                   stdout=subprocess.DEVNULL)
 
 
 def ids(found):
@@ -107,23 +76,9 @@ class Database(unittest.TestCase):
 
 class Sightings(unittest.TestCase):
     def test_every_row_format_says_the_same(self):
-        from_json = rows("sightings")
-        text = run("sightings", "--format", "csv")[0]
-        self.assertIn("\r\n", text)
-        from_csv = list(csv.DictReader(io.StringIO(text, newline="")))
-        self.assertEqual(len(from_json), 4)
-        self.assertEqual(len(from_csv), 4)
-        for one, other in zip(from_json, from_csv):
-            self.assertEqual(list(one), list(other))
-            for key, value in one.items():
-                if value is None:
-                    self.assertEqual(other[key], "")
-                elif isinstance(value, list):
-                    self.assertEqual(other[key], " ".join(value))
-                elif isinstance(value, (int, float)):
-                    self.assertEqual(float(other[key]), value)
-                else:
-                    self.assertEqual(other[key], value)
+        found = rows("sightings")
+        self.assertEqual(len(found), 4)
+        assert_same_rows(self, found, run("sightings", "--format", "csv")[0])
 
     def test_values(self):
         landed = next(row for row in rows("sightings") if row["sighting_id"].endswith("1"))
@@ -138,10 +93,7 @@ class Sightings(unittest.TestCase):
     def test_the_table_fits_a_terminal(self):
         lines = run("sightings")[0].splitlines()
         self.assertEqual(len(lines), 5)
-        for line in lines:
-            self.assertLessEqual(len(line), 100)
-            self.assertEqual(line, line.rstrip())
-            self.assertTrue(line.isprintable())
+        assert_fits_a_terminal(self, "\n".join(lines))
         start = lines[0].index("first seen")
         for line in lines[1:]:
             self.assertRegex(line[start:], r"^2025-10-\d\dT\d\d:\d\dZ  \d\d:\d\dZ ")
@@ -521,7 +473,7 @@ class Connection(unittest.TestCase):
 class Help(unittest.TestCase):
     def commands(self):
         lines = run("help")[0].split("Commands:\n")[1].split("\n\n")[0].splitlines()
-        return [line[2:19].split("  ")[0].strip() for line in lines if not line.startswith("  help")]
+        return [line[2:21].split("  ")[0].strip() for line in lines if not line.startswith("  help")]
 
     def test_every_command_explains_itself(self):
         names = self.commands()
@@ -539,14 +491,15 @@ class Help(unittest.TestCase):
         manual = (root / "man" / "skywitness.1.scd").read_text(encoding="utf-8")
         completion = (root / "completions" / "skywitness.bash").read_text(encoding="utf-8")
         for name in self.commands():
-            self.assertIn(f"*{name}*", manual.replace("\\", ""))
-            for word in name.split():
-                self.assertIn(word, completion)
-            for line in run("help", *name.split())[0].splitlines():
-                for word in line.split()[:2]:
-                    if line.startswith("  ") and word.startswith("--"):
-                        self.assertIn(word.rstrip(","), manual.replace("\\", ""))
-                        self.assertIn(word.rstrip(","), completion)
+            with self.subTest(name=name):
+                self.assertTrue(f"*{name}*" in manual.replace("\\", ""), "in the manual")
+                for word in name.split():
+                    self.assertIn(word, completion)
+                for line in run("help", *name.split())[0].splitlines():
+                    for word in line.split()[:2]:
+                        if line.startswith("  ") and word.startswith("--"):
+                            self.assertIn(word.rstrip(","), manual.replace("\\", ""))
+                            self.assertIn(word.rstrip(","), completion)
 
     def complete(self, *words):
         """What bash offers for the last word."""
@@ -571,6 +524,12 @@ class Help(unittest.TestCase):
             ("sightings", "--format", "g"): ["geojson", "gpx"],
             ("feeds", "--format", "g"): [],
             ("sightings", "--state", "open,la"): ["open,landed"],
+            ("visits", "--state", "open,c"): ["open,confirmed"],
+            ("visits", "--grade", "A"): ["A0", "A1", "A2", "A3", "A4"],
+            ("visits", "--format", "k"): ["kml"],
+            ("explain", "vi"): ["visit"],
+            ("explain", "sighting", "00000000-0000-8000-8000-000000000002"): ["00000000-0000-8000-8000-000000000002"],
+            ("explain", "visit", "--format", ""): ["table", "json"],
             ("places", "import", "--type", "large_airport,med"): ["large_airport,medium_airport"],
             ("feeds", ""): [],
         }
@@ -658,9 +617,5 @@ class Stopped(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    CONFIG.write_text(json.dumps(CONFIGURATION), encoding="utf-8")
-    (pathlib.Path(FOLDER.name) / "places.json").write_text(json.dumps(PLACES), encoding="utf-8")
-    order = [Database, Sightings, Tracks, Feeds, Configuration, Import, Connection, Help, Retention, Stopped]
-    suite = unittest.TestSuite(unittest.defaultTestLoader.loadTestsFromTestCase(one) for one in order)
-    result = unittest.TextTestRunner(verbosity=2).run(suite)
-    sys.exit(0 if result.wasSuccessful() else 1)
+    write_configuration(CONFIGURATION, PLACES)
+    run_tests([Database, Sightings, Tracks, Feeds, Configuration, Import, Connection, Help, Retention, Stopped])

@@ -8,8 +8,11 @@
 #include <string.h>
 #include <zlib.h>
 
-// How many entries one append removes at most, so that after a long outage no single one pays for all.
-#define REMOVED_PER_APPEND 64
+// Removing an entry means reading all its pages, so each append removes only about twice what it brings: it
+// keeps pace, catches up after an outage, and none pays for all.
+#define REMOVED_TIMES_APPENDED 2
+#define REMOVED_BYTES_MIN ((uint64_t)256 << 10)
+#define REMOVED_ENTRIES_MAX 64
 #define CONSUMER_NAME_SIZE 129
 #define CONSUMERS_MAX 64
 
@@ -130,26 +133,29 @@ static int64_t done_with(const struct journal *journal)
 }
 
 // Within a transaction. Updates `depth`, which the caller makes the journal's own once it is committed.
-static int remove_old(struct journal *journal, struct journal_depth *depth, struct error *error)
+static int remove_old(struct journal *journal, uint64_t appended_bytes, struct journal_depth *depth,
+                      struct error *error)
 {
     int64_t until = done_with(journal);
-    if (depth->entries == 0 || until < depth->first_sequence)
-        return 0;
-    if (until > depth->first_sequence + REMOVED_PER_APPEND - 1)
-        until = depth->first_sequence + REMOVED_PER_APPEND - 1;
     // The newest one stays: it is what the numbers are counted from.
     if (until >= depth->last_sequence)
         until = depth->last_sequence - 1;
-    if (until < depth->first_sequence)
+    if (depth->entries == 0 || until < depth->first_sequence)
         return 0;
 
+    uint64_t most = REMOVED_TIMES_APPENDED * appended_bytes + REMOVED_BYTES_MIN;
+    uint64_t bytes = 0, entries = 0;
     sqlite3_stmt *measure = journal_file_statement(&journal->file, STATEMENT_MEASURE);
     sqlite3_bind_int64(measure, 1, until);
-    int code = sqlite3_step(measure);
-    uint64_t bytes = code == SQLITE_ROW ? (uint64_t)sqlite3_column_int64(measure, 0) : 0;
-    uint64_t entries = code == SQLITE_ROW ? (uint64_t)sqlite3_column_int64(measure, 1) : 0;
+    int code = SQLITE_ROW;
+    while (entries < REMOVED_ENTRIES_MAX && (entries == 0 || bytes < most) &&
+           (code = sqlite3_step(measure)) == SQLITE_ROW) {
+        until = sqlite3_column_int64(measure, 0);
+        bytes += (uint64_t)sqlite3_column_int64(measure, 1);
+        entries++;
+    }
     sqlite3_reset(measure);
-    if (code != SQLITE_ROW)
+    if (code != SQLITE_ROW && code != SQLITE_DONE)
         return journal_file_fail(&journal->file, code, "measuring old entries", error);
     sqlite3_bind_int64(journal_file_statement(&journal->file, STATEMENT_REMOVE), 1, until);
     int status = journal_file_run(&journal->file, STATEMENT_REMOVE, "removing old entries", error);
@@ -188,7 +194,7 @@ static int try_append(struct journal *journal, const void *bytes, size_t length,
     if (status < 0)
         return status;
     int refused = 0;
-    status = remove_old(journal, &depth, error);
+    status = remove_old(journal, length, &depth, error);
     if (status == 0 && (length > journal->limit_bytes || depth.bytes > journal->limit_bytes - length))
         refused = error_set(error, -ENOSPC, "journal %s: full: %llu bytes of %llu wait to be stored",
                             journal->file.path, (unsigned long long)depth.bytes,

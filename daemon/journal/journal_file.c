@@ -58,8 +58,8 @@ static const char *const statement_texts[STATEMENT_COUNT] = {
     [STATEMENT_BEGIN] = "BEGIN IMMEDIATE",
     [STATEMENT_COMMIT] = "COMMIT",
     [STATEMENT_ROLLBACK] = "ROLLBACK",
-    [STATEMENT_MEASURE] = "SELECT coalesce(sum(length(bytes)), 0), count(*) FROM entry "
-                          "WHERE sequence <= ?1",
+    [STATEMENT_MEASURE] = "SELECT sequence, length(bytes) FROM entry WHERE sequence <= ?1 "
+                          "ORDER BY sequence",
     [STATEMENT_REMOVE] = "DELETE FROM entry WHERE sequence <= ?1",
     [STATEMENT_APPEND] = "INSERT INTO entry (sequence, checksum, bytes) VALUES (?1, ?2, ?3)",
     [STATEMENT_READ] = "SELECT sequence, checksum, bytes FROM entry WHERE sequence > ?1 "

@@ -12,7 +12,7 @@ enum journal_statement {
     STATEMENT_BEGIN,
     STATEMENT_COMMIT,
     STATEMENT_ROLLBACK,
-    STATEMENT_MEASURE,       // up to ?1: how many bytes, how many entries
+    STATEMENT_MEASURE,       // up to ?1: each one's sequence and bytes
     STATEMENT_REMOVE,        // up to ?1
     STATEMENT_APPEND,        // ?1 sequence, ?2 checksum, ?3 bytes
     STATEMENT_READ,          // the first after ?1

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// Reads the files of archives one after another: files, folders, tar (also compressed as a whole), split tar
+// (X.tar.aa, X.tar.ab, ...), standard input. Streamed: nothing is unpacked, and one file at a time is in
+// memory. Names within an archive are words for messages, never paths.
+#pragma once
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ARCHIVE_FILE_BYTES_MAX ((size_t)32 << 20) // packed; a trace of one aircraft and day is below 2 MB
+#define ARCHIVE_NAME_SIZE 1024
+
+struct archive_file {
+    char name[ARCHIVE_NAME_SIZE]; // "day.tar: ./traces/df/trace_full_1551df.json"
+    const uint8_t *bytes;         // borrowed until the next call
+    size_t length;
+};
+
+struct archive_reader;
+
+// `paths` are borrowed. A part of a split tar must come with its first part; the others are found beside it.
+struct archive_reader *archive_reader_new(char *const *paths, size_t count);
+void archive_reader_free(struct archive_reader *reader); // accepts NULL
+
+// What a step met.
+enum archive_step {
+    ARCHIVE_STEP_END,   // of everything
+    ARCHIVE_STEP_FILE,  // a file
+    ARCHIVE_STEP_WHOLE, // the end mark of an archive: everything since its start was there
+};
+
+// Steps to the next trace. Of a folder and of an archive only files named trace_full_* count; a path that names
+// a file is taken whatever it is called. Returns an archive_step, or an error with the name of what could not
+// be read: the next call goes on behind it. -ENODATA for an archive that ends too early.
+int archive_reader_next(struct archive_reader *reader, struct archive_file *ret_file,
+                        struct error *error);

@@ -5,7 +5,6 @@
 
 #include <cjson/cJSON.h>
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,18 +67,6 @@ int alert_template_parse(const char *bytes, size_t length, struct alert_template
     const char *first = copy + strspn(copy, " \t\r\n");
     (*ret_template)->is_json = *first == '[' || (*first == '{' && strncmp(first, "{{", 2) != 0);
     return 0;
-}
-
-int alert_template_load(const char *path, struct alert_template **ret_template, struct error *error)
-{
-    FILE *file = fopen(path, "re");
-    if (file == NULL)
-        return error_set(error, -errno, "%s: %s", path, strerror(errno));
-    AUTO_FREE char *bytes = memory_allocate(TEMPLATE_BYTES_MAX + 1);
-    size_t length = fread(bytes, 1, TEMPLATE_BYTES_MAX + 1, file);
-    fclose(file);
-    int result = alert_template_parse(bytes, length, ret_template, error);
-    return result < 0 ? error_prefix(error, "%s", path) : 0;
 }
 
 void alert_template_free(struct alert_template *template)

@@ -4,12 +4,9 @@
 #include "base/memory.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define ZONE_FOLDER "/usr/share/zoneinfo"
-#define ZONE_BYTES_MAX 65536
 #define ZONE_HEADER_BYTES 44
 #define ZONE_TRANSITIONS_MAX 2000
 
@@ -92,21 +89,6 @@ int zone_parse(const char *name, const void *given, size_t length, struct zone *
         };
     *ret_zone = zone;
     return 0;
-}
-
-int zone_load(const char *name, struct zone **ret_zone, struct error *error)
-{
-    char path[200];
-    if (name[0] == '/' || strstr(name, "..") != NULL ||
-        (size_t)snprintf(path, sizeof path, ZONE_FOLDER "/%s", name) >= sizeof path)
-        return error_set(error, -EINVAL, "time zone %s: not a zone's name", name);
-    FILE *file = fopen(path, "re");
-    if (file == NULL)
-        return error_set(error, -errno, "time zone %s: %s: %s", name, path, strerror(errno));
-    AUTO_FREE uint8_t *bytes = memory_allocate(ZONE_BYTES_MAX + 1);
-    size_t length = fread(bytes, 1, ZONE_BYTES_MAX + 1, file);
-    fclose(file);
-    return zone_parse(name, bytes, length, ret_zone, error);
 }
 
 void zone_free(struct zone *zone)

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define ZONE_BYTES_MAX 65536
+
 struct zone;
 
 // Reads the bytes of a TZif file of version 2 or later; `name` is what is shown. -EBADMSG for anything else.

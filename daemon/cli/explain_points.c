@@ -114,7 +114,7 @@ int point_summary_read(struct explanation *explanation, const struct sighting_ro
 
 void point_summary_done(struct point_summary *summary)
 {
-    array_foreach(&summary->feeds, feed)
+    array_foreach (&summary->feeds, feed)
         free(feed->feed);
     array_free(&summary->feeds);
     array_free(&summary->gaps);
@@ -123,13 +123,20 @@ void point_summary_done(struct point_summary *summary)
 void point_summary_write_flags(FILE *file, const struct point_summary *summary)
 {
     char count[WORDS_SIZE];
+    bool any = false;
     for (unsigned bit = 0; bit < EXPLAIN_FLAGS_MAX; bit++) {
         const struct point_flag *flag = point_flag_find(bit);
-        if (flag != NULL && summary->flagged[bit] > 0)
-            words_paragraph_format(file, 2, "- ", "%s of %" PRId64 " points: %s (%s).",
-                                   words_integer((double)summary->flagged[bit], count),
-                                   summary->points, flag->meaning, flag->name);
+        if (flag == NULL || summary->flagged[bit] == 0)
+            continue;
+        words_paragraph_format(file, 2, "- ", "%s of %" PRId64 " points: %s (%s).",
+                               words_integer((double)summary->flagged[bit], count), summary->points,
+                               flag->meaning, flag->name);
+        any = true;
     }
+    if (summary->points == 0)
+        words_paragraph(file, 2, "- ", "Its points are not stored any more.");
+    else if (!any)
+        words_paragraph(file, 2, "- ", "No point is flagged.");
 }
 
 cJSON *point_summary_flags_json(const struct point_summary *summary)
@@ -152,7 +159,7 @@ cJSON *point_summary_flags_json(const struct point_summary *summary)
 cJSON *point_summary_feeds_json(const struct point_summary *summary)
 {
     cJSON *array = cJSON_CreateArray();
-    array_foreach(&summary->feeds, feed) {
+    array_foreach (&summary->feeds, feed) {
         cJSON *object = cJSON_CreateObject();
         explain_add_text(object, "feed", feed->feed);
         explain_add_number(object, "points", (double)feed->points);

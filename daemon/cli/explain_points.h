@@ -42,7 +42,7 @@ struct point_flag {
 };
 const struct point_flag *point_flag_find(unsigned bit); // NULL for a bit that is none
 
-// A "- " paragraph for each flag that was met.
+// A "- " paragraph for each flag that was met, or one that says why there is none.
 void point_summary_write_flags(FILE *file, const struct point_summary *summary);
 // [{"flag": "stale", "points": 3, "meaning": "..."}, ...]
 cJSON *point_summary_flags_json(const struct point_summary *summary);

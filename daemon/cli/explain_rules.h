@@ -10,12 +10,12 @@
 
 // A reason as it is stored: one rule, what it asks for and what was met.
 struct explain_reason {
-    const char *rule;  // "last_height"
+    const char *rule; // "last_height"
     bool met;
-    double threshold;  // NAN where the rule has none
-    double value;      // NAN where it is not known
-    const char *unit;  // "ft", ...; never NULL
-    const char *place; // another field's id, or NULL
+    double threshold;   // NAN where the rule has none
+    double value;       // NAN where it is not known
+    const char *unit;   // "ft", ...; never NULL
+    const char *place;  // another field's id, or NULL
     double distance_nm; // of that field; NAN without one
 };
 
@@ -36,8 +36,8 @@ const char *explain_part_heading(enum explain_part part); // "Why it is taken to
 // Reads one object of a visit's `reasons`. Texts are borrowed from it. False for anything else.
 bool explain_reason_read(const cJSON *object, struct explain_reason *ret_reason);
 
-// `next` is the reason that follows, or NULL: how far off the field was is said of whichever end the
-// next reason speaks of.
+// `next` is the reason that follows, or NULL: how far off the field was is said of whichever end
+// the next reason speaks of.
 enum explain_part explain_reason_part(const struct explain_reason *reason,
                                       const struct explain_reason *next);
 

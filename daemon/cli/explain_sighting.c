@@ -50,8 +50,8 @@ static void take_next(void *data, const struct query *query)
 {
     struct sighting_account *account = data;
     free(account->next.id);
-    account->next = (struct next_sighting){memory_copy_string(query_text(query, 0)),
-                                           query_time(query, 1)};
+    account->next =
+        (struct next_sighting){memory_copy_string(query_text(query, 0)), query_time(query, 1)};
 }
 
 static void take_count(void *data, const struct query *query)
@@ -159,15 +159,14 @@ static void append_rule(struct text *text, const struct sighting_account *accoun
                            "by itself.",
                            low, gap);
     else if (strcmp(state, "lost_high") == 0)
-        text_append_format(text,
-                           "The signal was lost higher than %s above the nearest field. Such a "
-                           "sighting waits for a signal that it can have flown to, up to the "
-                           "shorter of %s and the type's endurance of %.0f h, before it closes.",
-                           low, words_span(STITCH_MAX_US, time),
-                           aircraft_type_find(account->row.type_code != NULL
-                                                  ? account->row.type_code
-                                                  : "")
-                               ->endurance_h);
+        text_append_format(
+            text,
+            "The signal was lost higher than %s above the nearest field. Such a "
+            "sighting waits for a signal that it can have flown to, up to the "
+            "shorter of %s and the type's endurance of %.0f h, before it closes.",
+            low, words_span(STITCH_MAX_US, time),
+            aircraft_type_find(account->row.type_code != NULL ? account->row.type_code : "")
+                ->endurance_h);
     else if (strcmp(state, "superseded") == 0)
         text_append(text, "It no longer stands: the same points, derived anew with later ones, "
                           "give no such sighting.");
@@ -234,8 +233,8 @@ int explain_sighting(struct explanation *explanation, const char *id, struct err
     const struct row_filter any = {.since = UTC_UNKNOWN, .until = UTC_UNKNOWN};
     struct sighting_account account = {.config = explanation->config, .opened_at = UTC_UNKNOWN};
     text_init(&account.attribution, LIST_BYTES_MAX);
-    int result = sighting_query_each(explanation->connection, NULL, &any, id, take_row, &account,
-                                     error);
+    int result =
+        sighting_query_each(explanation->connection, NULL, &any, id, take_row, &account, error);
     if (result >= 0 && account.row.id == NULL)
         result = error_set(error, -EINVAL, "sighting %s is gone", id);
     if (result >= 0)

@@ -32,7 +32,7 @@ static void add_opening(cJSON *object, const struct sighting_account *account)
 static void add_gaps(cJSON *object, const struct sighting_account *account)
 {
     cJSON *array = cJSON_AddArrayToObject(object, "gaps");
-    array_foreach(&account->points.gaps, gap) {
+    array_foreach (&account->points.gaps, gap) {
         struct text text;
         text_init(&text, TEXT_BYTES_MAX);
         sighting_gap_append(&text, gap);
@@ -96,7 +96,7 @@ static void add_watch(cJSON *object, const struct sighting_account *account)
 static void add_visits(cJSON *object, const struct sighting_account *account)
 {
     cJSON *array = cJSON_AddArrayToObject(object, "visits");
-    array_foreach(&account->visits, visit) {
+    array_foreach (&account->visits, visit) {
         bool came = visit->sighting_in != NULL && strcmp(visit->sighting_in, account->row.id) == 0;
         cJSON *one = cJSON_CreateObject();
         explain_add_text(one, "visit_id", visit->id);

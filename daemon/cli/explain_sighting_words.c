@@ -19,12 +19,11 @@ static void write_what(FILE *file, const struct sighting_row *row, int64_t point
     struct text callsigns;
     text_init(&callsigns, TEXT_BYTES_MAX);
     words_append_list(&callsigns, row->callsigns, ", then ");
-    words_paragraph_format(file, 0, "", "%s %s (%s%saddress %s), seen from %s to %s in %s points.",
-                           explain_article(type), type,
-                           row->registration != NULL ? row->registration : "",
-                           row->registration != NULL ? ", " : "", row->icao24,
-                           words_time(row->first_seen, first), words_time(row->last_seen, last),
-                           words_integer((double)points, count));
+    words_paragraph_format(
+        file, 0, "", "%s %s (%s%saddress %s), seen from %s to %s in %s points.",
+        explain_article(type), type, row->registration != NULL ? row->registration : "",
+        row->registration != NULL ? ", " : "", row->icao24, words_time(row->first_seen, first),
+        words_time(row->last_seen, last), words_integer((double)points, count));
     words_paragraph_format(file, 0, "", "Callsign: %s. From: %s. To: %s.",
                            callsigns.length > 0 ? callsigns.bytes : "none",
                            row->origin != NULL ? row->origin : "not seen to leave an airfield",
@@ -43,16 +42,14 @@ static void write_opening(FILE *file, const struct sighting_account *account)
                                words_time(account->opened_at, opened));
         return;
     }
-    words_paragraph_format(file, 2, "",
-                           "By a point of %s, received at %s from %s: %.4f, %.4f, %s%s.",
-                           words_time(account->opened_at, opened),
-                           words_clock(point->received_at, received), point->feed,
-                           point->latitude_deg, point->longitude_deg,
-                           point->on_ground ? "on the ground"
-                           : isfinite(point->altitude_ft)
-                               ? words_quantity(point->altitude_ft, "ft", height)
-                               : "at an unknown height",
-                           account->row.emitter > 0 ? ", on another track of the same address" : "");
+    words_paragraph_format(
+        file, 2, "", "By a point of %s, received at %s from %s: %.4f, %.4f, %s%s.",
+        words_time(account->opened_at, opened), words_clock(point->received_at, received),
+        point->feed, point->latitude_deg, point->longitude_deg,
+        point->on_ground               ? "on the ground"
+        : isfinite(point->altitude_ft) ? words_quantity(point->altitude_ft, "ft", height)
+                                       : "at an unknown height",
+        account->row.emitter > 0 ? ", on another track of the same address" : "");
     if (account->opened_at != account->row.first_seen)
         words_paragraph(file, 2, "", "An earlier point came in late.");
 }
@@ -60,7 +57,7 @@ static void write_opening(FILE *file, const struct sighting_account *account)
 static void write_gaps(FILE *file, const struct sighting_account *account, struct text *text)
 {
     words_heading(file, "Silences within it");
-    array_foreach(&account->points.gaps, gap) {
+    array_foreach (&account->points.gaps, gap) {
         text_clear(text);
         sighting_gap_append(text, gap);
         words_paragraph(file, 2, "- ", text->bytes);
@@ -71,13 +68,8 @@ static void write_gaps(FILE *file, const struct sighting_account *account, struc
 
 static void write_doubts(FILE *file, const struct sighting_account *account)
 {
-    bool any = false;
     words_heading(file, "Doubts");
-    for (size_t i = 0; i < EXPLAIN_FLAGS_MAX; i++)
-        any = any || account->points.flagged[i] > 0;
     point_summary_write_flags(file, &account->points);
-    if (!any)
-        words_paragraph(file, 2, "", "No point is flagged.");
     if (account->conflicts > 0)
         words_paragraph_format(file, 2, "",
                                "This address was in two places at once, or faster than it can be, "
@@ -106,7 +98,7 @@ static void write_visits(FILE *file, const struct sighting_account *account)
 {
     char first[WORDS_SIZE], last[WORDS_SIZE];
     words_heading(file, "Visits");
-    array_foreach(&account->visits, visit) {
+    array_foreach (&account->visits, visit) {
         bool came = visit->sighting_in != NULL && strcmp(visit->sighting_in, account->row.id) == 0;
         const utc_us after = came ? visit->arrived_after : visit->departed_after;
         const utc_us before = came ? visit->arrived_before : visit->departed_before;
@@ -126,7 +118,8 @@ void sighting_account_write_words(FILE *file, const struct sighting_account *acc
     write_what(file, &account->row, account->points.points);
     write_opening(file, account);
     write_gaps(file, account, &text);
-    words_heading(file, strcmp(account->row.state, "open") == 0 ? "Why it is open" : "Why it closed");
+    words_heading(file,
+                  strcmp(account->row.state, "open") == 0 ? "Why it is open" : "Why it closed");
     text_clear(&text);
     sighting_account_append_closing(&text, account);
     words_paragraph_format(file, 2, "", "%s (%s)", text.bytes,
@@ -135,7 +128,7 @@ void sighting_account_write_words(FILE *file, const struct sighting_account *acc
     write_watch(file, account);
     write_visits(file, account);
     words_heading(file, "Data");
-    array_foreach(&account->points.feeds, feed)
+    array_foreach (&account->points.feeds, feed)
         words_paragraph_format(file, 2, "- ", "%s: %" PRId64 " points.", feed->feed, feed->points);
     words_paragraph_format(file, 2, "", "Attribution: %s. Sighting %s.", account->attribution.bytes,
                            account->row.id);

@@ -2,8 +2,8 @@
 #include "cli/explain_visit.h"
 
 #include "base/memory.h"
-#include "cli/export_tracks.h"
 #include "cli/explain_words.h"
+#include "cli/export_tracks.h"
 #include "cli/output.h"
 #include "store/query.h"
 
@@ -42,10 +42,9 @@ static char *sentence_of(struct explanation *explanation, const struct explain_r
     char name[EXPLAIN_PLACE_SIZE];
     struct text text;
     text_init(&text, SENTENCE_BYTES_MAX);
-    explain_reason_append(&text, reason, next,
-                          reason->place != NULL
-                              ? explain_place_name(explanation, reason->place, name)
-                              : NULL);
+    explain_reason_append(
+        &text, reason, next,
+        reason->place != NULL ? explain_place_name(explanation, reason->place, name) : NULL);
     if (text.bytes == NULL)
         text_append(&text, "");
     return text.bytes;
@@ -58,7 +57,8 @@ static int read_reasons(struct explanation *explanation, struct visit_account *a
     if (!cJSON_IsArray(account->document))
         return error_set(error, -EBADMSG, "the reasons of visit %s are no list", account->row->id);
     const cJSON *object;
-    cJSON_ArrayForEach(object, account->document) {
+    cJSON_ArrayForEach(object, account->document)
+    {
         struct explain_reason reason, next;
         if (!explain_reason_read(object, &reason))
             continue;
@@ -90,16 +90,19 @@ static int count_conflicts(struct explanation *explanation, struct visit_account
     return explain_each(explanation, sql, parameters, 2, take_count, &account->conflicts, error);
 }
 
+// Adds the sighting's feeds that are not in the list yet.
 static void take_feeds(struct text *feeds, const struct visit_side *side)
 {
-    array_foreach(&side->points.feeds, feed) {
-        bool has = false;
-        AUTO_FREE char *copy = memory_copy_string(feeds->bytes);
-        char separator[] = {OUTPUT_LIST_SEPARATOR, '\0'};
-        for (char *rest = copy, *item; (item = strsep(&rest, separator)) != NULL;)
-            has = has || strcmp(item, feed->feed) == 0;
+    const char separator[] = {OUTPUT_LIST_SEPARATOR, '\0'};
+    AUTO_FREE char *copy =
+        memory_copy_string(side->sighting.feeds != NULL ? side->sighting.feeds : "");
+    for (char *rest = copy, *feed; (feed = strsep(&rest, separator)) != NULL;) {
+        bool has = *feed == '\0';
+        AUTO_FREE char *known = memory_copy_string(feeds->bytes);
+        for (char *others = known, *other; (other = strsep(&others, separator)) != NULL;)
+            has = has || strcmp(other, feed) == 0;
         if (!has)
-            text_append_format(feeds, "%s%s", feeds->length > 0 ? separator : "", feed->feed);
+            text_append_format(feeds, "%s%s", feeds->length > 0 ? separator : "", feed);
     }
 }
 
@@ -108,8 +111,8 @@ static int gather(struct explanation *explanation, struct visit_account *account
 {
     account->row = &account->current.items[0];
     explain_place_name(explanation, account->row->place, account->place_name);
-    int result = visits_query_history(explanation->connection, account->row->id, &account->history,
-                                      error);
+    int result =
+        visits_query_history(explanation->connection, account->row->id, &account->history, error);
     if (result >= 0)
         result = read_side(explanation, account->row->sighting_in, &account->in, error);
     if (result >= 0)
@@ -130,7 +133,7 @@ static int gather(struct explanation *explanation, struct visit_account *account
 const struct visit_reason_row *visit_account_reason(const struct visit_account *account,
                                                     const char *rule)
 {
-    array_foreach(&account->reasons, row)
+    array_foreach (&account->reasons, row)
         if (strcmp(row->reason.rule, rule) == 0)
             return row;
     return NULL;
@@ -148,7 +151,7 @@ static void account_done(struct visit_account *account)
     visit_rows_done(&account->history);
     side_done(&account->in);
     side_done(&account->out);
-    array_foreach(&account->reasons, row)
+    array_foreach (&account->reasons, row)
         free(row->sentence);
     array_free(&account->reasons);
     cJSON_Delete(account->document);

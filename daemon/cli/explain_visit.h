@@ -22,7 +22,7 @@ struct visit_reason_row {
 struct visit_reason_row_array ARRAY_OF(struct visit_reason_row);
 
 struct visit_account {
-    const struct visit_row *row;    // the newest state: the one row of `current`
+    const struct visit_row *row; // the newest state: the one row of `current`
     struct visit_row_array current;
     struct visit_row_array history; // every state, the newest one included, as they became known
     char place_name[EXPLAIN_PLACE_SIZE];

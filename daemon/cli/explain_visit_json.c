@@ -31,7 +31,7 @@ static void add_phrase(cJSON *object, const char *name, const struct visit_accou
 static void add_reasons(cJSON *object, const struct visit_account *account)
 {
     cJSON *array = cJSON_AddArrayToObject(object, "reasons");
-    array_foreach(&account->reasons, row) {
+    array_foreach (&account->reasons, row) {
         cJSON *one = cJSON_CreateObject();
         explain_add_text(one, "rule", row->reason.rule);
         explain_add_text(one, "about", explain_part_name(row->part));
@@ -80,7 +80,7 @@ static void add_history(cJSON *object, const struct visit_account *account)
 {
     cJSON *array = cJSON_AddArrayToObject(object, "history");
     const struct visit_row *before = NULL;
-    array_foreach(&account->history, state) {
+    array_foreach (&account->history, state) {
         struct text text;
         text_init(&text, TEXT_BYTES_MAX);
         visit_account_append_change(&text, before, state);

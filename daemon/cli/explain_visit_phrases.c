@@ -12,7 +12,8 @@
 static const struct {
     const char *grade, *meaning;
 } grades[] = {
-    {"A4", "it was seen at the runway or on the ground, and was seen to leave the same field later"},
+    {"A4",
+     "it was seen at the runway or on the ground, and was seen to leave the same field later"},
     {"A3", "it was seen on the ground, or one end of the stop was seen and the other brackets it"},
     {"A2", "one end of the stop was seen only: lost low on its way down, or found climbing out"},
     {"A1", "it flew towards the field and was lost too high or too far off to say that it came "
@@ -142,7 +143,9 @@ static void append_departed_after(struct text *text, const struct visit_account 
         return;
     }
     text_append_format(text, " Not before %s: ", words_time(row->departed_after, time));
-    if (reported_ground(account, "took_off") || reported_ground(account, "ground_reports"))
+    bool still_on_ground = reported_ground(account, "ground_reports") && account->in.known &&
+                           row->departed_after <= account->in.sighting.last_seen;
+    if (reported_ground(account, "took_off") || still_on_ground)
         text_append(text, "until then it reported from the ground.");
     else if (row->departed_after == row->arrived_after || !row->departure_seen)
         text_append(text, "it cannot have left before it came, and nothing narrower is known.");
@@ -181,7 +184,8 @@ void visit_account_append_departure(struct text *text, const struct visit_accoun
 static bool has_rule(const cJSON *reasons, const char *rule)
 {
     const cJSON *object;
-    cJSON_ArrayForEach(object, reasons) {
+    cJSON_ArrayForEach(object, reasons)
+    {
         struct explain_reason reason;
         if (explain_reason_read(object, &reason) && strcmp(reason.rule, rule) == 0)
             return true;
@@ -190,12 +194,14 @@ static bool has_rule(const cJSON *reasons, const char *rule)
 }
 
 // The rules that one state has and the other does not.
-static void append_rules(struct text *text, const char *what, const char *having, const char *lacking)
+static void append_rules(struct text *text, const char *what, const char *having,
+                         const char *lacking)
 {
     cJSON *first = cJSON_Parse(having), *second = cJSON_Parse(lacking);
     const cJSON *object;
     bool any = false;
-    cJSON_ArrayForEach(object, first) {
+    cJSON_ArrayForEach(object, first)
+    {
         struct explain_reason reason;
         if (!explain_reason_read(object, &reason) || has_rule(second, reason.rule))
             continue;

@@ -29,9 +29,11 @@ static void write_what(FILE *file, const struct visit_account *account, struct t
     visit_account_append_headline(text, account);
     text_append(text, ".");
     words_paragraph(file, 0, "", text->bytes);
-    words_paragraph_format(file, 0, "", "Grade %s: %s. The strongest word that this bears is "
+    words_paragraph_format(file, 0, "",
+                           "Grade %s: %s. The strongest word that this bears is "
                            "\"%s\".",
-                           row->grade, visit_grade_meaning(row->grade), visit_verb_in_words(row->verb));
+                           row->grade, visit_grade_meaning(row->grade),
+                           visit_verb_in_words(row->verb));
     words_paragraph_format(file, 0, "", "%s Judged by what had been received at %s.",
                            state_in_words(row->state), words_time(row->decided_at, decided));
     if (row->callsign_in != NULL || row->callsign_out != NULL)
@@ -55,7 +57,7 @@ static void write_reasons(FILE *file, const struct visit_account *account)
 {
     for (int part = 0; part < EXPLAIN_PART_COUNT; part++) {
         bool any = false;
-        array_foreach(&account->reasons, row) {
+        array_foreach (&account->reasons, row) {
             if ((int)row->part != part)
                 continue;
             if (!any)
@@ -82,14 +84,6 @@ static void write_side(FILE *file, const char *what, const struct visit_side *si
     point_summary_write_flags(file, &side->points);
 }
 
-static bool has_flags(const struct point_summary *summary)
-{
-    for (size_t i = 0; i < EXPLAIN_FLAGS_MAX; i++)
-        if (summary->flagged[i] > 0)
-            return true;
-    return false;
-}
-
 static void write_tracks(FILE *file, const struct visit_account *account)
 {
     words_heading(file, "The tracks, and doubts about them");
@@ -97,8 +91,6 @@ static void write_tracks(FILE *file, const struct visit_account *account)
     write_side(file, "Leaving", &account->out);
     if (!account->in.known && !account->out.known)
         words_paragraph(file, 2, "", "No track is stored any more.");
-    else if (!has_flags(&account->in.points) && !has_flags(&account->out.points))
-        words_paragraph(file, 2, "", "No point is flagged.");
     if (account->conflicts > 0)
         words_paragraph_format(file, 2, "",
                                "Within a day of the stop this address was in two places at once, "
@@ -111,7 +103,7 @@ static void write_history(FILE *file, const struct visit_account *account, struc
 {
     words_heading(file, "How the judgement came about");
     const struct visit_row *before = NULL;
-    array_foreach(&account->history, state) {
+    array_foreach (&account->history, state) {
         text_clear(text);
         visit_account_append_change(text, before, state);
         words_paragraph(file, 2, "- ", text->bytes);
@@ -133,10 +125,9 @@ void visit_account_write_words(FILE *file, const struct visit_account *account)
     words_heading(file, "Data");
     text_clear(&text);
     words_append_list(&text, account->feeds.bytes, ", ");
-    words_paragraph_format(file, 2, "", "Feeds: %s. Attribution: %s. Visit %s, by version %" PRId64
-                           " of the rules.",
-                           account->feeds.length > 0 ? text.bytes : "unknown",
-                           account->attribution.bytes, account->row->id,
-                           account->row->detector_version);
+    words_paragraph_format(
+        file, 2, "", "Feeds: %s. Attribution: %s. Visit %s, by version %" PRId64 " of the rules.",
+        account->feeds.length > 0 ? text.bytes : "unknown", account->attribution.bytes,
+        account->row->id, account->row->detector_version);
     text_done(&text);
 }

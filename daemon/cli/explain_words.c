@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define PAGE_COLUMNS 92
-#define PARAGRAPH_BYTES_MAX (1 << 20)
+#define VALUE_MAX 1e12 // beyond that no rule has anything to say
 
 void words_heading(FILE *file, const char *heading)
 {
@@ -101,7 +101,7 @@ const char *words_span(utc_us span, char buffer[WORDS_SIZE])
 const char *words_integer(double number, char buffer[WORDS_SIZE])
 {
     char digits[WORDS_SIZE];
-    long long rounded = llround(fmin(fmax(number, -1e15), 1e15));
+    long long rounded = llround(fmin(fmax(number, -VALUE_MAX), VALUE_MAX));
     int length = snprintf(digits, sizeof digits, "%lld", rounded < 0 ? -rounded : rounded);
     size_t used = 0;
     if (rounded < 0)
@@ -115,30 +115,45 @@ const char *words_integer(double number, char buffer[WORDS_SIZE])
     return buffer;
 }
 
-const char *words_quantity(double value, const char *unit, char buffer[WORDS_SIZE])
+static const struct {
+    const char *unit, *suffix;
+    double scale;
+    int decimals; // -1: whole, thousands separated
+} units[] = {
+    {"ft", " ft", 1, -1},   {"ft/nm", " ft", 1, -1}, {"kt", " kt", 1, -1},
+    {"nm", " NM", 1, 1},    {"share", " %", 100, 0}, {"deg", " degrees", 1, 0},
+    {"reports", "", 1, -1}, {"of 5", "", 1, -1},     {"", "", 1, -1},
+};
+
+static const char *in_unit(double value, const char *unit, char buffer[WORDS_SIZE])
 {
     char number[WORDS_SIZE];
-    if (!isfinite(value))
-        text_copy(buffer, WORDS_SIZE, "an unknown amount");
-    else if (strcmp(unit, "s") == 0)
-        words_span((utc_us)(value * (double)UTC_SECOND), buffer);
-    else if (strcmp(unit, "min") == 0)
-        words_span((utc_us)(value * (double)UTC_MINUTE), buffer);
-    else if (strcmp(unit, "share") == 0)
-        snprintf(buffer, WORDS_SIZE, "%.0f %%", fmin(value, 99.99) * 100);
-    else if (strcmp(unit, "nm") == 0)
-        snprintf(buffer, WORDS_SIZE, "%.1f NM", fmin(value, 1e9));
-    else if (strcmp(unit, "deg") == 0)
-        snprintf(buffer, WORDS_SIZE, "%.0f degrees", fmin(value, 1e9));
-    else if (strcmp(unit, "ft/nm") == 0 || strcmp(unit, "ft") == 0)
-        snprintf(buffer, WORDS_SIZE, "%.40s ft", words_integer(value, number));
-    else if (strcmp(unit, "kt") == 0)
-        snprintf(buffer, WORDS_SIZE, "%.40s kt", words_integer(value, number));
-    else if (unit[0] == '\0' || strcmp(unit, "reports") == 0 || strcmp(unit, "of 5") == 0)
-        snprintf(buffer, WORDS_SIZE, "%.40s", words_integer(value, number));
-    else
-        snprintf(buffer, WORDS_SIZE, "%.6g %.16s", value, unit);
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        if (strcmp(units[i].unit, unit) != 0)
+            continue;
+        double scaled = fmin(value * units[i].scale, VALUE_MAX);
+        if (units[i].decimals < 0)
+            words_integer(scaled, number);
+        else
+            snprintf(number, sizeof number, "%.*f", units[i].decimals, scaled);
+        snprintf(buffer, WORDS_SIZE, "%.40s%s", number, units[i].suffix);
+        return buffer;
+    }
+    snprintf(buffer, WORDS_SIZE, "%.6g %.16s", value, unit);
     return buffer;
+}
+
+const char *words_quantity(double value, const char *unit, char buffer[WORDS_SIZE])
+{
+    if (!isfinite(value)) {
+        text_copy(buffer, WORDS_SIZE, "an unknown amount");
+        return buffer;
+    }
+    if (strcmp(unit, "s") == 0 || strcmp(unit, "min") == 0) {
+        double seconds = value * (unit[0] == 's' ? 1 : 60);
+        return words_span((utc_us)(fmin(seconds, VALUE_MAX) * (double)UTC_SECOND), buffer);
+    }
+    return in_unit(value, unit, buffer);
 }
 
 void words_append_list(struct text *text, const char *items, const char *separator)

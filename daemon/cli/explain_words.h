@@ -12,8 +12,8 @@
 // A line of its own, with an empty one before it.
 void words_heading(FILE *file, const char *heading);
 
-// `text` broken into lines behind `mark` ("- ") and `indent` blanks. Control characters in it become
-// question marks: some of it came from outside.
+// `text` broken into lines behind `mark` ("- ") and `indent` blanks. Control characters in it
+// become question marks: some of it came from outside.
 void words_paragraph(FILE *file, unsigned indent, const char *mark, const char *text);
 void words_paragraph_format(FILE *file, unsigned indent, const char *mark, const char *format, ...)
     __attribute__((format(printf, 4, 5)));

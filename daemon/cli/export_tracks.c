@@ -56,7 +56,7 @@ static int export_rows(struct cli *cli, struct query_connection *connection,
     text_init(&attribution, ATTRIBUTION_BYTES_MAX);
     int result = 0;
     void *state = format->begin(cli->out);
-    array_foreach(rows, row) {
+    array_foreach (rows, row) {
         array_clear(&points);
         result = sighting_query_points(connection, row, doubtful, &points, error);
         if (result < 0)
@@ -81,7 +81,7 @@ int export_tracks(struct cli *cli, struct query_connection *connection, const st
     if (result >= 0)
         result = export_rows(cli, connection, config, &rows, doubtful, &error);
     int status = result < 0 ? row_filter_fail(cli, &error) : cli_flush(cli);
-    array_foreach(&rows, row)
+    array_foreach (&rows, row)
         sighting_row_done(row);
     array_free(&rows);
     return status;

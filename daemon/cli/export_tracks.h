@@ -20,6 +20,6 @@ int export_tracks(struct cli *cli, struct query_connection *connection, const st
                   const struct row_filter *filter, const char *ids, bool doubtful);
 
 // Clears `text` and fills it with what the configuration (or NULL) says is to be shown with each
-// feed's data; the feed's licence or its id where that is nothing. `feeds` is a list as cli/output.h
-// has them, or NULL.
+// feed's data; the feed's licence or its id where that is nothing. `feeds` is a list as
+// cli/output.h has them, or NULL.
 void export_attribution(struct text *text, const struct config *config, const char *feeds);

@@ -31,11 +31,11 @@ static bool check_hex(const struct check *check, const char *item)
     if (strlen(digits) == 6 && strspn(digits, HEX_DIGITS) == 6)
         return true;
     if (watch_address_of_registration(item, icao24))
-        options_usage(check->cli, check->command, "--hex %s: that is a registration; its address is %s", item,
-                      icao24);
+        options_usage(check->cli, check->command,
+                      "--hex %s: that is a registration; its address is %s", item, icao24);
     else
-        options_usage(check->cli, check->command, "--hex %s: expected six hexadecimal digits such as 15405a",
-                      item);
+        options_usage(check->cli, check->command,
+                      "--hex %s: expected six hexadecimal digits such as 15405a", item);
     return false;
 }
 
@@ -69,9 +69,9 @@ static bool check_state(const struct check *check, const char *item)
     text_init(&known, PATTERN_BYTES_MAX);
     for (size_t i = 0; i < check->state_count; i++)
         text_append_format(&known, "%s%s",
-                           i == 0                         ? ""
+                           i == 0                        ? ""
                            : i + 1 == check->state_count ? " or "
-                                                          : ", ",
+                                                         : ", ",
                            check->states[i]);
     const char *nearest = options_nearest(item, check->states, check->state_count);
     options_usage(check->cli, check->command, "--state %s: expected %s%s%s%s", item, known.bytes,
@@ -111,9 +111,8 @@ bool row_filter_read(const struct cli *cli, const struct command *command,
                      struct row_filter *ret_filter, int *ret_status)
 {
     const struct check check = {cli, command, states, state_count};
-    struct row_filter filter = {.since = words->since,
-                                .until = words->until,
-                                .limit = words->limit > 0 ? words->limit : 0};
+    struct row_filter filter = {
+        .since = words->since, .until = words->until, .limit = words->limit > 0 ? words->limit : 0};
     if (is_limited_by_default(cli, words))
         filter.limit = ROW_TABLE_LIMIT;
     *ret_status = EXIT_STATUS_USAGE;
@@ -122,11 +121,11 @@ bool row_filter_read(const struct cli *cli, const struct command *command,
         options_usage(cli, command, "--since is not before --until: nothing lies between them");
         return false;
     }
-    bool good = read_list(&check, words->hexes, text_to_lower, check_hex, &filter.hexes) &&
-                read_list(&check, words->types, text_to_upper, check_type, &filter.types) &&
-                read_list(&check, words->callsigns, text_to_upper, check_callsign,
-                          &filter.callsigns) &&
-                read_list(&check, words->states, text_to_lower, check_state, &filter.states);
+    bool good =
+        read_list(&check, words->hexes, text_to_lower, check_hex, &filter.hexes) &&
+        read_list(&check, words->types, text_to_upper, check_type, &filter.types) &&
+        read_list(&check, words->callsigns, text_to_upper, check_callsign, &filter.callsigns) &&
+        read_list(&check, words->states, text_to_lower, check_state, &filter.states);
     if (good && words->place != NULL)
         filter.place = memory_copy_string(words->place);
     if (!good)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The options by which sightings and visits are chosen: read, checked, and put into the words of the
-// database.
+// The options by which sightings and visits are chosen: read, checked, and put into the words of
+// the database.
 #pragma once
 
 #include "base/text.h"
@@ -60,8 +60,8 @@ struct row_filter {
 #define ROW_OPTION_NOTES                                                                           \
     "TIME is UTC: 2025-10-26, 2025-10-26T08:00Z, or a span before now: 90s, 30m, 6h, 2d."
 
-// Checks the words; --state's are to be among `states`. Without --limit a table has ROW_TABLE_LIMIT.
-// Returns false with *ret_status after saying what is wrong.
+// Checks the words; --state's are to be among `states`. Without --limit a table has
+// ROW_TABLE_LIMIT. Returns false with *ret_status after saying what is wrong.
 bool row_filter_read(const struct cli *cli, const struct command *command,
                      const struct row_words *words, const char *const *states, size_t state_count,
                      struct row_filter *ret_filter, int *ret_status);
@@ -82,8 +82,8 @@ struct row_parameters {
 };
 
 // `near_nm` is how near to an airfield counts. Fills `ret_parameters`, to be released with
-// row_parameters_done also after a failure: -EINVAL with a message for a place that nobody knows, or
-// an error of query_start. `config` is NULL or where places are looked up before the database is
+// row_parameters_done also after a failure: -EINVAL with a message for a place that nobody knows,
+// or an error of query_start. `config` is NULL or where places are looked up before the database is
 // asked.
 int row_parameters_make(struct query_connection *connection, const struct config *config,
                         const struct row_filter *filter, double near_nm,

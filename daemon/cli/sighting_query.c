@@ -93,14 +93,14 @@ int sighting_query_each(struct query_connection *connection, const struct config
 {
     struct row_parameters made;
     struct query *query = NULL;
-    int result = row_parameters_make(connection, config, filter, SIGHTING_NEAR_AIRFIELD_NM, &made,
-                                     error);
+    int result =
+        row_parameters_make(connection, config, filter, SIGHTING_NEAR_AIRFIELD_NM, &made, error);
     const char *parameters[ROW_PARAMETERS + 1];
     memcpy(parameters, made.values, sizeof made.values);
     parameters[ROW_PARAMETERS] = ids;
     if (result >= 0)
-        result = query_start(connection, sightings_sql, parameters, ROW_PARAMETERS + 1, &query,
-                             error);
+        result =
+            query_start(connection, sightings_sql, parameters, ROW_PARAMETERS + 1, &query, error);
     while (result >= 0 && (result = query_next(query, error)) == 1) {
         struct sighting_row row = read_sighting(query);
         take(data, &row);

@@ -47,8 +47,8 @@ struct track_row_array ARRAY_OF(struct track_row);
 
 // Calls `take` for each sighting in order of first_seen; the row is the query's and gone after the
 // call. A sighting fits a place that is its origin or destination, a region that it passed through,
-// and an airfield that it passed near to. `ids` is NULL or the ids that alone are meant, separated by
-// commas. Without states all but superseded ones are given, or all of `ids`. Errors: of
+// and an airfield that it passed near to. `ids` is NULL or the ids that alone are meant, separated
+// by commas. Without states all but superseded ones are given, or all of `ids`. Errors: of
 // row_parameters_make and query_start.
 int sighting_query_each(struct query_connection *connection, const struct config *config,
                         const struct row_filter *filter, const char *ids,

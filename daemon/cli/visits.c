@@ -182,7 +182,7 @@ int command_visits(struct cli *cli, const struct command *command, int argc, cha
         OPTION_ROWS(rows),
         .notes = ROW_OPTION_NOTES
         "\nGrades: A4 came down and left, A3 one end seen and the other bracketing it, A2 one end\n"
-        "only, A1 was heading there, A0 others say so. A? is provisional. `skywitness explain "
+        "only, A1 was heading there, A0 others say so. A2? is provisional. `skywitness explain "
         "visit ID`\nsays why."};
     int count, status;
     if (!options_parse(cli, command, &options, argc, argv, &count, &status))
@@ -201,9 +201,8 @@ int command_visits(struct cli *cli, const struct command *command, int argc, cha
     struct query_connection *connection = NULL;
     status = cli_open(cli, &config, &connection);
     if (status == EXIT_STATUS_GOOD)
-        status = export_find(cli->format) != NULL
-                     ? export_sides(cli, connection, config, &request)
-                     : list_rows(cli, connection, config, &request);
+        status = export_find(cli->format) != NULL ? export_sides(cli, connection, config, &request)
+                                                  : list_rows(cli, connection, config, &request);
     query_close(connection);
     row_filter_done(&request.filter);
     return status;

@@ -2,6 +2,7 @@
 #include "cli/visits_bracket.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 #define DAYS_IN_SHORT_MAX 9
@@ -49,8 +50,7 @@ const char *visits_arrival_bracket(utc_us after, utc_us before, char buffer[VISI
     int64_t days = days_between(after, before);
     date_of(after, first_day);
     if (days > DAYS_IN_SHORT_MAX || days < 0)
-        snprintf(buffer, VISITS_BRACKET_SIZE, "%s..%s", first_day,
-                 date_of(before, last_day));
+        snprintf(buffer, VISITS_BRACKET_SIZE, "%s..%s", first_day, date_of(before, last_day));
     else if (days > 0)
         snprintf(buffer, VISITS_BRACKET_SIZE, "%s %s-%s+%" PRId64, first_day,
                  clock_of(after, first), clock_of(before, last), days);
@@ -66,29 +66,36 @@ static const char *day_of(utc_us time, char text[DATE_SIZE])
     return date_of(time, text) + sizeof "2025-" - 1;
 }
 
-const char *visits_departure_bracket(utc_us arrived, utc_us after, utc_us before,
-                                     char buffer[VISITS_BRACKET_SIZE])
+// Both ends beside an arrival, `first_days` and `last_days` after its day.
+static void write_departure(int64_t first_days, utc_us after, int64_t last_days, utc_us before,
+                            char buffer[VISITS_BRACKET_SIZE])
 {
     char first[CLOCK_SIZE], last[CLOCK_SIZE], first_day[DATE_SIZE], last_day[DATE_SIZE];
-    before = up_to_the_minute(before);
-    if (before == UTC_UNKNOWN)
-        return NULL;
-    if (after == UTC_UNKNOWN)
-        after = arrived != UTC_UNKNOWN && arrived < before ? arrived : before;
-    if (arrived == UTC_UNKNOWN)
-        return utc_format_day(before, buffer);
-    int64_t first_days = days_between(arrived, after), last_days = days_between(arrived, before);
-    if (first_days == 0 && last_days == 0)
-        snprintf(buffer, VISITS_BRACKET_SIZE, "%s-%s", clock_of(after, first),
-                 clock_of(before, last));
-    else if (first_days == 0 && last_days > 0 && last_days <= DAYS_IN_SHORT_MAX)
-        snprintf(buffer, VISITS_BRACKET_SIZE, "%s-%s+%" PRId64, clock_of(after, first),
-                 clock_of(before, last), last_days);
-    else if (first_days == last_days && last_days > 0 && last_days <= DAYS_IN_SHORT_MAX)
-        snprintf(buffer, VISITS_BRACKET_SIZE, "+%" PRId64 " %s-%s", last_days,
-                 clock_of(after, first), clock_of(before, last));
+    bool is_near = first_days >= 0 && last_days >= first_days && last_days <= DAYS_IN_SHORT_MAX;
+    clock_of(after, first);
+    clock_of(before, last);
+    if (is_near && last_days == 0)
+        snprintf(buffer, VISITS_BRACKET_SIZE, "%s-%s", first, last);
+    else if (is_near && first_days == 0)
+        snprintf(buffer, VISITS_BRACKET_SIZE, "%s-%s+%" PRId64, first, last, last_days);
+    else if (is_near && first_days == last_days)
+        snprintf(buffer, VISITS_BRACKET_SIZE, "+%" PRId64 " %s-%s", last_days, first, last);
     else
         snprintf(buffer, VISITS_BRACKET_SIZE, "%s..%s", day_of(after, first_day),
                  day_of(before, last_day));
+}
+
+const char *visits_departure_bracket(utc_us arrived, utc_us after, utc_us before,
+                                     char buffer[VISITS_BRACKET_SIZE])
+{
+    before = up_to_the_minute(before);
+    if (before == UTC_UNKNOWN)
+        return NULL;
+    if (arrived == UTC_UNKNOWN)
+        return utc_format_day(before, buffer);
+    if (after == UTC_UNKNOWN)
+        after = arrived < before ? arrived : before;
+    write_departure(days_between(arrived, after), after, days_between(arrived, before), before,
+                    buffer);
     return buffer;
 }

@@ -102,10 +102,10 @@ static struct visit_row read_row(const struct query *query)
 
 void visit_row_done(struct visit_row *row)
 {
-    char *const owned[] = {row->id,          row->icao24,       row->registration, row->type_code,
-                           row->place,       row->state,        row->grade,        row->verb,
-                           row->callsign_in, row->callsign_out, row->watch_ids,    row->sighting_in,
-                           row->sighting_out, row->reasons};
+    char *const owned[] = {
+        row->id,        row->icao24,      row->registration, row->type_code,   row->place,
+        row->state,     row->grade,       row->verb,         row->callsign_in, row->callsign_out,
+        row->watch_ids, row->sighting_in, row->sighting_out, row->reasons};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
     *row = (struct visit_row){0};
@@ -113,7 +113,7 @@ void visit_row_done(struct visit_row *row)
 
 void visit_rows_done(struct visit_row_array *rows)
 {
-    array_foreach(rows, row)
+    array_foreach (rows, row)
         visit_row_done(row);
     array_free(rows);
 }
@@ -179,8 +179,8 @@ int visits_query_each(struct query_connection *connection, const struct config *
     parameters[ROW_PARAMETERS] = grade;
     parameters[ROW_PARAMETERS + 1] = superseded ? "true" : "false";
     if (result >= 0)
-        result = take_each(connection, visits_sql, parameters, ROW_PARAMETERS + 2, take, data,
-                           error);
+        result =
+            take_each(connection, visits_sql, parameters, ROW_PARAMETERS + 2, take, data, error);
     row_parameters_done(&made);
     return result;
 }

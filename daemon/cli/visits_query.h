@@ -35,9 +35,9 @@ bool visit_row_is_superseded(const struct visit_row *row);
 const char *visit_verb_in_words(const char *verb);
 
 // Calls `take` for each visit in order of time; the row is the query's and gone after the call. A
-// visit fits a place that is its airfield, or a region that its airfield lies in. `grade` is NULL or
-// the least one ("A2"). Without states superseded visits are left out unless `superseded`. Errors:
-// of row_parameters_make and query_start.
+// visit fits a place that is its airfield, or a region that its airfield lies in. `grade` is NULL
+// or the least one ("A2"). Without states superseded visits are left out unless `superseded`.
+// Errors: of row_parameters_make and query_start.
 int visits_query_each(struct query_connection *connection, const struct config *config,
                       const struct row_filter *filter, const char *grade, bool superseded,
                       void (*take)(void *data, struct visit_row *row), void *data,

@@ -13,7 +13,7 @@ UTC = {"UTC_SECOND": 10**6, "UTC_MINUTE": 60 * 10**6, "UTC_HOUR": 3600 * 10**6, 
 
 def thresholds():
     """Name and number of each constant; times in microseconds, as the code has them."""
-    source = (ROOT / "daemon" / "track" / "thresholds.h").read_text(encoding="utf-8")
+    source = (ROOT / "daemon" / "track" / "thresholds.h").read_text(encoding="utf-8").replace("\\\n", " ")
     found = dict(UTC)
     for name, value in re.findall(r"^#define (\w+) (.+)$", re.sub(r"\s*//.*", "", source), re.MULTILINE):
         expression = re.sub(r"(?<=[\d.])F\b", "", value)
@@ -38,6 +38,13 @@ class Methods(unittest.TestCase):
                 if name.endswith("_US"):
                     number *= SECONDS[unit] * 10**6
                 self.assertAlmostEqual(number, value, places=6)
+
+    def test_the_sentences_of_reasons_have_the_numbers_of_the_code(self):
+        found = thresholds()
+        words = (ROOT / "daemon" / "cli" / "explain_rules.c").read_text(encoding="utf-8")
+        for number in (f"{-found['DROPPED_RATE_FPM']} ft/min", f"{found['CLIMBING_FPM']} ft/min",
+                       f"{found['BRACKET_WIND_KT']:.0f} kt", f"{found['GROUND_TIME_MIN_US'] // 10**6} s"):
+            self.assertIn(number, words)
 
     def test_every_section_that_the_code_refers_to_is_there(self):
         text = (ROOT / "docs" / "methods.md").read_text(encoding="utf-8")

@@ -15,7 +15,6 @@
 #define HOURS(us) (utc_to_seconds(us) / 3600.0)
 
 // ---- What a close would be
-// -------------------------------------------------------------------------------
 
 static bool is_low(const struct track_step *step, const struct track *track)
 {
@@ -57,7 +56,6 @@ static void close_now(struct track_step *step, struct track *track)
 }
 
 // ---- Whether a point after a gap goes on with the sighting
-// -----------------------------------------------
 
 // adsbtrack allows a step of 3,000 ft; a larger one is allowed where the aircraft's own vertical
 // speed explains it: coming down at the end of a gap, or climbing at its beginning.
@@ -115,7 +113,6 @@ static bool goes_on(const struct track_step *step, const struct track *track,
 }
 
 // ---- Opening
-// ---------------------------------------------------------------------------------------------
 
 static void remember_previous(struct track *track)
 {
@@ -170,7 +167,6 @@ static void open_sighting(struct track_step *step, struct track *track, size_t e
 }
 
 // ---- A gap that was bridged but hid a departure
-// ----------------------------------------------------------
 
 static void remember_stitch(struct track_step *step, struct track *track,
                             const struct track_fix *fix)
@@ -222,7 +218,6 @@ static void veto_stitch(struct track_step *step, struct track *track, size_t emi
 }
 
 // ---- The three ways in
-// -----------------------------------------------------------------------------------
 
 static void extend(struct track *track, const struct track_fix *fix, bool plausible)
 {

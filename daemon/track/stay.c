@@ -19,7 +19,6 @@ static const char *type_of(const struct track *track)
 }
 
 // ---- Beginning and ending a stay
-// ---------------------------------------------------------------------------
 
 void stay_drop(struct track *track)
 {
@@ -100,7 +99,6 @@ void stay_depart_unseen(struct track_step *step, struct track *track, const stru
 }
 
 // ---- Whether both a stay and what came after it can be true
-// ----------------------------------------------
 
 // Newest time at which it was known to be on its way in, or on the ground.
 utc_us stay_newest_inbound(const struct stay *stay)
@@ -157,7 +155,6 @@ bool stay_inbound_fits(const struct track *track, const struct place *other)
 }
 
 // ---- Time
-// ----------------------------------------------------------------------------------------------------
 
 bool stay_awaits_silence(const struct track *track)
 {

@@ -6,7 +6,6 @@
 #include "base/utc.h"
 
 // ---- Order and duplicates
-// ------------------------------------------------------------------------------
 
 // The same fix repeated in successive polls of one feed (feeds trap 5: "position time +- 0.5 s").
 #define DUPLICATE_WITHIN_US (UTC_SECOND / 2)
@@ -14,7 +13,6 @@
 #define DUPLICATE_MEMORY 6
 
 // ---- Flags of one point
-// --------------------------------------------------------------------------------
 
 // readsb marks a trace point stale when no position came for 15 s (feeds 2.3).
 #define STALE_AFTER_S 15.0F
@@ -28,7 +26,6 @@
 #define GROUND_FIELD_WITHIN_NM 5.4
 
 // ---- Speed check (readsb track.c speed_check, methods 3c)
-// ----------------------------------------------
 
 #define SPEED_CHECK_AIR_KT 900.0 // where no speed is known
 #define SPEED_CHECK_SURFACE_KT 120.0
@@ -60,7 +57,6 @@
 #define SPOOF_APPEARS_ABOVE_FT 10000
 
 // ---- Several emitters on one address (GFW gpsdio-segment, methods 3a)
-// -----------------------------------
 
 #define EMITTERS_MAX 3
 #define EMITTER_CHAIN_POINTS 3 // so many implausible points that agree make a track of their own,
@@ -68,7 +64,6 @@
 #define EMITTER_CHAIN_GAP_MAX_US (10 * UTC_MINUTE)
 
 // ---- Splitting into sightings (methods 3a, Adopt)
-// -------------------------------------------------------
 
 #define SPLIT_LOW_FT 10000 // above the nearest field
 #define SPLIT_LOW_GAP_US (10 * UTC_MINUTE)
@@ -101,7 +96,6 @@
 #define LATE_JOIN_US SPLIT_LOW_GAP_US
 
 // ---- On the ground (methods 3b)
-// --------------------------------------------------------------------------
 
 #define GROUND_REPORTS_MIN 3 // "three consistent ground reports or 30 s"
 #define GROUND_TIME_MIN_US (30 * UTC_SECOND)
@@ -117,14 +111,12 @@
 #define FORGET_AFTER_US (30 * UTC_DAY)
 
 // ---- Vertical speed
-// --------------------------------------------------------------------------------------
 
 // Above that it climbs, below its negative it descends (traffic's take-off rule: 257 ft/min,
 // methods 3b).
 #define CLIMBING_FPM 257
 
 // ---- Visits: airfields (methods 3b)
-// ----------------------------------------------------------------------
 
 #define NAMED_FIELD_NM 5.4 // 10 km
 #define PROBABLE_FIELD_NM 25.0
@@ -169,7 +161,6 @@
 #define SAME_FIELD_FACTOR 1.5
 
 // ---- Visits: ends of a stay
-// ------------------------------------------------------------------------------
 
 // adsbtrack's dropped_on_approach: last altitude < 5,000 ft, at least 3 of the last 5 rates <= -200
 // ft/min.
@@ -215,7 +206,6 @@
 #define CLOCK_SKEW_MAX_US (200 * UTC_SECOND)
 
 // ---- Visits: brackets
-// ------------------------------------------------------------------------------------
 
 // A type's top speed plus a tail wind bounds how soon a place can be reached [inference].
 #define BRACKET_WIND_KT 100.0

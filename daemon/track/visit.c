@@ -38,7 +38,6 @@ static const struct {
     [VISIT_RULE_DESCENT_PATH] = {"descent_path", "ft/nm"},
     [VISIT_RULE_ALIGNED] = {"aligned", "s"},
     [VISIT_RULE_ALIGNED_HEIGHT] = {"aligned_height", "ft"},
-    [VISIT_RULE_SIGNAL_LOST] = {"signal_lost", "min"},
     [VISIT_RULE_BARO_ONLY] = {"baro_only", "min"},
     [VISIT_RULE_TOOK_OFF] = {"took_off", "s"},
     [VISIT_RULE_FIRST_HEIGHT] = {"first_height", "ft"},

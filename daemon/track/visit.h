@@ -49,7 +49,6 @@ enum visit_rule {
     VISIT_RULE_DESCENT_PATH,     // ft of height for each nm to the field
     VISIT_RULE_ALIGNED,          // s on a runway's centre line
     VISIT_RULE_ALIGNED_HEIGHT,   // lowest height above the field on it
-    VISIT_RULE_SIGNAL_LOST,      // minutes of silence before it counted as lost
     VISIT_RULE_BARO_ONLY,        // minutes in which only the barometric altitude was usable
     VISIT_RULE_TOOK_OFF,         // ground reports, then airborne: s between them
     VISIT_RULE_FIRST_HEIGHT,     // ft above the field when found again

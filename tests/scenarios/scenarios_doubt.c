@@ -39,7 +39,6 @@ static bool is_wrong(const struct world_feed *feed, const struct true_state *sta
 }
 
 // ---- Positions
-// ----------------------------------------------------------------------------------------------
 
 // Round Beirut's field, whatever the aircraft does.
 static bool spoofed(const struct world_feed *feed, const struct true_state *state,
@@ -167,7 +166,6 @@ static void build_mlat(struct world *world, const struct scenario *scenario)
 }
 
 // ---- Sources that prove nothing
-// ---------------------------------------------------------------------------
 
 static void build_adsc(struct world *world, const struct scenario *scenario)
 {
@@ -206,7 +204,6 @@ static void build_estimated(struct world *world, const struct scenario *scenario
 }
 
 // ---- Identity
-// ------------------------------------------------------------------------------------------------
 
 static void build_two_on_one_address(struct world *world, const struct scenario *scenario)
 {
@@ -238,7 +235,6 @@ static void build_stale_callsign(struct world *world, const struct scenario *sce
 }
 
 // ---- Clocks and feeds
-// ------------------------------------------------------------------------------------------
 
 static void build_late_feed(struct world *world, const struct scenario *scenario)
 {

@@ -208,7 +208,6 @@ struct made_pushes recorded_read(const char *path, const char *format)
 }
 
 // ---- Airfields
-// -----------------------------------------------------------------------------------------------
 
 #define COLUMNS_MAX 24
 

@@ -22,7 +22,6 @@ static struct followed run(struct made_pushes *pushes)
 }
 
 // ---- One flight cut by a gap, then going on
-// ----------------------------------------------------------
 
 struct gap_case {
     const char *name;
@@ -93,7 +92,6 @@ static void test_gaps(void **state)
 }
 
 // ---- Landing
-// -------------------------------------------------------------------------------------------
 
 // Down the approach to Latakia's runway 17, and `ground_s` on the ground at one point each
 // `every_s`.
@@ -187,7 +185,6 @@ static void test_bad_ground_is_no_landing(void **state)
 }
 
 // ---- Late points
-// -----------------------------------------------------------------------------------------
 
 static void test_late_feed(void **state)
 {

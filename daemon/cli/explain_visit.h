@@ -40,8 +40,8 @@ const struct visit_reason_row *visit_account_reason(const struct visit_account *
 
 // "An Il-62M (RA-86495, address 1551df) landed at Hmeimim / Latakia (OSLK)".
 void visit_account_append_headline(struct text *text, const struct visit_account *account);
-// What each grade means, by its name ("A3").
-const char *visit_grade_meaning(const char *grade);
+// What is behind its grade: "it was seen on the ground".
+const char *visit_account_grade_meaning(const struct visit_account *account);
 // Why each end's bracket is as wide as it is.
 void visit_account_append_arrival(struct text *text, const struct visit_account *account);
 void visit_account_append_departure(struct text *text, const struct visit_account *account);

@@ -109,7 +109,7 @@ cJSON *visit_account_json(const struct visit_account *account)
     explain_add_text(object, "place", row->place);
     explain_add_text(object, "place_name", account->place_name);
     add_state(object, row);
-    explain_add_text(object, "grade_meaning", visit_grade_meaning(row->grade));
+    explain_add_text(object, "grade_meaning", visit_account_grade_meaning(account));
     cJSON_AddBoolToObject(object, "arrival_seen", row->arrival_seen);
     cJSON_AddBoolToObject(object, "departure_seen", row->departure_seen);
     add_phrase(object, "arrival_bracket", account, visit_account_append_arrival);

@@ -8,23 +8,66 @@
 #include <math.h>
 #include <string.h>
 
-// methods 3b.
+static bool has_reason(const struct visit_account *account, const char *rule)
+{
+    return visit_account_reason(account, rule) != NULL;
+}
+
+static bool is_met(const struct visit_account *account, const char *rule)
+{
+    const struct visit_reason_row *row = visit_account_reason(account, rule);
+    return row != NULL && row->reason.met;
+}
+
+static bool was_on_ground(const struct visit_account *account)
+{
+    return has_reason(account, "ground_reports") || has_reason(account, "took_off");
+}
+
+static bool is_doubted(const struct visit_account *account)
+{
+    array_foreach (&account->reasons, row)
+        if (row->part == EXPLAIN_DOUBT && !row->reason.met)
+            return true;
+    return false;
+}
+
+static bool was_found_leaving(const struct visit_account *account)
+{
+    return is_met(account, "climbing") && is_met(account, "first_height");
+}
+
+static bool fits_another(const struct visit_account *account)
+{
+    return has_reason(account, "runner_up") && !is_met(account, "runner_up");
+}
+
+// methods 3b. The first row that fits: by grade, and by what may be behind it (NULL: anything).
 static const struct {
-    const char *grade, *meaning;
+    const char *grade;
+    bool (*is_so)(const struct visit_account *account);
+    const char *meaning;
 } grades[] = {
-    {"A4",
-     "it was seen at the runway or on the ground, and was seen to leave the same field later"},
-    {"A3", "it was seen on the ground, or one end of the stop was seen and the other brackets it"},
-    {"A2", "one end of the stop was seen only: lost low on its way down, or found climbing out"},
-    {"A1", "it flew towards the field and was lost too high or too far off to say that it came "
-           "down"},
-    {"A0", "only others say so: no track of ours shows it"},
+    {"A4", was_on_ground, "it was seen on the ground, and was seen to leave the same field later"},
+    {"A4", NULL, "it was seen down to the runway, and was seen to leave the same field later"},
+    {"A3", was_on_ground, "it was seen on the ground"},
+    {"A3", NULL,
+     "it was lost on its way down and found climbing out later, so that the two bracket a stop"},
+    {"A2", is_doubted, "doubts about the positions allow no more, whatever was seen"},
+    {"A2", was_found_leaving, "one end of the stop only was seen well: it was found climbing out"},
+    {"A2", NULL, "one end of the stop only was seen well: it was lost low on its way down"},
+    {"A1", fits_another,
+     "one end of a stop was seen near here, but another field fits nearly as well"},
+    {"A1", NULL,
+     "it flew towards the field and was lost too high or too far off to say that it came down"},
+    {"A0", NULL, "only others say so: no track of ours shows it"},
 };
 
-const char *visit_grade_meaning(const char *grade)
+const char *visit_account_grade_meaning(const struct visit_account *account)
 {
     for (size_t i = 0; i < sizeof grades / sizeof *grades; i++)
-        if (strcmp(grades[i].grade, grade) == 0)
+        if (strcmp(grades[i].grade, account->row->grade) == 0 &&
+            (grades[i].is_so == NULL || grades[i].is_so(account)))
             return grades[i].meaning;
     return "unknown to this program";
 }
@@ -72,12 +115,6 @@ static const char *speed_of(const struct visit_account *account, char buffer[WOR
     return words_quantity(row != NULL ? row->reason.value : NAN, "kt", buffer);
 }
 
-// Whether the arrival's reasons, or the departure's, begin with reports from the ground.
-static bool reported_ground(const struct visit_account *account, const char *rule)
-{
-    return visit_account_reason(account, rule) != NULL;
-}
-
 static void append_arrived_after(struct text *text, const struct visit_account *account)
 {
     const struct visit_row *row = account->row;
@@ -94,7 +131,7 @@ static void append_arrived_after(struct text *text, const struct visit_account *
                            "nobody saw it come, but it had been seen elsewhere, and at %s it "
                            "cannot have been here sooner.",
                            speed);
-    else if (reported_ground(account, "ground_reports"))
+    else if (has_reason(account, "ground_reports"))
         text_append_format(text,
                            "from its last position in the air the rest of the way takes until "
                            "then, at %s.",
@@ -115,7 +152,7 @@ static void append_arrived_before(struct text *text, const struct visit_account 
         return;
     }
     text_append_format(text, " Not after %s: ", words_time(row->arrived_before, time));
-    if (reported_ground(account, "ground_reports") && account->in.known)
+    if (has_reason(account, "ground_reports") && account->in.known)
         text_append(text, "by then it reported from the ground.");
     else if (row->arrived_before == row->departed_before || !account->in.known)
         text_append(text, "it must have come before it left.");
@@ -143,9 +180,9 @@ static void append_departed_after(struct text *text, const struct visit_account 
         return;
     }
     text_append_format(text, " Not before %s: ", words_time(row->departed_after, time));
-    bool still_on_ground = reported_ground(account, "ground_reports") && account->in.known &&
+    bool still_on_ground = has_reason(account, "ground_reports") && account->in.known &&
                            row->departed_after <= account->in.sighting.last_seen;
-    if (reported_ground(account, "took_off") || still_on_ground)
+    if (has_reason(account, "took_off") || still_on_ground)
         text_append(text, "until then it reported from the ground.");
     else if (row->departed_after == row->arrived_after || !row->departure_seen)
         text_append(text, "it cannot have left before it came, and nothing narrower is known.");
@@ -166,7 +203,7 @@ void visit_account_append_departure(struct text *text, const struct visit_accoun
         return;
     }
     text_append_format(text, "Not after %s: ", words_time(row->departed_before, time));
-    if (reported_ground(account, "took_off"))
+    if (has_reason(account, "took_off"))
         text_append(text, "it was seen in the air then.");
     else
         text_append_format(text,

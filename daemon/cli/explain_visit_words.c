@@ -32,7 +32,7 @@ static void write_what(FILE *file, const struct visit_account *account, struct t
     words_paragraph_format(file, 0, "",
                            "Grade %s: %s. The strongest word that this bears is "
                            "\"%s\".",
-                           row->grade, visit_grade_meaning(row->grade),
+                           row->grade, visit_account_grade_meaning(account),
                            visit_verb_in_words(row->verb));
     words_paragraph_format(file, 0, "", "%s Judged by what had been received at %s.",
                            state_in_words(row->state), words_time(row->decided_at, decided));

@@ -336,6 +336,32 @@ class Synthetic(unittest.TestCase):
             self.assertIn("Hama (OS58), 30.5 NM", sentence)
             self.assertIn(expected, sentence)
 
+    def test_what_is_behind_a_grade(self):
+        def reason(rule, met=True):
+            return {"rule": rule, "met": met, "threshold": 1, "value": 1, "unit": ""}
+
+        cases = {
+            ("A4", ("ground_reports",)): "it was seen on the ground, and was seen to leave",
+            ("A4", ("aligned",)): "it was seen down to the runway",
+            ("A3", ("took_off",)): "it was seen on the ground",
+            ("A3", ("last_height",)): "the two bracket a stop",
+            ("A2", ("jump-", "ground_reports")): "doubts about the positions allow no more",
+            ("A2", ("flagged_share", "last_height")): "it was lost low on its way down",
+            ("A2", ("climbing", "first_height")): "it was found climbing out",
+            ("A2", ("climbing", "first_height-")): "it was lost low on its way down",
+            ("A1", ("runner_up-",)): "another field fits nearly as well",
+            ("A1", ("runner_up",)): "lost too high or too far off",
+            ("A0", ()): "only others say so",
+        }
+        for (grade, rules), expected in cases.items():
+            with self.subTest(grade=grade, rules=rules):
+                reasons = json.dumps([reason(rule.rstrip("-"), not rule.endswith("-")) for rule in rules])
+                psql("-c", f"UPDATE skywitness_store.visit SET grade = '{grade}', reasons = '{reasons}' WHERE "
+                           "visit_id = '7ab00002-0000-8000-8000-000000000002'")
+                self.assertIn(expected, rows("explain", "visit", "7ab00002")["grade_meaning"])
+        psql("-c", "UPDATE skywitness_store.visit SET grade = 'A1', reasons = '[]' WHERE visit_id = "
+                   "'7ab00002-0000-8000-8000-000000000002'")
+
     def test_ids(self):
         several = run("explain", "visit", "7ab00003", status=BAD_DATA)[1]
         self.assertIn("several visits", several)

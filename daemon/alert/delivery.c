@@ -39,6 +39,7 @@ struct flight {
 struct outlet {
     struct webhook_target target;
     bool usable; // configured, enabled, and its secrets are known
+    bool proven; // it took something since it last failed, or since we started
     bool state_known, state_changed;
     struct outbox_endpoint state;
     struct outbox_item_array ready;
@@ -76,7 +77,7 @@ struct alert_delivery {
     struct alert_delivery_settings settings;
     struct outlet_array outlets;
     struct flight *flights;
-    size_t flying, flying_failing;
+    size_t flying;
     size_t turn; // whose turn it is to fly first
     struct outbox_outcome_array outcomes; // to be recorded
     struct outlet_array landed;
@@ -126,6 +127,7 @@ static void tell(struct alert_delivery *delivery, const struct outlet *outlet,
 
 static void note_success(struct alert_delivery *delivery, struct outlet *outlet)
 {
+    outlet->proven = true;
     if (!is_failing(outlet))
         return;
     bool announced = outlet->state.announced;
@@ -150,6 +152,7 @@ static void announce(struct alert_delivery *delivery, struct outlet *outlet,
 static void note_failure(struct alert_delivery *delivery, struct outlet *outlet,
                          enum schedule_verdict verdict, const char *reason, utc_us now)
 {
+    outlet->proven = false;
     if (!is_failing(outlet))
         outlet->state.failing_since = now;
     text_copy(outlet->state.reason, sizeof outlet->state.reason, reason);
@@ -269,10 +272,12 @@ static size_t flying_failing(const struct alert_delivery *delivery)
     return count;
 }
 
+// One that has yet to show that it answers gets a single place: many that hang leave room for those that do not.
 static bool may_fly(const struct alert_delivery *delivery, const struct outlet *outlet)
 {
+    size_t places = outlet->proven ? FLIGHTS_OF_ONE_MAX : 1;
     return outlet->usable && !outlet->state.disabled && outlet->ready_next < outlet->ready.count &&
-           outlet->busy < FLIGHTS_OF_ONE_MAX && delivery->flying < FLIGHTS_MAX &&
+           outlet->busy < places && delivery->flying < FLIGHTS_MAX &&
            (!is_failing(outlet) || flying_failing(delivery) < FLIGHTS_OF_FAILING_MAX);
 }
 

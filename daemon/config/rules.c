@@ -99,6 +99,22 @@ static bool is_url(const char *text)
            strpbrk(text, " \"<>\\^`{|}") == NULL;
 }
 
+// "{secret}" once, behind the host, for services that want their token in the address.
+static bool is_webhook_url(const char *text)
+{
+    static const char mark[] = "{secret}";
+    const char *found = strstr(text, mark), *scheme = strstr(text, "://");
+    if (found == NULL || scheme == NULL || found < scheme)
+        return is_url(text);
+    char without[1024];
+    size_t before = (size_t)(found - text);
+    if (strlen(text) >= sizeof without || strcspn(scheme + 3, "/?") >= (size_t)(found - scheme - 3))
+        return false;
+    memcpy(without, text, before);
+    strcpy(without + before, found + sizeof mark - 1);
+    return is_url(without);
+}
+
 static bool is_header_name(const char *text)
 {
     return is_made_of(text, LETTERS DIGITS "-");
@@ -188,6 +204,9 @@ const struct text_rule rule_squawk = {"a squawk of four octal digits", 4, SQUAWK
 const struct text_rule rule_url = {
     "an address that begins with https:// or http://, without user name, blanks and '#'", 9, 1000,
     .is_good = is_url, .may_hold_secret = true};
+const struct text_rule rule_webhook_url = {
+    "an address that begins with https:// or http://, without user name, blanks and '#'; \"{secret}\" may "
+    "stand in it once, behind the host", 9, 1000, .is_good = is_webhook_url, .may_hold_secret = true};
 const struct text_rule rule_header_name = {"the name of an HTTP header", 1, 64,
                                            .is_good = is_header_name};
 const struct text_rule rule_runway_end = {"a runway's end such as \"17\" or \"05R\"", 1, 4,

@@ -20,6 +20,7 @@ extern const struct text_rule rule_hex_or_star;
 extern const struct text_rule rule_callsign_pattern;
 extern const struct text_rule rule_squawk;
 extern const struct text_rule rule_url;
+extern const struct text_rule rule_webhook_url;
 extern const struct text_rule rule_header_name;
 extern const struct text_rule rule_runway_end;
 extern const struct text_rule rule_listen;   // "127.0.0.1:8124", "[::1]:8124", "unix:/run/..."

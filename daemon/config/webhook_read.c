@@ -70,7 +70,7 @@ static bool read_template(struct reader *reader, const cJSON *json, void *target
 
 static const struct field webhook_fields[] = {
     {"id", FIELD_TEXT, WEBHOOK(id), true, .rule = &rule_id},
-    {"url", FIELD_TEXT, WEBHOOK(url), true, .rule = &rule_url},
+    {"url", FIELD_TEXT, WEBHOOK(url), true, .rule = &rule_webhook_url},
     {"secret", FIELD_CUSTOM, 0, .read = read_secrets},
     {"format", FIELD_TEXT, WEBHOOK(format), .rule = &rule_format},
     {"template_file", FIELD_CUSTOM, 0, .read = read_template},

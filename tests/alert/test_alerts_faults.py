@@ -173,13 +173,12 @@ class Faults(harness.Scenario):
     def test_one_dead_neighbour_delays_nobody(self):
         """Ten endpoints that hang hold none of what a good one is to get: it has all while they still hang."""
         count = 60
-        daemon = self.start([self.receiver(f"hangs{n}", hang(120)) for n in range(10)] + [self.receiver("good")])
+        daemon = self.start([self.receiver(f"hangs{n}", hang(120)) for n in range(10)] + [self.receiver("good", answer(204, delay_s=0.03))])
         self.sky.add(count)
         got = self.requests("good", count, 60)
+        # A hanging one has its place until the timeout: the good one did not wait for any of these to end.
+        self.assertLessEqual(max(len(self.receivers[f"hangs{n}"].all()) for n in range(10)), 1)
         self.assertEqual(len({request.id for request in got}), count)
-        for n in range(10):
-            receiver = self.receivers[f"hangs{n}"]
-            self.assertLessEqual(receiver.most_open, 2)
         self.assertLessEqual(self.receivers["good"].most_open, 2)
         self.sky.add(count)
         self.requests("good", 2 * count, 60)

@@ -8,6 +8,7 @@
 #include "feed/decoder.h"
 #include "feed/poller.h"
 #include "net/endpoint.h"
+#include "observe.h"
 #include "ops/stall.h"
 #include "pipeline.h"
 #include "store/restore.h"
@@ -47,6 +48,7 @@ struct service {
     struct alert_control *control; // NULL when its socket could not be made
     uint64_t stop_ends_ms;
     struct stall_monitor *stalls;
+    struct observer *observer; // NULL before the start and while stopping
     uv_signal_t terminate, interrupt, hang_up, user1;
     bool stopping, store_away, judging_bad_answer;
     struct feed_watch feed_watch;
@@ -151,6 +153,7 @@ static struct config *load_config(const char *path)
 struct waiting_answer {
     struct service *service;
     uint64_t ticket;
+    char feed[FEED_ID_SIZE];
 };
 
 static void answer_judged(void *data, enum intake_verdict verdict, const char *reason)
@@ -162,6 +165,8 @@ static void answer_judged(void *data, enum intake_verdict verdict, const char *r
         poller_judge(waiting->service->poller, waiting->ticket,
                      verdict == INTAKE_BAD_ANSWER ? POLL_BAD_ANSWER : POLL_GOOD, reason);
     waiting->service->judging_bad_answer = false;
+    if (waiting->service->observer != NULL)
+        observer_judged(waiting->service->observer, waiting->feed, verdict);
     free(waiting);
 }
 
@@ -181,6 +186,8 @@ static void feed_answered(void *data, uint64_t ticket, struct poll_answer *answe
 {
     struct service *service = data;
     struct http_response *response = answer->response;
+    if (service->observer != NULL)
+        observer_polled(service->observer, answer->feed->id, response);
     struct pipeline_answer taken = {
         .kind = feed_decoder_find(answer->feed->kind)->kind,
         .recorded =
@@ -197,6 +204,7 @@ static void feed_answered(void *data, uint64_t ticket, struct poll_answer *answe
     };
     struct waiting_answer *waiting = memory_allocate(sizeof *waiting);
     *waiting = (struct waiting_answer){.service = service, .ticket = ticket};
+    text_copy(waiting->feed, sizeof waiting->feed, answer->feed->id);
     pipeline_submit(service->pipeline, &taken, answer_judged, waiting);
 }
 
@@ -281,6 +289,8 @@ static void stop(struct service *service, int exit_status);
 static void store_state_changed(void *data, enum store_state state, const struct error *error)
 {
     struct service *service = data;
+    if (service->observer != NULL)
+        observer_store_state(service->observer, state);
     switch (state) {
     case STORE_CONNECTING:
         break;
@@ -308,6 +318,8 @@ static void journal_full(void *data, bool full, const char *reason)
         log_error("%s; no feed is asked until there is room, and nothing accepted is lost", reason);
     else
         log_notice("the journal has room again");
+    if (service->observer != NULL)
+        observer_journal_full(service->observer, full);
     if (service->poller != NULL)
         poller_hold(service->poller, full);
 }
@@ -415,6 +427,7 @@ static void reload(struct service *service)
     service->config = config;
     poller_reload(service->poller, config);
     alert_delivery_set_config(service->delivery, config);
+    observer_set_config(service->observer, config);
     pipeline_set_config(service->pipeline, config, free_old_config, old);
     log_notice("configuration reloaded: %zu feeds, %zu watch entries", config->feed_count,
                config->watch.entry_count);
@@ -490,6 +503,7 @@ static void stop(struct service *service, int exit_status)
     log_notice("stopping");
     service->stop_ends_ms = uv_now(&service->loop) + STOP_PATIENCE_MS;
     uv_close((uv_handle_t *)&service->feed_watch_timer, NULL);
+    observer_close(TAKE(service->observer));
     poller_close(service->poller, poller_closed, service);
 }
 
@@ -579,6 +593,15 @@ static void start_polling(struct service *service)
         poller_new(&service->loop, service->http, service->config, &events, uv_hrtime());
     restore_feed_states(service);
     start_alerts(service);
+    const struct observer_settings observed = {
+        .loop = &service->loop,
+        .config = service->config,
+        .poller = service->poller,
+        .pipeline = service->pipeline,
+        .delivery = service->delivery,
+        .stalls = service->stalls,
+    };
+    service->observer = observer_new(&observed);
     pipeline_start(service->pipeline);
     poller_start(service->poller);
 }

@@ -1,0 +1,70 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""skywitness-setup-database against a real server: from nothing, again, and with what the services' users may do."""
+import os
+import subprocess
+
+import harness
+
+SCRIPT = harness.ROOT / "systemd" / "skywitness-setup-database"
+
+
+class SetupTest(harness.Scenario):
+    def setUp(self):
+        super().setUp()
+        self.made = harness.Database("made_by_setup")
+        self.addCleanup(harness.Database("postgres").rows, "DROP DATABASE IF EXISTS made_by_setup")
+
+    def setup_database(self, *options, **environment):
+        return subprocess.run([SCRIPT, "--administrator", "-", *options], stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True,
+                              env={**os.environ, "PATH": f"{harness.BUILD}:{os.environ['PATH']}", **environment})
+
+    def tool(self, user, *arguments):
+        return subprocess.run([harness.BUILD / "skywitness", "--db", self.made.uri(user), *arguments],
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                              env={**os.environ, "SKYWITNESS_CONFIG": str(self.config)})
+
+    def test_from_nothing_and_again(self):
+        for _ in range(2):
+            done = self.setup_database("--database", self.made.name)
+            self.assertEqual(done.returncode, 0, done.stdout)
+            self.assertIn("up to date", done.stdout)
+        members = harness.Database("postgres").rows(
+            "SELECT m.rolname, r.rolname, m.rolcanlogin, m.rolsuper FROM pg_auth_members JOIN pg_roles r ON r.oid = roleid"
+            " JOIN pg_roles m ON m.oid = member WHERE m.rolname IN ('skywitness', 'skywitness-retain') ORDER BY 1")
+        self.assertEqual(members, [("skywitness", "skywitness_writer", "t", "f"),
+                                   ("skywitness-retain", "skywitness_owner", "t", "f")])
+
+        # The daemon's user writes; only the other one may drop.
+        self.config = self.write_config([harness.local_feed("synthetic-sample", "http://127.0.0.1", enabled=False)],
+                                        [{"id": "all", "hexes": ["*"]}], database=self.made)
+        samples = sorted((harness.ROOT / "config/sample").glob("*-synthetic.ndjson.gz"))
+        done = self.tool("skywitness", "replay", *samples)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        points = self.made.count("SELECT count(*) FROM skywitness.track_point")
+        self.assertGreater(points, 100)
+        done = self.tool("skywitness", "db", "retain", "--days", "1")
+        self.assertNotEqual(done.returncode, 0, done.stdout)
+        self.assertEqual(self.made.count("SELECT count(*) FROM skywitness.track_point"), points)
+        done = self.tool("skywitness-retain", "db", "retain", "--days", "1")
+        self.assertIn(done.returncode, (0, 1), done.stdout)
+        self.assertIn("dropped", done.stdout)
+        self.assertLess(self.made.count("SELECT count(*) FROM skywitness.track_point"), points)
+
+    def test_no_server(self):
+        nowhere = {"PGHOST": str(self.folder)}
+        done = self.setup_database(**nowhere)
+        self.assertEqual(done.returncode, 69, done.stdout)
+        done = self.setup_database("--if-possible", **nowhere)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertIn("no PostgreSQL server answers", done.stdout)
+
+    def test_usage(self):
+        for options in (["--unknown"], ["--database"], ["--database", "a;b"], ["--database", ""]):
+            self.assertEqual(self.setup_database(*options).returncode, 64, options)
+        self.assertEqual(self.setup_database("--help").returncode, 0)
+
+
+if __name__ == "__main__":
+    harness.main()

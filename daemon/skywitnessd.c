@@ -7,6 +7,7 @@
 #include "build_config.h"
 #include "feed/decoder.h"
 #include "feed/poller.h"
+#include "judging.h"
 #include "net/endpoint.h"
 #include "observe.h"
 #include "ops/stall.h"
@@ -49,6 +50,7 @@ struct service {
     uint64_t stop_ends_ms;
     struct stall_monitor *stalls;
     struct observer *observer; // NULL before the start and while stopping
+    struct judging *judging;
     uv_signal_t terminate, interrupt, hang_up, user1;
     bool stopping, store_away, judging_bad_answer;
     struct feed_watch feed_watch;
@@ -406,9 +408,19 @@ static void start_alerts(struct service *service)
 
 // --- reload ---------------------------------------------------------------------------------------
 
-static void free_old_config(void *data)
+// A configuration goes when the last of those that used it has let go of it.
+struct old_config {
+    struct config *config;
+    unsigned users;
+};
+
+static void release_old_config(void *data)
 {
-    config_free(data);
+    struct old_config *old = data;
+    if (--old->users > 0)
+        return;
+    config_free(old->config);
+    free(old);
 }
 
 static void reload(struct service *service)
@@ -423,12 +435,14 @@ static void reload(struct service *service)
     if (strcmp(config->database, service->config->database) != 0 ||
         strcmp(config->state_directory, service->config->state_directory) != 0)
         log_warning("a changed database or state_directory takes effect after a restart");
-    struct config *old = service->config;
+    struct old_config *old = memory_allocate_zeroed(1, sizeof *old);
+    *old = (struct old_config){.config = service->config, .users = 2};
     service->config = config;
     poller_reload(service->poller, config);
     alert_delivery_set_config(service->delivery, config);
     observer_set_config(service->observer, config);
-    pipeline_set_config(service->pipeline, config, free_old_config, old);
+    pipeline_set_config(service->pipeline, config, release_old_config, old);
+    judging_reload(service->judging, config, release_old_config, old);
     log_notice("configuration reloaded: %zu feeds, %zu watch entries", config->feed_count,
                config->watch.entry_count);
     sd_notify(0, "READY=1");
@@ -504,6 +518,7 @@ static void stop(struct service *service, int exit_status)
     service->stop_ends_ms = uv_now(&service->loop) + STOP_PATIENCE_MS;
     uv_close((uv_handle_t *)&service->feed_watch_timer, NULL);
     observer_close(TAKE(service->observer));
+    judging_close(TAKE(service->judging));
     poller_close(service->poller, poller_closed, service);
 }
 
@@ -580,7 +595,7 @@ static int open_pipeline(struct service *service, const char *password)
     return 0;
 }
 
-static void start_polling(struct service *service)
+static void start_polling(struct service *service, const char *password)
 {
     const struct poller_events events = {
         .on_answer = feed_answered,
@@ -602,6 +617,8 @@ static void start_polling(struct service *service)
         .stalls = service->stalls,
     };
     service->observer = observer_new(&observed);
+    service->judging =
+        judging_start(&service->loop, service->config, password, service->pipeline);
     pipeline_start(service->pipeline);
     poller_start(service->poller);
 }
@@ -620,20 +637,19 @@ static int serve(struct service *service)
     signal(SIGPIPE, SIG_IGN);
     uv_loop_init(&service->loop);
     service->stalls = stall_monitor_new(&service->loop);
-    int ret = open_pipeline(service, password);
-    if (password != NULL)
-        explicit_bzero(password, strlen(password));
-    if (ret < 0)
+    if (open_pipeline(service, password) < 0)
         return EXIT_STATUS_UNAVAILABLE;
     watch_signal(service, &service->terminate, SIGTERM);
     watch_signal(service, &service->interrupt, SIGINT);
     watch_signal(service, &service->hang_up, SIGHUP);
     watch_signal(service, &service->user1, SIGUSR1);
-    start_polling(service);
+    start_polling(service, password);
     log_notice("skywitnessd %s watches %zu feeds for %zu watch entries", SKYWITNESS_VERSION,
                service->config->feed_count, service->config->watch.entry_count);
     sd_notify(0, "READY=1");
     uv_run(&service->loop, UV_RUN_DEFAULT);
+    if (password != NULL)
+        explicit_bzero(password, strlen(password));
     // A handle left open would be a bug of ours; say so instead of hiding it.
     if (uv_loop_close(&service->loop) == UV_EBUSY) {
         log_error("the loop still had handles at the end; please report this");

@@ -20,10 +20,18 @@
 
 struct verdict_news {
     int64_t assessment_id;
+    int32_t number;
     char claim_id[CLAIM_ID_SIZE];
-    char verdict[24], before[24];
+    char *statement; // owned
+    char verdict[24], before[24], confidence[24];
 };
 struct verdict_news_array ARRAY_OF(struct verdict_news);
+
+struct release {
+    void (*on_released)(void *data);
+    void *data;
+};
+struct release_array ARRAY_OF(struct release);
 
 struct claim_worker {
     uv_timer_t timer;
@@ -43,8 +51,7 @@ struct claim_worker {
     char *last_problem;  // that was told
 
     const struct config *next_config; // taken over after the round
-    void (*on_released)(void *data);
-    void *released_data;
+    struct release_array releases;    // whom to tell then
     void (*on_closed)(void *data);
     void *closed_data;
 };
@@ -93,6 +100,10 @@ static void note_news(struct claim_worker *worker, const struct claim *claim,
     text_copy(news->claim_id, sizeof news->claim_id, claim->id);
     text_copy(news->verdict, sizeof news->verdict, verdict);
     text_copy(news->before, sizeof news->before, assessed->previous_verdict);
+    text_copy(news->confidence, sizeof news->confidence,
+              confidence_name(assessed->assessment.confidence));
+    news->statement = memory_copy_string(claim->statement);
+    news->number = assessed->number;
 }
 
 static int assess_due(struct claim_worker *worker, struct claim_store *store, struct error *error)
@@ -151,10 +162,20 @@ static void work(uv_work_t *request)
 
 static void tell(struct claim_worker *worker)
 {
-    array_foreach(&worker->news, news)
+    array_foreach(&worker->news, news) {
+        const struct claim_news told = {
+            .assessment_id = news->assessment_id,
+            .number = news->number,
+            .claim_id = news->claim_id,
+            .statement = news->statement,
+            .verdict = news->verdict,
+            .verdict_before = news->before,
+            .confidence = news->confidence,
+        };
         if (worker->events.on_verdict != NULL)
-            worker->events.on_verdict(worker->events.data, news->assessment_id, news->claim_id,
-                                      news->verdict, news->before);
+            worker->events.on_verdict(worker->events.data, &told);
+        free(news->statement);
+    }
     array_clear(&worker->news);
     const char *problem = worker->problem.bytes != NULL ? worker->problem.bytes : "";
     bool is_news = problem[0] != '\0' &&
@@ -170,6 +191,7 @@ static void timer_closed(uv_handle_t *handle)
 {
     struct claim_worker *worker = handle->data;
     query_close(worker->connection);
+    array_free(&worker->releases);
     array_free(&worker->news);
     text_done(&worker->problem);
     free(worker->last_problem);
@@ -180,21 +202,25 @@ static void timer_closed(uv_handle_t *handle)
         on_closed(data);
 }
 
+static void release_all(struct claim_worker *worker)
+{
+    array_foreach(&worker->releases, release)
+        release->on_released(release->data);
+    array_clear(&worker->releases);
+}
+
 static void take_over(struct claim_worker *worker)
 {
     if (worker->next_config == NULL)
         return;
-    void (*on_released)(void *data) = worker->on_released;
     worker->config = worker->next_config;
     worker->next_config = NULL;
-    worker->on_released = NULL;
     worker->imported = false;
     worker->covered_until = INT64_MIN;
     // The database may be another one now.
     query_close(worker->connection);
     worker->connection = NULL;
-    if (on_released != NULL)
-        on_released(worker->released_data);
+    release_all(worker);
 }
 
 static void work_done(uv_work_t *request, int status)
@@ -244,8 +270,7 @@ void claim_worker_reload(struct claim_worker *worker, const struct config *confi
                          void (*on_released)(void *data), void *data)
 {
     worker->next_config = config;
-    worker->on_released = on_released;
-    worker->released_data = data;
+    *array_append(&worker->releases) = (struct release){.on_released = on_released, .data = data};
     if (!worker->working)
         take_over(worker);
 }

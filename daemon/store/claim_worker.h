@@ -17,11 +17,16 @@ struct claim_worker;
 // How long after a change a verdict may lag behind.
 #define CLAIM_WORKER_INTERVAL_MS 20000
 
+// A verdict that differs from the one before it (which is empty for the first).
+struct claim_news {
+    int64_t assessment_id;
+    int32_t number; // of the claim's assessments
+    const char *claim_id, *statement, *verdict, *verdict_before, *confidence;
+};
+
 // What one round brought; called on the loop. Texts are valid during the call.
 struct claim_worker_events {
-    // A verdict was recorded that differs from the one before it (`before` is empty for the first).
-    void (*on_verdict)(void *data, int64_t assessment_id, const char *claim_id, const char *verdict,
-                       const char *before);
+    void (*on_verdict)(void *data, const struct claim_news *news);
     // Something to tell the operator: files that were refused, a database that is away. Once for
     // each change.
     void (*on_problem)(void *data, const char *problem);
@@ -36,7 +41,8 @@ struct claim_worker *claim_worker_new(uv_loop_t *loop, const struct config *conf
 // A round at once, and then one each interval (CLAIM_WORKER_INTERVAL_MS).
 void claim_worker_start(struct claim_worker *worker, uint64_t interval_ms);
 // Takes over a new configuration as soon as the round under way, if any, is over; `on_released`
-// says when the old one is no longer used (at once where nothing is under way).
+// says when the one before it is no longer used (at once where nothing is under way). A second call
+// before that is fine: each call's on_released is called, once.
 void claim_worker_reload(struct claim_worker *worker, const struct config *config,
                          void (*on_released)(void *data), void *data);
 // Waits for the round under way; the worker is freed after on_closed.

@@ -24,16 +24,17 @@ struct seen {
     char claim[96], verdict[32], before[32], problem[2048];
 };
 
-static void on_verdict(void *data, int64_t assessment_id, const char *claim_id, const char *verdict,
-                       const char *before)
+static void on_verdict(void *data, const struct claim_news *news)
 {
     struct seen *seen = data;
-    assert_true(assessment_id > 0);
+    assert_true(news->assessment_id > 0);
+    assert_true(news->number > 0);
+    assert_true(news->statement[0] != '\0');
     seen->verdicts++;
-    seen->first_verdicts += before[0] == '\0';
-    snprintf(seen->claim, sizeof seen->claim, "%s", claim_id);
-    snprintf(seen->verdict, sizeof seen->verdict, "%s", verdict);
-    snprintf(seen->before, sizeof seen->before, "%s", before);
+    seen->first_verdicts += news->verdict_before[0] == '\0';
+    snprintf(seen->claim, sizeof seen->claim, "%s", news->claim_id);
+    snprintf(seen->verdict, sizeof seen->verdict, "%s", news->verdict);
+    snprintf(seen->before, sizeof seen->before, "%s", news->verdict_before);
 }
 
 static void on_problem(void *data, const char *problem)

@@ -13,7 +13,7 @@ git -C "$root" rev-parse --is-inside-work-tree >/dev/null 2>&1 || { echo "this i
 folder=$(mktemp -d /tmp/skywitness-package-XXXXXXXX)
 trap 'rm -rf "$folder"' EXIT
 mkdir "$folder/source"
-(cd "$root" && git ls-files -z | tar --create --null --files-from=- --file=-) | tar --extract --file=- -C "$folder/source"
+(cd "$root" && git ls-files -z --cached --others --exclude-standard | tar --create --null --files-from=- --file=-) | tar --extract --file=- -C "$folder/source"
 cd "$folder/source"
 (cd "$folder/source" && dpkg-checkbuilddeps) || { echo "something to build with is missing: skipped"; exit 77; }
 

@@ -21,7 +21,7 @@ _skywitness_list() {
 
 _skywitness() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local commands="db watch feeds sightings visits explain webhook replay places help"
+    local commands="db watch feeds sightings visits explain claims coverage webhook replay places help"
     local global="--config --db --format --help"
     local index word words=() options=""
 
@@ -30,7 +30,8 @@ _skywitness() {
         word=${COMP_WORDS[index]}
         case $word in
         --config | --db | --format | --since | --until | --hex | --type | --place | --callsign | --state | --limit | \
-            --grade | --days | --feed | --webhook | --country | --near | --ident | --runway | --output | -o) ((index++)) ;;
+            --grade | --days | --feed | --webhook | --country | --near | --ident | --runway | --output | -o | \
+            --verdict | --as-of | --author) ((index++)) ;;
         -*) ;;
         help) ;;
         *) words+=("$word") ;;
@@ -42,6 +43,10 @@ _skywitness() {
     "watch "*) options="--feed" ;;
     "sightings "*) options="--since --until --hex --type --place --callsign --state --limit --doubtful" ;;
     "visits "*) options="--since --until --hex --type --place --callsign --state --limit --grade --superseded --doubtful" ;;
+    "claims list") options="--verdict" ;;
+    "claims assess") options="--as-of --due" ;;
+    "claims export") options="--author" ;;
+    "coverage "*) options="--since --until --refresh" ;;
     "webhook list") options="--state --webhook --limit" ;;
     "webhook replay") options="--webhook" ;;
     "places import") options="--country --near --type --ident --runway --closed --output" ;;
@@ -74,6 +79,11 @@ _skywitness() {
         _skywitness_list "$current" "$word"
         return
         ;;
+    --verdict)
+        word="corroborated consistent partly contradicted not_observed unverifiable pending untestable"
+        mapfile -t COMPREPLY < <(compgen -W "$word" -- "$current")
+        return
+        ;;
     --grade)
         mapfile -t COMPREPLY < <(compgen -W "A0 A1 A2 A3 A4" -- "$current")
         return
@@ -97,11 +107,14 @@ _skywitness() {
     " ") word=$commands ;;
     "db ") word="migrate status retain" ;;
     "places ") word="list import" ;;
+    "claims ") word="import list show assess export" ;;
+    "claims show" | "claims assess" | "claims export") word=$(_skywitness_ids claims list) ;;
+    "coverage ") word=$(_skywitness_ids places list) ;;
     "webhook ") word="list test replay enable secret" ;;
     "explain ") word="sighting visit assessment alert" ;;
     "explain sighting") word=$(_skywitness_ids sightings --limit 200) ;;
     "explain visit") word=$(_skywitness_ids visits --limit 200) ;;
-    "replay "* | "places import")
+    "replay "* | "places import" | "claims import")
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
         compopt -o filenames
         return

@@ -11,7 +11,7 @@ import tarfile
 import tempfile
 import unittest
 
-PRINT = sys.argv.pop()
+PRINT = os.path.abspath(sys.argv.pop())
 PART = 10240  # bytes of a part of a split archive
 BODY = {f"{n:06x}": gzip.compress(b'{"icao":"%06x","n":"%s"}' % (n, os.urandom(700).hex().encode()))
         for n in range(0x154000, 0x154030)}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "alert/event.h"
 
+#include "alert/words.h"
 #include "base/text.h"
 #include "journal/entry_id.h"
 #include "track/lookup.h"
@@ -283,7 +284,7 @@ static struct alert_event of_subject(enum alert_type type, const char *subject, 
                                      utc_us happened_at)
 {
     struct alert_event event = new_event(type, subject, happened_at);
-    text_copy(event.reason, sizeof event.reason, reason);
+    words_clean(reason, event.reason, sizeof event.reason); // cut between characters
     digest_uuid(event.alert_id, "alert/%s/%s/%lld", alert_type_row(type)->name, subject,
                 (long long)happened_at);
     return event;

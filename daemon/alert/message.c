@@ -24,10 +24,12 @@ void alert_message_init(struct alert_message *message, const struct alert_event 
     text_init(&message->sentence, WORDS_BYTES_MAX);
     text_init(&message->map_url, WORDS_BYTES_MAX);
     text_init(&message->attribution, WORDS_BYTES_MAX);
-    payload_write(event, config, &message->document);
-    words_sentence(event, config, &message->sentence);
-    words_map_url(event, &message->map_url);
-    words_attribution(event, config, &message->attribution);
+    struct alert_event clean = *event;
+    words_clean_event(&clean);
+    payload_write(&clean, config, &message->document);
+    words_sentence(&clean, config, &message->sentence);
+    words_map_url(&clean, &message->map_url);
+    words_attribution(&clean, config, &message->attribution);
 }
 
 void alert_message_done(struct alert_message *message)

@@ -24,6 +24,34 @@ const char *words_clean(const char *source, char *buffer, size_t size)
     return buffer;
 }
 
+static void clean(char *text, size_t size)
+{
+    char copy[ALERT_REASON_SIZE];
+    if (!text_is_utf8(text, strlen(text)))
+        text_copy(text, size, words_clean(text, copy, sizeof copy));
+}
+
+void words_clean_event(struct alert_event *event)
+{
+#define CLEAN(field) clean(event->field, sizeof event->field)
+    CLEAN(subject);
+    CLEAN(icao24);
+    CLEAN(registration);
+    CLEAN(type_code);
+    CLEAN(callsign);
+    CLEAN(squawk);
+    CLEAN(place);
+    CLEAN(reason);
+    CLEAN(verdict);
+    CLEAN(verdict_before);
+    CLEAN(confidence);
+    for (size_t i = 0; i < event->feed_count; i++)
+        CLEAN(feeds[i]);
+    for (size_t i = 0; i < event->evidence_count; i++)
+        CLEAN(evidence[i]);
+#undef CLEAN
+}
+
 // --- times ----------------------------------------------------------------------------------------
 
 static const char *const months[] = {"January",   "February", "March",    "April",

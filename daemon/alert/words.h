@@ -25,5 +25,8 @@ void words_attribution(const struct alert_event *event, const struct config *con
 // One feed's: its configured attribution, else its id and licence.
 void words_feed_attribution(const char *feed, const struct config *config, struct text *text);
 
+// Every text of an event made UTF-8, in place.
+void words_clean_event(struct alert_event *event);
+
 // Text that may hold bytes which are no UTF-8: these become "?". Copies into `buffer`.
 const char *words_clean(const char *source, char *buffer, size_t size);

@@ -29,6 +29,10 @@ def curl(url, *options):
     return int(lines[0].split()[1]), headers, body
 
 
+def find_promtool():
+    return os.environ.get("SKYWITNESS_PROMTOOL") or shutil.which("promtool")
+
+
 class StatusScenario(harness.Scenario):
     def setUp(self):
         super().setUp()
@@ -90,8 +94,21 @@ class HttpTest(StatusScenario):
         self.stop_daemon(daemon)
         self.assertEqual(self.get("/healthz")[0], 0)
 
+    def test_shipped_rules_name_what_there_is(self):
+        daemon = self.start_daemon(self.write(f"127.0.0.1:{harness.free_port()}"))
+        self.wait_for_status("/readyz", 200)
+        rules = (harness.ROOT / "docs/alerts.yml").read_text()
+        named = set(re.findall(r"skywitness_[a-z_]+", "\n".join(re.findall(r"expr: (.*)", rules))))
+        self.assertGreaterEqual(len(named), 8)
+        self.assertLessEqual(named, {name for name, _ in self.metrics()})
+        promtool = find_promtool()
+        if promtool is not None:
+            subprocess.run([promtool, "check", "rules", harness.ROOT / "docs/alerts.yml"], check=True,
+                           stdout=subprocess.DEVNULL)
+        self.stop_daemon(daemon)
+
     def test_promtool(self):
-        promtool = os.environ.get("SKYWITNESS_PROMTOOL") or shutil.which("promtool")
+        promtool = find_promtool()
         if promtool is None:
             self.skipTest("promtool is not installed")
         daemon = self.start_daemon(self.write(f"127.0.0.1:{harness.free_port()}"))

@@ -52,6 +52,26 @@ class SetupTest(harness.Scenario):
         self.assertIn("dropped", done.stdout)
         self.assertLess(self.made.count("SELECT count(*) FROM skywitness.track_point"), points)
 
+    def test_dump_and_restore(self):
+        """As docs/operators.md says."""
+        self.assertEqual(self.setup_database("--database", self.made.name).returncode, 0)
+        self.config = self.write_config([harness.local_feed("synthetic-sample", "http://127.0.0.1", enabled=False)],
+                                        [{"id": "all", "hexes": ["*"]}], database=self.made)
+        done = self.tool("skywitness", "replay", *sorted((harness.ROOT / "config/sample").glob("*-synthetic.ndjson.gz")))
+        self.assertEqual(done.returncode, 0, done.stdout)
+        points, sightings, visits = self.made.points(), self.made.sightings(), self.made.visits()
+        dump = self.folder / "dump"
+        subprocess.run(["pg_dump", "--format=custom", f"--file={dump}", self.made.name], check=True)
+        self.made.rows("DROP VIEW skywitness.claim_status")  # something that must come back
+        restored = subprocess.run(["pg_restore", "--clean", "--if-exists", "--create", "--dbname=postgres", dump],
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.assertEqual((restored.returncode, restored.stdout), (0, ""))
+        self.assertEqual(self.setup_database("--database", self.made.name).returncode, 0)
+        self.assertEqual((self.made.points(), self.made.sightings(), self.made.visits()), (points, sightings, visits))
+        self.assertEqual(self.made.rows("SELECT * FROM skywitness.claim_status"), [])
+        done = self.tool("skywitness", "db", "status")
+        self.assertEqual(done.returncode, 0, done.stdout)
+
     def test_no_server(self):
         nowhere = {"PGHOST": str(self.folder)}
         done = self.setup_database(**nowhere)

@@ -21,7 +21,7 @@ _skywitness_list() {
 
 _skywitness() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local commands="db watch feeds sightings visits explain claims coverage webhook replay places help"
+    local commands="db watch feeds sightings visits explain claims coverage webhook backfill derive replay places help"
     local global="--config --db --format --help"
     local index word words=() options=""
 
@@ -49,6 +49,8 @@ _skywitness() {
     "coverage "*) options="--since --until --refresh" ;;
     "webhook list") options="--state --webhook --limit" ;;
     "webhook replay") options="--webhook" ;;
+    "backfill "*) options="--feed" ;;
+    "derive "*) options="--since --until --hex --dry-run" ;;
     "places import") options="--country --near --type --ident --runway --closed --output" ;;
     esac
 
@@ -107,6 +109,7 @@ _skywitness() {
     " ") word=$commands ;;
     "db ") word="migrate status retain" ;;
     "places ") word="list import" ;;
+    "backfill ") word="traces" ;;
     "claims ") word="import list show assess export" ;;
     "claims show" | "claims assess" | "claims export") word=$(_skywitness_ids claims list) ;;
     "coverage ") word=$(_skywitness_ids places list) ;;

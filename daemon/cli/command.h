@@ -22,6 +22,7 @@ struct command {
 };
 
 // One declaration a command; each in the file of its name.
+int command_backfill_traces(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_claims_assess(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_claims_export(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_claims_import(struct cli *cli, const struct command *command, int argc, char **argv);
@@ -31,6 +32,7 @@ int command_coverage(struct cli *cli, const struct command *command, int argc, c
 int command_db_migrate(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_db_status(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_db_retain(struct cli *cli, const struct command *command, int argc, char **argv);
+int command_derive(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_explain_assessment(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_explain_sighting(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_explain_visit(struct cli *cli, const struct command *command, int argc, char **argv);

@@ -186,7 +186,9 @@ static int open_archive(struct archive_reader *reader, const char *path, struct 
     if (reader->descriptor < 0)
         return error_set(error, -errno, "%s: %s", path, strerror(errno));
     reader->archive = archive_read_new();
-    archive_read_support_filter_all(reader->archive);
+    // A trace that stands alone is left as it is, like one in an archive: its bytes tell whether it is known.
+    if (is_input || is_archive_name(path))
+        archive_read_support_filter_all(reader->archive);
     archive_read_support_format_tar(reader->archive);
     archive_read_support_format_raw(reader->archive);
     archive_read_support_format_empty(reader->archive);

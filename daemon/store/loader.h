@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// Stores what archives hold: points by binary COPY, and with them, in the same transaction, which files they
+// came from. Blocking (store/query.h). Points that are there already, and those that coincide with one which
+// came live by the same feed, are not stored again.
+#pragma once
+
+#include "base/digest.h"
+#include "base/error.h"
+#include "track/point.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct query_connection;
+struct history_loader;
+
+// A live answer and an archive give one position two times of different roundness: now - seen_pos, in tenths of
+// a second in old versions of readsb, and hundredths since midnight. ADS-B positions are half a second apart.
+#define HISTORY_COINCIDE_US (200 * (UTC_SECOND / 1000))
+
+struct history_file {
+    uint8_t content[DIGEST_UUID_SIZE];
+    char icao24[ICAO24_SIZE];
+    utc_us begins_at;
+    uint32_t points, kept, refused;
+};
+
+// `connection` is borrowed; `feed` is the id that the points get.
+struct history_loader *history_loader_new(struct query_connection *connection, const char *feed);
+void history_loader_free(struct history_loader *loader); // accepts NULL
+
+// Whether a file of this content was stored before, and of which day it is.
+int history_loader_knows(struct history_loader *loader, const uint8_t content[DIGEST_UUID_SIZE],
+                         bool *ret_known, utc_us *ret_day, struct error *error);
+
+// These add to the transaction that history_loader_commit makes. A file's points come in order of time.
+void history_loader_add_file(struct history_loader *loader, const struct history_file *file);
+void history_loader_add_point(struct history_loader *loader, const struct track_point *point);
+void history_loader_add_heard(struct history_loader *loader, const char *place, const char *icao24,
+                              utc_us hour, int32_t lowest_ft);
+// Rows that were added since the last commit.
+size_t history_loader_rows(const struct history_loader *loader);
+
+// Stores all or nothing; on an error what was added is forgotten.
+int history_loader_commit(struct history_loader *loader, struct error *error);
+
+// How many points were new so far.
+uint64_t history_loader_stored(const struct history_loader *loader);
+
+// Says that the archive of that day was read and nothing was missing.
+int history_loader_day_is_whole(struct history_loader *loader, utc_us day, struct error *error);

@@ -1,0 +1,195 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Archives in, everything derived again. The flights are those of the bundled sample: SYNTHETIC."""
+import gzip
+import random
+import subprocess
+import time
+
+import archive_days
+import harness
+
+SAMPLE = harness.ROOT / "config/sample/latakia-2025-10-synthetic.ndjson.gz"
+CONFIG = harness.ROOT / "config/skywitness.json"
+FEED = "synthetic-sample"
+PART = 20480
+GOOD, WANTING = 0, 1
+
+
+class HistoryTest(harness.Scenario):
+    @classmethod
+    def setUpClass(cls):
+        with gzip.open(SAMPLE, "rt") as lines:
+            cls.files = archive_days.traces(lines)
+        order = list(cls.files.items())
+        random.Random(6).shuffle(order)
+        cls.days = {}
+        for (day, address), body in order:
+            cls.days.setdefault(day, []).append(((day, address), body))
+
+    def tool(self, database, *words, status=GOOD, stdin=b""):
+        done = subprocess.run([harness.BUILD / "skywitness", "--config", CONFIG, "--db",
+                               database.uri("skywitness_writer"), *map(str, words)], input=stdin, capture_output=True,
+                              timeout=harness.PATIENCE_S * 2)
+        self.assertEqual(done.returncode, status, done.stderr.decode())
+        return done.stdout.decode(), done.stderr.decode()
+
+    def backfill(self, database, *paths, status=GOOD, stdin=b""):
+        return self.tool(database, "backfill", "traces", "--feed", FEED, *paths, status=status, stdin=stdin)[1]
+
+    def derive(self, database, *options):
+        return self.tool(database, "derive", "--since", "2025-10-23", "--until", "2025-10-31", *options,
+                         "--format", "csv")[0]
+
+    def write_tars(self):
+        """One tar a day, the first of them split."""
+        paths = []
+        for index, (day, files) in enumerate(sorted(self.days.items())):
+            body = archive_days.tar(files)
+            if index > 0:
+                path = self.folder / f"{day}.tar"
+                path.write_bytes(body)
+                paths.append(path)
+                continue
+            for number in range(0, len(body), PART):
+                path = self.folder / f"{day}.tar.a{chr(97 + number // PART)}"
+                path.write_bytes(body[number:number + PART])
+                paths.append(path)
+        self.assertGreater(len(list(self.folder.glob("*.tar.a?"))), 1)
+        return paths
+
+    def visits(self, database, exact=True):
+        """What is believed. The archive rounds times, so that ids and brackets may differ by that."""
+        precision = "" if exact else "date_trunc('minute', "
+        end = "" if exact else " + interval '5 seconds')"
+        times = ", ".join(f"{precision}{column}{end}" for column in
+                          ("arrived_after", "arrived_before", "departed_after", "departed_before"))
+        return database.rows(f"SELECT icao24, place, grade, state, verb, callsign_in, callsign_out, {times},"
+                             " arrival_seen, departure_seen FROM skywitness.visit WHERE state <> 'superseded'"
+                             " ORDER BY icao24, anchored_at, place")
+
+    def table(self, database, name):
+        return database.rows(f"SELECT * FROM skywitness_store.{name} ORDER BY 1, 2, 3")
+
+    def essence(self, database):
+        return [(row[:7], row[-2:]) for row in self.visits(database)]
+
+    def test_deriving_live_points_again_changes_nothing(self):
+        self.replay(CONFIG, SAMPLE)
+        before = [self.table(self.database, name) for name in ("visit", "visit_history", "sighting")]
+        self.assertGreater(len(before[0]), 4)
+        self.assertEqual(self.derive(self.database, "--dry-run").count("\n"), 1)
+        self.derive(self.database)
+        self.assertEqual([self.table(self.database, name) for name in ("visit", "visit_history", "sighting")], before)
+
+    def test_archive_live_and_both(self):
+        paths = self.write_tars()
+        live, archive, live_first, archive_first = (self.postgresql.new_database() for _ in range(4))
+        self.replay(CONFIG, SAMPLE, database=live)
+        expected = self.essence(live)
+        self.assertGreater(len(expected), 4)
+
+        self.backfill(archive, *paths[::-1])
+        self.assertEqual(self.essence(archive), expected)
+        self.assertEqual(archive.count("SELECT count(*) FROM skywitness.history_day WHERE whole_at IS NOT NULL"), 6)
+
+        self.replay(CONFIG, SAMPLE, database=live_first)
+        points = live_first.count("SELECT count(*) FROM skywitness.track_point")
+        talk = self.backfill(live_first, *paths)
+        self.assertIn("stored 0", talk)
+        self.assertEqual(live_first.count("SELECT count(*) FROM skywitness.track_point"), points)
+        self.assertEqual(self.essence(live_first), expected)
+        self.assertIn(": 0 changes", talk)
+
+        self.backfill(archive_first, *paths)
+        self.replay(CONFIG, SAMPLE, database=archive_first)
+        self.derive(archive_first)
+        self.assertEqual(self.essence(archive_first), expected)
+
+    def test_again_in_other_orders_and_forms(self):
+        self.backfill(self.database, *self.write_tars())
+        tables = ("visit", "visit_history", "sighting", "history_file", "history_identity", "track_point")
+        before = [self.table(self.database, name) for name in tables]
+        folder = self.folder / "loose"
+        for (day, address), body in self.files.items():
+            path = folder / str(day) / f"trace_full_{address}.json"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(body)
+        talk = self.backfill(self.database, folder)
+        self.assertIn(f"({len(self.files)} known, 0 bad)", talk)
+        self.assertEqual([self.table(self.database, name) for name in tables], before)
+        other = self.postgresql.new_database()
+        for day in sorted(self.days, reverse=True):
+            self.backfill(other, "-", stdin=archive_days.tar(self.days[day]))
+        self.assertEqual(self.visits(other), self.visits(self.database))
+        sightings = ("SELECT * FROM skywitness.sighting WHERE state <> 'superseded' ORDER BY icao24, opened_at")
+        self.assertEqual(other.rows(sightings), self.database.rows(sightings))
+
+    def test_an_added_day_corrects_a_visit(self):
+        """Without its last day the aircraft stays; with it, it left. Nothing is deleted."""
+        days = sorted(self.days)
+        for day in days[:3]:
+            self.backfill(self.database, "-", stdin=archive_days.tar(self.days[day]))
+        first = {row[0]: row for row in self.table(self.database, "visit")}
+        for day in days[3:]:
+            self.backfill(self.database, "-", stdin=archive_days.tar(self.days[day]))
+        whole = self.postgresql.new_database()
+        self.backfill(whole, *self.write_tars())
+        self.assertEqual(self.visits(self.database), self.visits(whole))
+        then = {row[0] for row in self.table(self.database, "visit")}
+        self.assertLessEqual(set(first), then)
+
+    def test_what_is_no_longer_supported_is_superseded(self):
+        self.backfill(self.database, *self.write_tars())
+        visits = self.database.count("SELECT count(*) FROM skywitness.visit")
+        self.database.rows("DELETE FROM skywitness_store.track_point WHERE icao24 = '1551df'")
+        self.database.rows("UPDATE skywitness_store.track_point SET icao24 = '1551df' WHERE icao24 = '154076'"
+                           " AND observed_at < '2025-10-25'")
+        told = self.derive(self.database, "--hex", "1551df", "--dry-run")
+        self.assertIn("superseded", told)
+        self.assertIn("new", told)
+        self.assertEqual(self.database.count("SELECT count(*) FROM skywitness.visit WHERE superseded_at IS NOT NULL"), 0)
+        self.assertEqual(self.derive(self.database, "--hex", "1551df"), told)
+        self.assertGreater(self.database.count("SELECT count(*) FROM skywitness.visit"), visits)
+        self.assertGreater(self.database.count(
+            "SELECT count(*) FROM skywitness.visit_history WHERE icao24 = '1551df' AND superseded_at IS NOT NULL"), 0)
+        self.assertEqual(self.derive(self.database, "--hex", "1551df").count("\n"), 1)
+
+    def test_damage_is_named_and_the_rest_read(self):
+        days = sorted(self.days)
+        damaged = [((day, address), body[:-20] if address == "4242aa" else body)
+                   for (day, address), body in self.days[days[0]]]
+        damaged.append(((days[0], "4242aa"), gzip.compress(b'{"icao":"4242aa","timestamp":1761264000,"trace":[[[')))
+        damaged.append(((days[0], "4242ab"), self.days[days[0]][0][1][:-20]))
+        path = self.folder / "first.tar"
+        path.write_bytes(archive_days.tar(damaged))
+        cut = self.folder / "second.tar"
+        cut.write_bytes(archive_days.tar(self.days[days[1]])[:-20000])
+        talk = self.backfill(self.database, path, cut, status=WANTING)
+        for name in ("trace_full_4242aa.json", "trace_full_4242ab.json", "second.tar"):
+            self.assertIn(name, talk)
+        self.assertIn("3 bad", talk)
+        self.assertEqual(self.database.rows("SELECT day FROM skywitness.history_day WHERE whole_at IS NOT NULL"), [])
+        expected = self.postgresql.new_database()
+        for database in (self.database, expected):
+            self.backfill(database, *self.write_tars())
+        self.assertEqual(self.visits(self.database), self.visits(expected))
+
+    def test_killed_and_resumed(self):
+        paths = self.write_tars()
+        expected = self.postgresql.new_database()
+        self.backfill(expected, *paths)
+        for wait_s in (0.05, 0.2, 0.4, 0.8, 1.2):
+            process = subprocess.Popen([harness.BUILD / "skywitness", "--config", CONFIG, "--db",
+                                        self.database.uri("skywitness_writer"), "backfill", "traces", "--feed", FEED,
+                                        *paths], stderr=subprocess.DEVNULL)
+            time.sleep(wait_s)
+            process.kill()
+            process.wait()
+        self.backfill(self.database, *paths)
+        self.assertEqual(self.visits(self.database), self.visits(expected))
+        self.assertEqual(self.database.points(), expected.points())
+
+
+if __name__ == "__main__":
+    harness.main()

@@ -10,6 +10,7 @@
 #include "feed/inflate.h"
 #include "feed/trace.h"
 #include "feed/trace_archive.h"
+#include "store/history_coverage.h"
 #include "store/loader.h"
 #include "store/query.h"
 #include "track/tracker.h"
@@ -235,6 +236,18 @@ static int run_backfill(struct backfill *backfill, char *const *paths, size_t co
     return read_archives(backfill, error);
 }
 
+static int fill_coverage(struct backfill *backfill, struct error *error)
+{
+    size_t changed = 0;
+    int ret = 0;
+    array_foreach(&backfill->places, place)
+        if (ret == 0)
+            ret = history_coverage_refresh(backfill->connection, backfill->feed, place, &changed, error);
+    if (ret == 0 && changed > 0)
+        cli_say(backfill->cli, "worked out %zu hours of coverage", changed);
+    return ret;
+}
+
 static void backfill_done(struct backfill *backfill)
 {
     archive_reader_free(backfill->archives);
@@ -262,7 +275,10 @@ static int start(struct cli *cli, const char *feed, char *const *paths, size_t c
                 " points: stored %" PRIu64,
                 backfill.files, backfill.known, backfill.bad, backfill.points,
                 history_loader_stored(backfill.loader));
-        status = derived_pending(cli, backfill.config, backfill.connection);
+        if (fill_coverage(&backfill, &error) < 0)
+            status = cli_fail(cli, &error);
+        else
+            status = derived_pending(cli, backfill.config, backfill.connection);
         if (status == EXIT_STATUS_GOOD && backfill.bad > 0)
             status = EXIT_STATUS_WANTING;
     }

@@ -5,9 +5,17 @@ import collections
 import gzip
 import io
 import json
+import math
 import tarfile
 
 DAY_S = 86400
+EARTH_NM = 3440.0695
+
+
+def distance_nm(a, b):
+    p, q = math.radians(a[0]), math.radians(b[0])
+    h = math.sin((q - p) / 2) ** 2 + math.cos(p) * math.cos(q) * math.sin(math.radians(b[1] - a[1]) / 2) ** 2
+    return 2 * EARTH_NM * math.asin(math.sqrt(h))
 
 
 def observations(lines):

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Archives in, everything derived again. The flights are those of the bundled sample: SYNTHETIC."""
 import gzip
+import json
 import random
 import subprocess
 import time
@@ -154,6 +155,34 @@ class HistoryTest(harness.Scenario):
         self.assertGreater(self.database.count(
             "SELECT count(*) FROM skywitness.visit_history WHERE icao24 = '1551df' AND superseded_at IS NOT NULL"), 0)
         self.assertEqual(self.derive(self.database, "--hex", "1551df").count("\n"), 1)
+
+    def test_claims_get_their_verdicts_from_an_archive(self):
+        claims = [*sorted((harness.ROOT / "config/reports").glob("*.json")),
+                  *sorted((harness.ROOT / "config/claims").glob("*.json"))]
+        self.tool(self.database, "claims", "import", *claims)
+        verdicts = "SELECT claim_id, verdict FROM skywitness.claim_status ORDER BY 1"
+        before = dict(self.database.rows(verdicts))
+        self.assertEqual(before["an124-three-arrivals"], "unverifiable")
+        self.backfill(self.database, *self.write_tars())
+        after = dict(self.database.rows(verdicts))
+        self.assertIn(after["an124-three-arrivals"], ("corroborated", "consistent"))
+        states = dict(self.database.rows("SELECT state, count(*) FROM skywitness.coverage_hour WHERE place = 'OSLK'"
+                                         f" AND source = '{FEED}' AND synthetic GROUP BY 1"))
+        self.assertEqual(sum(map(int, states.values())), 6 * 24)
+        self.assertEqual(set(states), {"observed", "covered_not_seen", "looked_no_cover"})
+        # By Python's own count of the sample's other traffic.
+        heard = {}
+        for (_, address), body in self.files.items():
+            trace = json.loads(gzip.decompress(body))
+            for one in trace["trace"]:
+                if address.startswith("77") and one[3] != "ground" and (one[10] or one[3]) < 10157 and \
+                        archive_days.distance_nm((one[1], one[2]), (35.4011, 35.9487)) <= 25:
+                    heard.setdefault(int(trace["timestamp"] + one[0]) // 3600 * 3600, set()).add(address)
+        stored = self.database.rows("SELECT extract(epoch FROM hour)::bigint, count(*) FROM"
+                                    " skywitness_store.history_heard WHERE place = 'OSLK' AND icao24 LIKE '77%'"
+                                    " GROUP BY 1")
+        self.assertEqual({int(hour): int(count) for hour, count in stored},
+                         {hour: len(addresses) for hour, addresses in heard.items()})
 
     def test_damage_is_named_and_the_rest_read(self):
         days = sorted(self.days)

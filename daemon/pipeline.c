@@ -625,6 +625,9 @@ static void retry_done(void *data)
     pipeline->counters.journal = job->counters.journal;
     set_full(pipeline, job->held, job->error.message);
     pump(pipeline);
+    // What was held may have brought alerts.
+    if (!job->held && pipeline->events.on_alerts != NULL)
+        pipeline->events.on_alerts(pipeline->events.data);
     free(job);
 }
 

@@ -123,6 +123,13 @@ static void tell(struct alert_delivery *delivery, const struct outlet *outlet,
                                    outlet->state.reason);
 }
 
+static void drop_ready(struct outlet *outlet)
+{
+    for (size_t i = outlet->ready_next; i < outlet->ready.count; i++)
+        outbox_item_done(&outlet->ready.items[i]);
+    outlet->ready.count = outlet->ready_next = 0;
+}
+
 // --- how a webhook fares --------------------------------------------------------------------------
 
 static void note_success(struct alert_delivery *delivery, struct outlet *outlet)
@@ -160,6 +167,7 @@ static void note_failure(struct alert_delivery *delivery, struct outlet *outlet,
     delivery->counters.failed_tries++;
     if (verdict == SCHEDULE_DISABLE && !outlet->state.disabled) {
         outlet->state.disabled = true;
+        drop_ready(outlet); // the outbox gives them up
         announce(delivery, outlet, DELIVERY_NEWS_DISABLED, now);
     } else if (!outlet->state.announced &&
                (verdict == SCHEDULE_DEAD ||
@@ -361,7 +369,7 @@ static void take_errand(struct errand *errand)
     outlet->more = errand->limit > 0 && errand->items.count == errand->limit;
     outlet->next_due = errand->next_due;
     array_foreach(&errand->items, item) {
-        if (holds(outlet, item->delivery_id) || !outlet->usable)
+        if (holds(outlet, item->delivery_id) || !outlet->usable || outlet->state.disabled)
             outbox_item_done(item);
         else
             *array_append(&outlet->ready) = *item;
@@ -569,13 +577,6 @@ static void set_target(struct alert_delivery *delivery, const struct config_webh
         delivery->settings.on_news(delivery->settings.context, webhook->id, DELIVERY_NEWS_UNUSABLE,
                                    error.message);
     }
-}
-
-static void drop_ready(struct outlet *outlet)
-{
-    for (size_t i = outlet->ready_next; i < outlet->ready.count; i++)
-        outbox_item_done(&outlet->ready.items[i]);
-    outlet->ready.count = outlet->ready_next = 0;
 }
 
 void alert_delivery_set_config(struct alert_delivery *delivery, const struct config *config)

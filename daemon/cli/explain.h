@@ -24,6 +24,11 @@ int explain_sighting(struct explanation *explanation, const char *id, struct err
 int explain_visit(struct explanation *explanation, const char *id, struct error *error);
 int explain_alert(struct explanation *explanation, const char *id, struct error *error);
 
+// The alerts about a sighting and what each webhook's rule made of them, appended to the list; and in words.
+int explain_alerts_of_sighting(struct explanation *explanation, const char *icao24,
+                               const char *sighting_id, cJSON *alerts, struct error *error);
+void explain_alerts_write_words(FILE *out, const cJSON *alerts);
+
 #define EXPLAIN_PLACE_SIZE 128
 
 // "Hmeimim / Latakia (OSLK)", from the configuration or from the database; the id where neither

@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "cli/explain_id.h"
+#include "cli/explain_words.h"
 #include "store/query.h"
 
 #include <errno.h>
@@ -47,6 +48,32 @@ static void take_delivery(void *data, const struct query *query)
     else
         cJSON_AddNullToObject(delivery, "last_status");
     explain_add_time(delivery, "delivered_at", query_time(query, 6));
+}
+
+// --- the alerts of a sighting ------------------------------------------------------------------------
+
+static const char sighting_sql[] =
+    "SELECT a.alert_id, a.type, d.endpoint, d.state, d.reason, d.delivered_at FROM skywitness.alert a"
+    " LEFT JOIN skywitness.delivery d USING (alert_id)"
+    " WHERE a.subject = $1 AND a.sighting_id = $2::uuid ORDER BY a.found_at, a.alert_id, d.endpoint";
+
+static void take_sighting_alert(void *data, const struct query *query)
+{
+    cJSON *alert = cJSON_CreateObject();
+    cJSON_AddItemToArray(data, alert);
+    copy_member(alert, "alert_id", query, 0);
+    copy_member(alert, "type", query, 1);
+    copy_member(alert, "webhook", query, 2);
+    copy_member(alert, "state", query, 3);
+    copy_member(alert, "reason", query, 4);
+    explain_add_time(alert, "delivered_at", query_time(query, 5));
+}
+
+int explain_alerts_of_sighting(struct explanation *explanation, const char *icao24,
+                               const char *sighting_id, cJSON *alerts, struct error *error)
+{
+    const char *parameters[] = {icao24, sighting_id};
+    return explain_each(explanation, sighting_sql, parameters, 2, take_sighting_alert, alerts, error);
 }
 
 static const char *text_of(const cJSON *object, const char *name)
@@ -97,6 +124,28 @@ static void write_words(const struct explanation *explanation, const cJSON *obje
           out);
     cJSON_ArrayForEach(line, deliveries)
         write_delivery(out, line);
+}
+
+void explain_alerts_write_words(FILE *out, const cJSON *alerts)
+{
+    const cJSON *alert;
+    words_heading(out, "Alerts");
+    cJSON_ArrayForEach(alert, alerts)
+    {
+        const char *reason = text_of(alert, "reason"), *webhook = text_of(alert, "webhook");
+        if (webhook[0] == '\0')
+            words_paragraph_format(out, 2, "- ", "%s: no webhook was asked. Alert %s.",
+                                   text_of(alert, "type"), text_of(alert, "alert_id"));
+        else
+            words_paragraph_format(out, 2, "- ", "%s, webhook %s: %s%s%s. Alert %s.",
+                                   text_of(alert, "type"), webhook,
+                                   strcmp(text_of(alert, "state"), "not_sent") == 0
+                                       ? "not sent"
+                                       : text_of(alert, "state"),
+                                   reason[0] != '\0' ? ", " : "", reason, text_of(alert, "alert_id"));
+    }
+    if (cJSON_GetArraySize(alerts) == 0)
+        words_paragraph(out, 2, "", "None.");
 }
 
 int explain_alert(struct explanation *explanation, const char *id, struct error *error)

@@ -239,10 +239,19 @@ int explain_sighting(struct explanation *explanation, const char *id, struct err
         result = error_set(error, -EINVAL, "sighting %s is gone", id);
     if (result >= 0)
         result = gather(explanation, &account, error);
-    if (result >= 0 && explanation->cli->format == OUTPUT_JSON)
-        result = explain_write_json(explanation, sighting_account_json(&account), error);
-    else if (result >= 0)
+    cJSON *alerts = cJSON_CreateArray();
+    if (result >= 0)
+        result = explain_alerts_of_sighting(explanation, account.row.icao24, account.row.id, alerts, error);
+    if (result >= 0 && explanation->cli->format == OUTPUT_JSON) {
+        cJSON *object = sighting_account_json(&account);
+        cJSON_AddItemToObject(object, "alerts", alerts);
+        alerts = NULL;
+        result = explain_write_json(explanation, object, error);
+    } else if (result >= 0) {
         sighting_account_write_words(explanation->cli->out, &account);
+        explain_alerts_write_words(explanation->cli->out, alerts);
+    }
+    cJSON_Delete(alerts);
     account_done(&account);
     return result;
 }

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: MIT
 """From an injected SYNTHETIC flight to a verified webhook: the real daemon, a real PostgreSQL, a receiver."""
 import json
-import math
+import os
 import pathlib
+import subprocess
 import sys
 import time
 
@@ -52,7 +53,6 @@ def webhook(receiver, identifier="desk", **others):
 class Flow(harness.Scenario):
     def setUp(self):
         super().setUp()
-        import os
         os.environ["DESK_SECRET"] = receivers.SECRET
         self.receiver = receivers.Receiver()
         self.addCleanup(self.receiver.close)
@@ -91,6 +91,14 @@ class Flow(harness.Scenario):
         self.assertEqual(len(rows), 1)
         reason = self.database.value("SELECT reason FROM skywitness.delivery WHERE endpoint = 'other' LIMIT 1")
         self.assertIn("is not among its events", reason)
+        sighting = document["data"]["sighting_id"]
+        explained = subprocess.run([harness.BUILD / "skywitness", "--config", config, "--db",
+                                    self.database.uri("skywitness_writer"), "explain", "sighting", sighting],
+                                   capture_output=True, text=True)
+        self.assertEqual(explained.returncode, 0, explained.stderr)
+        words = " ".join(explained.stdout.split())
+        self.assertIn("sighting.opened, webhook desk: delivered", words)
+        self.assertIn("sighting.opened, webhook other: not sent, event sighting.opened is not among its events", words)
         body = self.database.value(f"SELECT body FROM skywitness.alert WHERE alert_id = '{opened.id}'")
         self.assertEqual(body.encode(), opened.body)
         self.stop_daemon(daemon)

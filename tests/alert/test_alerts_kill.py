@@ -57,6 +57,7 @@ class Kill(harness.Scenario):
             self.assertFalse(repeated, f"sent after its success was recorded, kill {kill}")
             recorded |= self.delivered_in_journal()
         daemon = self.start_daemon(config)
+        daemon.wait_for_log("skywitnessd .* watches")
         wanted = len(self.sky.flights)
         harness.wait_until(lambda: len({request.id for request in self.receiver.all()}) >= wanted, "all events", 180)
         return daemon

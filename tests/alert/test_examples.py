@@ -133,6 +133,8 @@ class Examples(unittest.TestCase):
         done = self.send("whsec_short")
         self.assertEqual(done.returncode, 78)
         self.assertNotIn("whsec_short", done.stderr)
+        for url in ("http://{secret}/x", "http://a/{secret}{secret}", "http://a/{other}"):
+            self.assertEqual(self.send("token", url, format="slack").returncode, 78, url)
         # Not local: neither plain http nor an address of our own network.
         self.assertNotEqual(self.send(local=False).returncode, 0)
         done = self.send(url=self.receiver.url.replace("http:", "https:"), local=False)

@@ -47,6 +47,7 @@ struct backfill {
     struct track_effects effects;
     struct backfill_days ARRAY_OF(utc_us) days; // of the archive that is read
     bool is_archive_damaged;
+    size_t opened; // its number
     utc_us batch_day;
     size_t batch_files;
     uint64_t files, known, bad, points, bytes;
@@ -170,6 +171,17 @@ static void say_progress(struct backfill *backfill, const char *name)
     backfill->said_at = now.tv_sec;
 }
 
+// What was read before says nothing of this one.
+static void begin_archive(struct backfill *backfill)
+{
+    size_t opened = archive_reader_opened(backfill->archives);
+    if (opened == backfill->opened)
+        return;
+    backfill->opened = opened;
+    backfill->is_archive_damaged = false;
+    array_clear(&backfill->days);
+}
+
 static int end_archive(struct backfill *backfill, struct error *error)
 {
     int ret = commit(backfill, error);
@@ -177,8 +189,6 @@ static int end_archive(struct backfill *backfill, struct error *error)
         array_foreach(&backfill->days, day)
             if (ret == 0)
                 ret = history_loader_day_is_whole(backfill->loader, *day, error);
-    array_clear(&backfill->days);
-    backfill->is_archive_damaged = false;
     return ret;
 }
 
@@ -188,6 +198,7 @@ static int read_archives(struct backfill *backfill, struct error *error)
     struct error problem = {0};
     int ret = 0, step;
     while (ret == 0 && (step = archive_reader_next(backfill->archives, &file, &problem)) != ARCHIVE_STEP_END) {
+        begin_archive(backfill);
         if (step < 0) {
             name_bad(backfill, problem.message);
             continue;

@@ -24,7 +24,7 @@
 
 struct archive_reader {
     char *const *paths;
-    size_t path_count, next_path;
+    size_t path_count, next_path, opened;
     FTS *folder; // open while a folder is walked
     bool in_folder;
     // The archive that is open, and its parts.
@@ -182,6 +182,7 @@ static int open_archive(struct archive_reader *reader, const char *path, struct 
     reader->is_whole = false;
     memset(reader->tail, 0, sizeof reader->tail);
     bool is_input = strcmp(path, "-") == 0;
+    reader->opened++;
     reader->descriptor = is_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     if (reader->descriptor < 0)
         return error_set(error, -errno, "%s: %s", path, strerror(errno));
@@ -395,4 +396,9 @@ int archive_reader_next(struct archive_reader *reader, struct archive_file *ret_
         if (reader->is_whole)
             return ARCHIVE_STEP_WHOLE;
     }
+}
+
+size_t archive_reader_opened(const struct archive_reader *reader)
+{
+    return reader->opened;
 }

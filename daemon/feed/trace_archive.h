@@ -37,3 +37,6 @@ enum archive_step {
 // be read: the next call goes on behind it. -ENODATA for an archive that ends too early.
 int archive_reader_next(struct archive_reader *reader, struct archive_file *ret_file,
                         struct error *error);
+
+// How many files and archives were opened so far: the same for all that came out of one.
+size_t archive_reader_opened(const struct archive_reader *reader);

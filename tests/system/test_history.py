@@ -204,6 +204,20 @@ class HistoryTest(harness.Scenario):
             self.backfill(database, *self.write_tars())
         self.assertEqual(self.visits(self.database), self.visits(expected))
 
+    def test_only_a_whole_archive_makes_a_day_whole(self):
+        days = sorted(self.days)
+        (_, address), body = self.days[days[0]][0]
+        loose = self.folder / f"trace_full_{address}.json"
+        loose.write_bytes(body)
+        bad = self.folder / "trace_full_4242ab.json"
+        bad.write_bytes(body[:-9])
+        cut, whole = self.folder / "cut.tar", self.folder / "whole.tar"
+        cut.write_bytes(archive_days.tar(self.days[days[1]])[:-20000])
+        whole.write_bytes(archive_days.tar(self.days[days[2]]))
+        self.backfill(self.database, loose, bad, cut, whole, status=WANTING)
+        self.assertEqual(self.database.rows("SELECT day, whole_at IS NOT NULL FROM skywitness.history_day ORDER BY 1"),
+                         [("2025-10-24", "f"), ("2025-10-25", "f"), ("2025-10-26", "t")])
+
     def test_killed_and_resumed(self):
         paths = self.write_tars()
         expected = self.postgresql.new_database()

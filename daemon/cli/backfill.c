@@ -307,9 +307,10 @@ int command_backfill_traces(struct cli *cli, const struct command *command, int 
         OPTION_ROWS(rows),
         .arguments_min = 1,
         .arguments_max = PATHS_MAX,
-        .notes = "PATH is a file, a folder, a tar, the first part of a split one (.tar.aa; the others are found beside\n"
-                 "it), or \"-\" for standard input. Nothing is unpacked to disk. Run again it goes on where it was\n"
-                 "interrupted. Files that are damaged are named and make the exit status 1.",
+        .notes = "PATH is a file, a folder, a tar, the first part of a split one (.tar.aa; the others are\n"
+                 "found beside it), or \"-\" for standard input. Nothing is unpacked to disk. Run again it\n"
+                 "goes on where it was interrupted. Files that are damaged are named and make the exit\n"
+                 "status 1.",
     };
     int count = 0, status = EXIT_STATUS_GOOD;
     if (!options_parse(cli, command, &options, argc, argv, &count, &status))

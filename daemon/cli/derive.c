@@ -20,8 +20,8 @@ static int find_aircraft(struct query_connection *connection, utc_us since, utc_
     const char *const parameters[] = {utc_format(since, since_text), utc_format(until, until_text), hex};
     struct query *query;
     int ret = query_start(connection,
-                          "SELECT DISTINCT icao24 FROM skywitness_store.track_point WHERE observed_at >= $1::timestamptz"
-                          " AND observed_at < $2::timestamptz AND ($3::text IS NULL OR icao24 = $3::text) ORDER BY 1",
+                          "SELECT DISTINCT icao24 FROM skywitness_store.track_point"
+                          " WHERE observed_at >= $1::timestamptz AND observed_at < $2::timestamptz AND ($3::text IS NULL OR icao24 = $3::text) ORDER BY 1",
                           parameters, 3, &query, error);
     while (ret >= 0 && (ret = query_next(query, error)) == 1)
         text_copy(array_append(found)->icao24, ICAO24_SIZE, query_text(query, 0));
@@ -88,8 +88,9 @@ int command_derive(struct cli *cli, const struct command *command, int argc, cha
     };
     const struct option_table options = {
         OPTION_ROWS(rows),
-        .notes = "An aircraft's span is widened to the pauses after which nothing before matters. What comes out as\n"
-                 "it stands is left alone; what is no longer supported is marked superseded, never deleted.",
+        .notes = "An aircraft's span is widened to the pauses after which nothing before matters. What comes\n"
+                 "out as it stands is left alone; what is no longer supported is marked superseded, never\n"
+                 "deleted.",
     };
     int count, status;
     if (!options_parse(cli, command, &options, argc, argv, &count, &status))

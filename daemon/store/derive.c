@@ -10,6 +10,7 @@
 #include "store/query.h"
 #include "track/tracker.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <libpq-fe.h>
 #include <stdlib.h>
@@ -132,8 +133,8 @@ static const char temporary_sql[] =
     "CREATE TEMP TABLE derived_change (what text, change text, id uuid, was text, is_now text) ON COMMIT DROP";
 
 // The batch's own statement, but into the temporary table.
-static int send_rows(struct derivation *derivation, struct table_rows *rows, enum table table, const char *target,
-                     struct error *error)
+static int send_rows(struct derivation *derivation, struct table_rows *rows, enum table table,
+                     const char *target, struct error *error)
 {
     static const char into[] = "INSERT INTO skywitness_store.";
     const char *values[TABLE_COLUMNS_MAX];
@@ -144,6 +145,7 @@ static int send_rows(struct derivation *derivation, struct table_rows *rows, enu
     text_init(&given, 1 << 16);
     text_init(&sql, 1 << 16);
     table_statement(table, &given);
+    assert(strncmp(given.bytes, into, sizeof into - 1) == 0);
     const char *rest = given.bytes + sizeof into - 1 + strlen(rows->description->name);
     text_append_format(&sql, "INSERT INTO %s%s", target, rest);
     for (size_t i = 0; i < rows->description->column_count; i++) {
@@ -174,9 +176,11 @@ static int send_all(struct derivation *derivation, struct store_batch *batch, st
         batch_add_visit(batch, &decided->visit, decided->decided_at);
     array_foreach(&derivation->conflicts, conflict)
         batch_add_conflict(batch, conflict, conflict->second_at);
-    int ret = send_rows(derivation, &batch->tables[TABLE_SIGHTING], TABLE_SIGHTING, "pg_temp.derived_sighting", error);
+    int ret = send_rows(derivation, &batch->tables[TABLE_SIGHTING], TABLE_SIGHTING,
+                        "pg_temp.derived_sighting", error);
     if (ret == 0)
-        ret = send_rows(derivation, &batch->tables[TABLE_VISIT], TABLE_VISIT, "pg_temp.derived_visit", error);
+        ret = send_rows(derivation, &batch->tables[TABLE_VISIT], TABLE_VISIT, "pg_temp.derived_visit",
+                        error);
     if (ret == 0)
         ret = send_rows(derivation, &batch->tables[TABLE_IDENTITY_CONFLICT], TABLE_IDENTITY_CONFLICT,
                         "skywitness_store.identity_conflict", error);
@@ -296,7 +300,8 @@ static int read_changes(struct derivation *derivation, struct derive_change_arra
 {
     struct query *query;
     int ret = query_start(derivation->connection,
-                          "SELECT what, change, id, was, is_now FROM derived_change ORDER BY what, coalesce(was, is_now)",
+                          "SELECT what, change, id, was, is_now FROM derived_change"
+                          " ORDER BY what, coalesce(was, is_now)",
                           NULL, 0, &query, error);
     while (ret >= 0 && (ret = query_next(query, error)) == 1) {
         struct derive_change *change = array_append(changes);

@@ -1,0 +1,153 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Runs within the machine that boot.sh made: the package is installed without a network beyond the loopback, and
+# the service lives through what it must live through.
+set -eu
+cd /opt/boot
+
+PATIENCE_S=120
+
+say() {
+    printf '\n== %s\n' "$*"
+}
+
+fail() {
+    echo "FAILED: $*"
+    systemctl status --no-pager --full skywitness || :
+    journalctl --no-pager -n 60 -u skywitness || :
+    exit 1
+}
+
+# wait_for WHAT COMMAND...
+wait_for() {
+    what=$1
+    shift
+    tries=0
+    until "$@" >/dev/null 2>&1; do
+        tries=$((tries + 1))
+        [ $tries -lt $((PATIENCE_S * 5)) ] || fail "not within $PATIENCE_S s: $what"
+        sleep 0.2
+    done
+    echo "ok: $what"
+}
+
+main_pid() {
+    systemctl show --property=MainPID --value skywitness
+}
+
+ask() {
+    (cd / && runuser -u "${1}" -- psql -X -A -t -d skywitness -c "$2")
+}
+
+points() {
+    ask skywitness "SELECT count(*) FROM skywitness.track_point"
+}
+
+more_points_than() {
+    [ "$(points)" -gt "$1" ]
+}
+
+new_pid_than() {
+    [ "$(main_pid)" != "$1" ] && [ "$(main_pid)" != 0 ] && [ "$(systemctl is-active skywitness)" = active ]
+}
+
+logged() {
+    journalctl --no-pager -u skywitness | grep -q "$1"
+}
+
+say "apt install ./skywitness.deb"
+DEBIAN_FRONTEND=noninteractive apt-get install -y /opt/boot/skywitness.deb
+[ "$(systemctl is-enabled skywitness || :)" = disabled ] || fail "installing enabled the service"
+[ "$(systemctl is-active skywitness || :)" = inactive ] || fail "installing started the service"
+ask skywitness "SELECT 'ok: the daemon''s user reads as ' || current_user FROM skywitness.poll HAVING count(*) = 0" |
+    grep -q ok || fail "installing made no database, or peer authentication fails"
+
+say "systemctl enable --now skywitness"
+python3 /opt/boot/serve_flight.py 154076 >/opt/boot/feed.url &
+feed_pid=$!
+python3 /opt/boot/receiver.py /opt/boot/alerts >/opt/boot/receiver.url &
+wait_for "a feed server" test -s /opt/boot/feed.url
+wait_for "a receiver" test -s /opt/boot/receiver.url
+mkdir -p /etc/skywitness/credentials /etc/systemd/system/skywitness.service.d
+(umask 077 && skywitness webhook secret >/etc/skywitness/credentials/desk)
+cat >/etc/systemd/system/skywitness.service.d/test.conf <<EOT
+[Service]
+WatchdogSec=6s
+LoadCredential=desk:/etc/skywitness/credentials/desk
+EOT
+cat >/etc/skywitness/skywitness.json <<EOT
+{"database": "postgresql:///skywitness", "state_directory": "/var/lib/skywitness", "retain_days": 3650,
+ "watch": [{"id": "synthetic", "hexes": ["154076"]}], "places": ["places/*.json"],
+ "feeds": [{"id": "own", "kind": "readsb", "provider": "local", "url": "$(cat /opt/boot/feed.url)/data/aircraft.json",
+            "interval_s": 1}],
+ "webhooks": [{"id": "desk", "url": "$(cat /opt/boot/receiver.url)", "secret": {"credential": "desk"}, "local": true,
+               "events": ["sighting.opened"], "settling_s": 0}],
+ "status": {"listen": "127.0.0.1:8124"}}
+EOT
+systemctl daemon-reload
+systemctl enable --now skywitness || fail "it does not start"
+wait_for "track points in psql" more_points_than 0
+wait_for "a webhook" grep -q sighting.opened /opt/boot/alerts
+systemctl show --property=StatusText skywitness
+wait_for "the status text" sh -c "systemctl show --property=StatusText skywitness | grep -q '1 of 1 feeds answer'"
+systemd-analyze security --no-pager skywitness | tail -n 1
+
+say "kill -9"
+before=$(main_pid)
+kill -KILL "$before"
+wait_for "started again" new_pid_than "$before"
+wait_for "points go on" more_points_than "$(points)"
+
+say "a loop that stands still"
+before=$(main_pid)
+kill -STOP "$before"
+wait_for "the watchdog started it again" new_pid_than "$before"
+logged "Watchdog timeout" || fail "it was not the watchdog"
+wait_for "points go on" more_points_than "$(points)"
+
+say "reload with a good and a bad file"
+before=$(main_pid)
+systemctl reload skywitness || fail "it does not reload"
+wait_for "the good one is taken" logged "configuration reloaded"
+cp /etc/skywitness/skywitness.json /opt/boot/good.json
+echo '{"broken' >/etc/skywitness/skywitness.json
+systemctl reload skywitness || fail "it does not reload"
+wait_for "the bad one is refused" logged "the old one stays in force"
+cp /opt/boot/good.json /etc/skywitness/skywitness.json
+[ "$(main_pid)" = "$before" ] || fail "a reload restarted it"
+wait_for "points go on" more_points_than "$(points)"
+
+say "PostgreSQL goes and comes back"
+systemctl stop postgresql
+wait_for "it is said" logged "PostgreSQL is away"
+systemctl start postgresql
+wait_for "points go on" more_points_than "$(points || echo 0)"
+
+say "retention, by a user of its own"
+systemctl start skywitness-retain.service || fail "retention fails"
+journalctl --no-pager -u skywitness-retain | tail -n 3
+
+say "structured lines of the journal"
+kill $feed_pid
+wait_for "a line of the feed" sh -c "journalctl --no-pager -u skywitness SKYWITNESS_FEED=own | grep -q 'feed own'"
+
+say "stop"
+began=$(date +%s)
+systemctl stop skywitness
+took=$(($(date +%s) - began))
+[ $took -lt 10 ] || fail "stopping took $took s"
+[ "$(systemctl show --property=Result --value skywitness)" = success ] || fail "it did not end well"
+echo "ok: stopped within $took s"
+
+say "the same package again, then remove and purge"
+systemctl start skywitness
+before=$(main_pid)
+DEBIAN_FRONTEND=noninteractive apt-get install -y --reinstall /opt/boot/skywitness.deb
+wait_for "restarted by the upgrade" new_pid_than "$before"
+DEBIAN_FRONTEND=noninteractive apt-get remove -y skywitness
+[ -e /var/lib/skywitness/journal.sqlite ] || fail "removing took the state"
+DEBIAN_FRONTEND=noninteractive apt-get purge -y skywitness
+[ ! -e /var/lib/skywitness ] || fail "purging left the state"
+ask postgres "SELECT count(*) FROM skywitness.track_point" | grep -qv '^0$' || fail "purging took the database"
+
+echo PASSED

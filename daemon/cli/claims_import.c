@@ -4,7 +4,9 @@
 
 #include "base/memory.h"
 #include "cli/options.h"
+#include "config/config.h"
 #include "store/claim_files.h"
+#include "store/place_store.h"
 
 #include <string.h>
 
@@ -40,7 +42,10 @@ static int store(struct claim_context *context)
 {
     struct error error = {0};
     struct claim_import_counts counts;
-    if (claim_store_import(context->store, &context->library, &counts, &error) < 0)
+    // Claims name places: analysts find them beside the claims.
+    if (place_store_save(context->connection, context->config->places, context->config->place_count,
+                         &error) < 0 ||
+        claim_store_import(context->store, &context->library, &counts, &error) < 0)
         return cli_fail(context->cli, &error);
     cli_say(context->cli, "%zu reports (%zu new, %zu changed), %zu claims (%zu new, %zu changed)",
             counts.reports_new + counts.reports_changed + counts.reports_same, counts.reports_new,

@@ -8,6 +8,7 @@
 #include "store/claim_coverage.h"
 #include "store/claim_files.h"
 #include "store/claim_store.h"
+#include "store/place_store.h"
 #include "store/query.h"
 
 #include <stdlib.h>
@@ -63,7 +64,10 @@ static int import_files(struct claim_worker *worker, struct claim_store *store, 
     struct claim_library library = {0};
     struct claim_import_counts counts;
     size_t wrong = claim_files_read_configured(store, worker->config, &library, &worker->problem);
-    int result = wrong == 0 ? claim_store_import(store, &library, &counts, error) : 0;
+    int result = place_store_save(worker->connection, worker->config->places,
+                                  worker->config->place_count, error);
+    if (result == 0 && wrong == 0)
+        result = claim_store_import(store, &library, &counts, error);
     claim_library_done(&library);
     worker->imported =
         result == 0; // refused files are told once; the claims stored before stay in force

@@ -138,6 +138,7 @@ static void keeps_verdicts_up_to_date(void **state)
     (void)state;
     uv_loop_t loop;
     struct seen seen = {0};
+    struct query_connection *connection;
     struct config *config = load_config(), *other = load_config();
     struct claim_worker_events events = {on_verdict, on_problem, &seen};
     migrate();
@@ -162,6 +163,22 @@ static void keeps_verdicts_up_to_date(void **state)
     unsigned told = seen.problems;
     assert_true(told <= 2); // the lost connection, then the refused one
     server("start");
+
+    connection = connect_database();
+    struct query *query;
+    struct error error;
+    assert_int_equal(query_start(connection,
+                                 "SELECT count(*), (SELECT round((public.ST_Area(geography) / 1852 ^ 2)::numeric)"
+                                 "  FROM skywitness.place WHERE place = 'hmeimim-25nm'),"
+                                 " (SELECT public.ST_Y(geography::public.geometry)"
+                                 "  FROM skywitness.place WHERE place = 'OSLK')"
+                                 " FROM skywitness.place", NULL, 0, &query, &error), 0);
+    assert_int_equal(query_next(query, &error), 1);
+    assert_int_equal(query_integer(query, 0, 0), config->place_count);
+    assert_in_range(query_integer(query, 1, 0), 1900, 1970); // pi * 25^2 = 1963, less the corners
+    assert_true(query_number(query, 2) > 35.3 && query_number(query, 2) < 35.5);
+    query_finish(query);
+    query_close(connection);
 
     claim_worker_reload(worker, other, count, &seen.released);
     run_until(&loop, &seen.released, 1);

@@ -122,7 +122,7 @@ static void prepare(PGconn *connection, long hour)
         die("making partitions", connection);
     PQclear(result);
     text_init(&insert, 8192);
-    table_statement(TABLE_TRACK_POINT, &insert);
+    table_new_rows_statement(TABLE_TRACK_POINT, &insert);
     result = PQprepare(connection, "insert", insert.bytes, 0, NULL);
     if (PQresultStatus(result) != PGRES_COMMAND_OK)
         die("preparing", connection);

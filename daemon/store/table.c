@@ -2,6 +2,7 @@
 #include "store/table.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 // Drawing a long track takes milliseconds, and one statement must end long before its timeout.
@@ -84,7 +85,8 @@ static const struct table_description descriptions[TABLE_COUNT] = {
                             {"feed", COLUMN_TEXT},
                             {"squawk", COLUMN_TEXT}},
                            19,
-                           SIZE_MAX},
+                           SIZE_MAX,
+                           .new_rows_name = "new_track_point"},
     [TABLE_RAW_OBSERVATION] = {"raw_observation",
                                {{"observed_at", COLUMN_TIME},
                                 {"poll_id", COLUMN_UUID},
@@ -92,7 +94,8 @@ static const struct table_description descriptions[TABLE_COUNT] = {
                                 {"feed", COLUMN_TEXT},
                                 {"object", COLUMN_BYTES}},
                                5,
-                               SIZE_MAX},
+                               SIZE_MAX,
+                               .new_rows_name = "new_raw_observation"},
     [TABLE_SIGHTING] = {"sighting",
                         {{"sighting_id", COLUMN_UUID},
                          {"opened_at", COLUMN_TIME},
@@ -175,18 +178,25 @@ const struct table_description *table_description(enum table table)
     return &descriptions[table];
 }
 
+// A column's value as SQL, from the text that its array holds.
+static void append_value(const struct table_column *column, const char *given, struct text *sql)
+{
+    if (column->type == COLUMN_LIST)
+        text_append_format(sql, "string_to_array(%s, E'\\x%02x')", given, COLUMN_LIST_SEPARATOR);
+    else
+        text_append_format(sql, "%s%s", given, column->type == COLUMN_JSON ? "::jsonb" : "");
+}
+
 static void append_names(const struct table_description *description, bool as_values,
                          struct text *sql)
 {
     for (size_t i = 0; i < description->column_count; i++) {
         const struct table_column *column = &description->columns[i];
         text_append(sql, i > 0 ? ", " : "");
-        if (as_values && column->type == COLUMN_LIST)
-            text_append_format(sql, "string_to_array(%s, E'\\x%02x')", column->name,
-                               COLUMN_LIST_SEPARATOR);
+        if (as_values)
+            append_value(column, column->name, sql);
         else
-            text_append_format(sql, "%s%s", column->name,
-                               as_values && column->type == COLUMN_JSON ? "::jsonb" : "");
+            text_append(sql, column->name);
     }
 }
 
@@ -195,6 +205,19 @@ static void append_arrays(const struct table_description *description, struct te
     for (size_t i = 0; i < description->column_count; i++)
         text_append_format(sql, "%s$%zu::%s[]", i > 0 ? ", " : "", i + 1,
                            column_type_name(description->columns[i].type));
+}
+
+// In the list of what is selected, unnest gives a row at a time; in FROM each of the arrays would be made a table
+// first, which costs a fifth of the whole.
+static void append_unnested(const struct table_description *description, struct text *sql)
+{
+    char given[48];
+    for (size_t i = 0; i < description->column_count; i++) {
+        snprintf(given, sizeof given, "unnest($%zu::%s[])", i + 1,
+                 column_type_name(description->columns[i].type));
+        text_append(sql, i > 0 ? ", " : "");
+        append_value(&description->columns[i], given, sql);
+    }
 }
 
 static const char *group_of(const struct table_description *description)
@@ -217,29 +240,44 @@ static void append_replacement(const struct table_description *description, stru
     }
 }
 
-void table_statement(enum table table, struct text *sql)
+static void append_insert(const struct table_description *description, struct text *sql)
 {
-    const struct table_description *description = &descriptions[table];
-    const char *replaced_by = description->replaced_by;
-    if (table == TABLE_FINISHED) {
-        text_append(sql, "SELECT skywitness_store.finish_sightings($1::text[], $2::uuid[])");
-        return;
-    }
     text_append_format(sql, "INSERT INTO skywitness_store.%s (", description->name);
     append_names(description, false, sql);
     text_append(sql, ") SELECT ");
-    if (replaced_by != NULL)
-        text_append_format(sql, "DISTINCT ON (%s, %s) ", group_of(description), replaced_by);
+}
+
+static void append_replacing_insert(const struct table_description *description, struct text *sql)
+{
+    append_insert(description, sql);
+    text_append_format(sql, "DISTINCT ON (%s, %s) ", group_of(description), description->replaced_by);
     append_names(description, true, sql);
     text_append(sql, " FROM unnest(");
     append_arrays(description, sql);
-    text_append(sql, replaced_by != NULL ? ") WITH ORDINALITY AS given (" : ") AS given (");
+    text_append(sql, ") WITH ORDINALITY AS given (");
     append_names(description, false, sql);
-    text_append(sql, replaced_by != NULL ? ", place_in_batch)" : ")");
-    if (replaced_by != NULL)
-        append_replacement(description, sql);
-    else
+    text_append(sql, ", place_in_batch)");
+    append_replacement(description, sql);
+}
+
+void table_statement(enum table table, struct text *sql)
+{
+    const struct table_description *description = &descriptions[table];
+    if (table == TABLE_FINISHED) {
+        text_append(sql, "SELECT skywitness_store.finish_sightings($1::text[], $2::uuid[])");
+    } else if (description->replaced_by != NULL) {
+        append_replacing_insert(description, sql);
+    } else {
+        append_insert(description, sql);
+        append_unnested(description, sql);
         text_append(sql, " ON CONFLICT DO NOTHING");
+    }
+}
+
+void table_new_rows_statement(enum table table, struct text *sql)
+{
+    append_insert(&descriptions[table], sql);
+    append_unnested(&descriptions[table], sql);
 }
 
 void table_rows_init(struct table_rows *rows, enum table table)

@@ -41,12 +41,16 @@ struct table_description {
     // replaces the one before, and of several in one batch the last counts.
     const char *replaced_by;
     const char *grouped_by; // NULL: icao24
+    // Where nearly all rows are new: the prepared statement that takes new ones only, a third faster. Else NULL.
+    const char *new_rows_name;
 };
 
 const struct table_description *table_description(enum table table);
 
-// Writes the statement's SQL: parameter n is column n.
+// Writes the statement's SQL: parameter n is column n. A row that is there already is left or replaced.
 void table_statement(enum table table, struct text *sql);
+// The same for new rows only: one that is there already fails it (SQLSTATE 23505).
+void table_new_rows_statement(enum table table, struct text *sql);
 
 // Rows of one table, column by column.
 struct table_rows {

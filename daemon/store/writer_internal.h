@@ -29,6 +29,7 @@ struct store_writer {
     struct shipment *first; // oldest first
     size_t shipment_count;
     struct repair *repair;        // of the first shipment
+    unsigned old_rows_expected;   // so many more shipments may hold rows that are there already
     struct batch_days known_days; // whose partitions exist
     enum schema_state schema;     // while getting ready
     int64_t cursor;               // likewise

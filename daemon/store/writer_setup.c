@@ -11,7 +11,7 @@ static const char new_cursor_sql[] = "INSERT INTO skywitness_store.journal_curso
 static const char read_cursor_sql[] =
     "SELECT sequence FROM skywitness_store.journal_cursor WHERE journal_id = $1::uuid";
 
-// After the preparation of each table's statement:
+// Before the preparation of the tables' statements:
 enum setup_statement {
     SETUP_PARTITIONS_AHEAD,
     SETUP_NEW_CURSOR,
@@ -21,7 +21,7 @@ enum setup_statement {
 static void on_setup_rows(void *data, int statement, const PGresult *rows)
 {
     struct store_writer *writer = data;
-    if (statement == TABLE_COUNT + SETUP_READ_CURSOR && PQntuples(rows) == 1)
+    if (statement == SETUP_READ_CURSOR && PQntuples(rows) == 1)
         writer->cursor = strtoll(PQgetvalue(rows, 0, 0), NULL, 10);
 }
 
@@ -40,23 +40,32 @@ static void on_setup_done(void *data, const struct segment_result *result)
     }
 }
 
+static void prepare(struct store_writer *writer, enum table table, const char *name,
+                    void (*write_statement)(enum table table, struct text *sql))
+{
+    struct text sql;
+    text_init(&sql, 8192);
+    write_statement(table, &sql);
+    assert(!sql.failed);
+    session_prepare(writer->session, name, sql.bytes);
+    text_done(&sql);
+}
+
 static void set_up(struct store_writer *writer)
 {
     const struct segment_events events = {
         .on_rows = on_setup_rows, .on_done = on_setup_done, .data = writer};
     const char *values[] = {writer->journal_id};
     session_begin(writer->session, &events);
-    for (enum table table = 0; table < TABLE_COUNT; table++) {
-        struct text sql;
-        text_init(&sql, 8192);
-        table_statement(table, &sql);
-        assert(!sql.failed);
-        session_prepare(writer->session, table_description(table)->name, sql.bytes);
-        text_done(&sql);
-    }
     session_query(writer->session, WRITER_PARTITIONS_AHEAD_SQL, 0, NULL);
     session_query(writer->session, new_cursor_sql, 1, values);
     session_query(writer->session, read_cursor_sql, 1, values);
+    for (enum table table = 0; table < TABLE_COUNT; table++) {
+        const struct table_description *description = table_description(table);
+        prepare(writer, table, description->name, table_statement);
+        if (description->new_rows_name != NULL)
+            prepare(writer, table, description->new_rows_name, table_new_rows_statement);
+    }
     session_end(writer->session);
 }
 

@@ -11,6 +11,10 @@ static const char move_cursor_sql[] =
     "SELECT skywitness_store.move_cursor($1::uuid, $2::bigint, $3::bigint)";
 static const char undo_sql[] = "SELECT skywitness_store.undo()";
 
+// Where one row is there already, a recording replayed again for one, so are the next.
+#define OLD_ROWS_EXPECTED_SHIPMENTS 100
+#define SQLSTATE_UNIQUE_VIOLATION "23505"
+
 static void try_next(struct store_writer *writer);
 
 // --- partitions -----------------------------------------------------------------------------------
@@ -62,8 +66,9 @@ static void ensure_days(struct store_writer *writer, const struct store_batch *b
 
 // --- sending --------------------------------------------------------------------------------------
 
-static void send_rows(struct store_writer *writer, struct table_rows *rows)
+static void send_rows(struct store_writer *writer, struct table_rows *rows, bool expects_new)
 {
+    const char *new_rows_name = rows->description->new_rows_name;
     const char *values[TABLE_COLUMNS_MAX];
     int lengths[TABLE_COLUMNS_MAX];
     for (size_t i = 0; i < rows->description->column_count; i++) {
@@ -71,24 +76,25 @@ static void send_rows(struct store_writer *writer, struct table_rows *rows)
         values[i] = (const char *)rows->columns[i].bytes;
         lengths[i] = (int)rows->columns[i].length;
     }
-    session_execute(writer->session, rows->description->name, (int)rows->description->column_count,
-                    values, lengths);
+    session_execute(writer->session,
+                    expects_new && new_rows_name != NULL ? new_rows_name : rows->description->name,
+                    (int)rows->description->column_count, values, lengths);
 }
 
-static void send_table(struct shipment *shipment, enum table table)
+static void send_table(struct shipment *shipment, enum table table, bool expects_new)
 {
     struct table_rows *rows = &shipment->batch->tables[table];
     size_t most = rows->description->rows_max;
     for (size_t from = 0; from < rows->count; from += most) {
         *array_append(&shipment->tables) = table;
         if (rows->count <= most) {
-            send_rows(shipment->writer, rows);
+            send_rows(shipment->writer, rows, expects_new);
             return;
         }
         size_t to = rows->count - from > most ? from + most : rows->count;
         struct table_rows slice;
         table_rows_slice(rows, from, to, &slice);
-        send_rows(shipment->writer, &slice);
+        send_rows(shipment->writer, &slice, expects_new);
         table_rows_done(&slice);
     }
 }
@@ -104,12 +110,13 @@ static void send_shipment(struct shipment *shipment)
     snprintf(expected, sizeof expected, "%lld", (long long)batch->first_sequence - 1);
     snprintf(wanted, sizeof wanted, "%lld", (long long)batch->last_sequence);
     const char *values[] = {writer->journal_id, expected, wanted};
+    bool expects_new = !shipment->was_tried && writer->old_rows_expected == 0;
     ensure_days(writer, batch);
     shipment->in_flight = true;
     array_clear(&shipment->tables);
     session_begin(writer->session, &events);
     for (enum table table = 0; table < TABLE_COUNT; table++)
-        send_table(shipment, table);
+        send_table(shipment, table, expects_new);
     session_query(writer->session, move_cursor_sql, 3, values);
     session_end(writer->session);
 }
@@ -172,7 +179,7 @@ static void try_next(struct store_writer *writer)
     struct table_rows slice;
     table_rows_slice(&writer->first->batch->tables[repair_table(writer->repair)], from, to, &slice);
     session_begin(writer->session, &events);
-    send_rows(writer, &slice);
+    send_rows(writer, &slice, false);
     session_query(writer->session, undo_sql, 0, NULL);
     session_end(writer->session);
     table_rows_done(&slice);
@@ -187,8 +194,10 @@ static void handle_bad_data(struct shipment *shipment, const struct segment_resu
     } else if (shipment->tables.items[statement] == TABLE_QUARANTINE) {
         writer_refuse_result(writer, "quarantining", result);
     } else if (!shipment->was_tried) {
-        // A partition may have been retired since we knew it.
+        // A partition may have been retired since we knew it, or a row is there already.
         shipment->was_tried = true;
+        if (strcmp(result->sqlstate, SQLSTATE_UNIQUE_VIOLATION) == 0)
+            writer->old_rows_expected = OLD_ROWS_EXPECTED_SHIPMENTS;
         array_clear(&writer->known_days);
         writer_send_waiting(writer);
     } else {
@@ -207,6 +216,8 @@ static void on_shipment_done(void *data, const struct segment_result *result)
         assert(shipment == writer->first); // the cursor sees to it
         int64_t sequence = shipment->batch->last_sequence;
         writer_drop_first(writer);
+        if (writer->old_rows_expected > 0)
+            writer->old_rows_expected--;
         session_proved(writer->session);
         writer_send_waiting(writer);
         writer->events.on_stored(writer->events.data, sequence);

@@ -27,8 +27,8 @@ static void verdict_changed(void *data, const struct claim_news *news)
     // A first verdict is no change.
     if (judging->pipeline == NULL || news->verdict_before[0] == '\0')
         return;
-    log_notice("claim %s: %s, before %s (assessment %d)", news->claim_id, news->verdict,
-               news->verdict_before, news->number);
+    log_event(LOG_EVENT_VERDICT_CHANGED, news->claim_id, "claim %s: %s, before %s (assessment %d)",
+              news->claim_id, news->verdict, news->verdict_before, news->number);
     const struct alert_event_claim claim = {
         .claim_id = news->claim_id,
         .statement = news->statement,

@@ -331,9 +331,9 @@ static void note_progress(struct observer *observer, const struct metrics *metri
         look.requests += observer->tallies[i].polls;
     const char *stuck = watchdog_judge(&observer->watchdog, &look);
     if (stuck != NULL && observer->stuck == NULL)
-        log_error("%s; the watchdog is not fed any more", stuck);
+        log_event(LOG_EVENT_STUCK, NULL, "%s; the watchdog is not fed any more", stuck);
     else if (stuck == NULL && observer->stuck != NULL)
-        log_notice("it goes on again");
+        log_event(LOG_EVENT_UNSTUCK, NULL, "it goes on again");
     observer->stuck = stuck;
 }
 

@@ -253,15 +253,12 @@ static void feed_health_changed(void *data, const struct config_feed *feed, bool
                                 const char *reason)
 {
     note_feed_health(data, feed->id, healthy, reason);
-    char field[128];
-    snprintf(field, sizeof field, "SKYWITNESS_FEED=%s", feed->id);
-    const char *const fields[] = {field, NULL};
     if (healthy)
-        log_line(LOG_LEVEL_NOTICE, fields, "feed %s answers", feed->id);
+        log_event(LOG_EVENT_FEED_RECOVERED, feed->id, "feed %s answers", feed->id);
     else
-        log_line(LOG_LEVEL_WARNING, fields,
-                 "feed %s gives no usable answer: %s; asking less often until it does", feed->id,
-                 reason);
+        log_event(LOG_EVENT_FEED_SILENT, feed->id,
+                  "feed %s gives no usable answer: %s; asking less often until it does", feed->id,
+                  reason);
 }
 
 static void restore_feed_states(struct service *service)
@@ -297,17 +294,18 @@ static void store_state_changed(void *data, enum store_state state, const struct
     case STORE_CONNECTING:
         break;
     case STORE_READY:
-        log_notice("PostgreSQL is connected");
+        log_event(LOG_EVENT_DATABASE_BACK, NULL, "PostgreSQL is connected");
         service->store_away = false;
         break;
     case STORE_AWAY:
         if (!service->store_away)
-            log_warning("PostgreSQL is away: %s; the journal keeps what comes until it is back",
-                        error->message);
+            log_event(LOG_EVENT_DATABASE_AWAY, NULL,
+                      "PostgreSQL is away: %s; the journal keeps what comes until it is back",
+                      error->message);
         service->store_away = true;
         break;
     case STORE_REFUSED:
-        log_error("PostgreSQL cannot be used: %s", error->message);
+        log_event(LOG_EVENT_DATABASE_REFUSED, NULL, "PostgreSQL cannot be used: %s", error->message);
         stop(service, EXIT_STATUS_BAD_CONFIGURATION);
         break;
     }
@@ -317,9 +315,10 @@ static void journal_full(void *data, bool full, const char *reason)
 {
     struct service *service = data;
     if (full)
-        log_error("%s; no feed is asked until there is room, and nothing accepted is lost", reason);
+        log_event(LOG_EVENT_JOURNAL_FULL, NULL,
+                  "%s; no feed is asked until there is room, and nothing accepted is lost", reason);
     else
-        log_notice("the journal has room again");
+        log_event(LOG_EVENT_JOURNAL_ROOM, NULL, "the journal has room again");
     if (service->observer != NULL)
         observer_journal_full(service->observer, full);
     if (service->poller != NULL)
@@ -358,25 +357,23 @@ static void webhook_news(void *context, const char *webhook, enum alert_delivery
                          const char *reason)
 {
     (void)context;
-    char field[128];
-    snprintf(field, sizeof field, "SKYWITNESS_WEBHOOK=%s", webhook);
-    const char *const fields[] = {field, NULL};
     switch (news) {
     case DELIVERY_NEWS_UNUSABLE:
-        log_line(LOG_LEVEL_ERROR, fields, "webhook %s cannot be used, its alerts wait: %s", webhook,
-                 reason);
+        log_event(LOG_EVENT_WEBHOOK_UNUSABLE, webhook,
+                  "webhook %s cannot be used, its alerts wait: %s", webhook, reason);
         break;
     case DELIVERY_NEWS_FAILING:
-        log_line(LOG_LEVEL_WARNING, fields, "webhook %s takes no alerts: %s", webhook, reason);
+        log_event(LOG_EVENT_WEBHOOK_FAILING, webhook, "webhook %s takes no alerts: %s", webhook,
+                  reason);
         break;
     case DELIVERY_NEWS_DISABLED:
-        log_line(LOG_LEVEL_WARNING, fields,
-                 "webhook %s answered 410 and gets no more alerts until "
-                 "`skywitness webhook enable %s`",
-                 webhook, webhook);
+        log_event(LOG_EVENT_WEBHOOK_DISABLED, webhook,
+                  "webhook %s answered 410 and gets no more alerts until "
+                  "`skywitness webhook enable %s`",
+                  webhook, webhook);
         break;
     case DELIVERY_NEWS_RECOVERED:
-        log_line(LOG_LEVEL_NOTICE, fields, "webhook %s takes alerts again", webhook);
+        log_event(LOG_EVENT_WEBHOOK_RECOVERED, webhook, "webhook %s takes alerts again", webhook);
         break;
     }
 }
@@ -428,7 +425,8 @@ static void reload(struct service *service)
     sd_notify(0, "RELOADING=1");
     struct config *config = load_config(service->options.config_path);
     if (config == NULL) {
-        log_error("the new configuration is refused; the old one stays in force");
+        log_event(LOG_EVENT_CONFIGURATION_REFUSED, NULL,
+                  "the new configuration is refused; the old one stays in force");
         sd_notify(0, "READY=1");
         return;
     }
@@ -443,8 +441,9 @@ static void reload(struct service *service)
     observer_set_config(service->observer, config);
     pipeline_set_config(service->pipeline, config, release_old_config, old);
     judging_reload(service->judging, config, release_old_config, old);
-    log_notice("configuration reloaded: %zu feeds, %zu watch entries", config->feed_count,
-               config->watch.entry_count);
+    log_event(LOG_EVENT_CONFIGURATION_RELOADED, NULL,
+              "configuration reloaded: %zu feeds, %zu watch entries", config->feed_count,
+              config->watch.entry_count);
     sd_notify(0, "READY=1");
 }
 
@@ -514,7 +513,7 @@ static void stop(struct service *service, int exit_status)
     service->stopping = true;
     service->exit_status = exit_status;
     sd_notify(0, "STOPPING=1");
-    log_notice("stopping");
+    log_event(LOG_EVENT_STOPPING, NULL, "stopping");
     service->stop_ends_ms = uv_now(&service->loop) + STOP_PATIENCE_MS;
     uv_close((uv_handle_t *)&service->feed_watch_timer, NULL);
     observer_close(TAKE(service->observer));
@@ -644,8 +643,8 @@ static int serve(struct service *service)
     watch_signal(service, &service->hang_up, SIGHUP);
     watch_signal(service, &service->user1, SIGUSR1);
     start_polling(service, password);
-    log_notice("skywitnessd %s watches %zu feeds for %zu watch entries", SKYWITNESS_VERSION,
-               service->config->feed_count, service->config->watch.entry_count);
+    log_event(LOG_EVENT_STARTED, NULL, "skywitnessd %s watches %zu feeds for %zu watch entries",
+              SKYWITNESS_VERSION, service->config->feed_count, service->config->watch.entry_count);
     sd_notify(0, "READY=1");
     uv_run(&service->loop, UV_RUN_DEFAULT);
     if (password != NULL)

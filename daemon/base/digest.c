@@ -37,3 +37,26 @@ const char *digest_uuid_format(const uint8_t uuid[DIGEST_UUID_SIZE],
     }
     return buffer;
 }
+
+bool digest_uuid_parse(const char *text, uint8_t ret_uuid[DIGEST_UUID_SIZE])
+{
+    static const char shape[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+    uint8_t uuid[DIGEST_UUID_SIZE] = {0};
+    size_t digits = 0;
+    if (strlen(text) != sizeof shape - 1)
+        return false;
+    for (size_t i = 0; shape[i] != '\0'; i++) {
+        if (shape[i] == '-' && text[i] == '-')
+            continue;
+        static const char hex[] = "0123456789abcdef";
+        char lower = (char)(text[i] >= 'A' && text[i] <= 'F' ? text[i] + ('a' - 'A') : text[i]);
+        const char *found = strchr(hex, lower);
+        if (shape[i] == '-' || found == NULL || *found == '\0')
+            return false;
+        uint8_t value = (uint8_t)(found - hex);
+        uuid[digits / 2] = (uint8_t)(uuid[digits / 2] << 4 | value);
+        digits++;
+    }
+    memcpy(ret_uuid, uuid, sizeof uuid);
+    return true;
+}

@@ -2,6 +2,7 @@
 // SHA-256, and identifiers made from what happened rather than from when we noticed.
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,3 +19,5 @@ void digest_uuid(uint8_t ret_uuid[DIGEST_UUID_SIZE], const char *format, ...)
 
 const char *digest_uuid_format(const uint8_t uuid[DIGEST_UUID_SIZE],
                                char buffer[DIGEST_UUID_TEXT_SIZE]);
+// Reads a UUID's text, in either case, into its bytes. False, and nothing written, for anything else.
+bool digest_uuid_parse(const char *text, uint8_t ret_uuid[DIGEST_UUID_SIZE]);

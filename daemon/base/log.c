@@ -48,15 +48,13 @@ static void send_to_journal(enum log_level level, const char *const *fields, con
     sd_journal_sendv(parts, count);
 }
 
-void log_line(enum log_level level, const char *const *fields, const char *format, ...)
+static void write_message(enum log_level level, const char *const *fields, const char *format,
+                          va_list arguments)
 {
     if (level > state.most_verbose)
         return;
     char message[2048];
-    va_list arguments;
-    va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);
-    va_end(arguments);
     if (state.to_journal) {
         send_to_journal(level, fields, message);
         return;
@@ -64,4 +62,29 @@ void log_line(enum log_level level, const char *const *fields, const char *forma
     static const char *const words[] = {[LOG_LEVEL_ERROR] = "error: ", [LOG_LEVEL_WARNING] = "warning: "};
     const char *word = level <= LOG_LEVEL_WARNING ? words[level] : "";
     fprintf(stderr, "skywitness: %s%s\n", word, message);
+}
+
+void log_line(enum log_level level, const char *const *fields, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    write_message(level, fields, format, arguments);
+    va_end(arguments);
+}
+
+void log_event(enum log_event event, const char *subject, const char *format, ...)
+{
+    const struct log_event_row *row = log_event_row(event);
+    char id[64], name[64], about[256];
+    snprintf(id, sizeof id, "MESSAGE_ID=%s", row->message_id);
+    snprintf(name, sizeof name, "SKYWITNESS_EVENT=%s", row->name);
+    const char *fields[4] = {id, name, NULL, NULL};
+    if (row->subject_field != NULL && subject != NULL) {
+        snprintf(about, sizeof about, "%s=%s", row->subject_field, subject);
+        fields[2] = about;
+    }
+    va_list arguments;
+    va_start(arguments, format);
+    write_message(row->level, fields, format, arguments);
+    va_end(arguments);
 }

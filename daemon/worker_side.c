@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: MIT
+#include "worker_side.h"
+
+#include "journal/outbox.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+// The tracker's state is saved once a minute (pipeline.c), and before so much, or such a share of the journal's
+// limit, has come since: a restart reads again only the entries behind it, and until then they are kept. Without
+// the share a full journal could never shrink, since no state is saved while entries wait for room.
+#define SNAPSHOT_AFTER_BYTES ((uint64_t)64 << 20)
+#define SNAPSHOT_AFTER_SHARE 4
+#define SNAPSHOT_BYTES_MAX ((size_t)1 << 30)
+// An overdue state is one that waited for a quiet moment until twice as much had come.
+#define SNAPSHOT_OVERDUE_TIMES 2
+#define ENTRY_BYTES_MAX ((size_t)256 << 20)
+
+struct held_entry { // encoded, waiting for room in the journal
+    struct held_entry *next;
+    struct byte_writer bytes;
+};
+
+// --- restoring ------------------------------------------------------------------------------------
+
+static int absorb_journal(struct worker_side *side, int64_t after, struct error *error)
+{
+    int ret;
+    int64_t sequence = after;
+    while ((ret = journal_read(side->journal, sequence, &sequence, &side->read, error)) > 0) {
+        struct entry entry;
+        ret = entry_decode(side->read.bytes, side->read.length, &entry, error);
+        if (ret < 0)
+            return ret;
+        if (entry_has_poll(&entry))
+            intake_absorb(side->intake, &entry);
+        if (entry_has_poll(&entry) && entry.poll.answered_at != UTC_UNKNOWN)
+            side->last_received_at = entry.poll.answered_at;
+        side->bytes_since_snapshot += side->read.length;
+        entry_done(&entry);
+    }
+    return ret;
+}
+
+// Snapshot first, then the entries that came after it.
+static int restore_from_journal(struct worker_side *side, bool *ret_fresh, struct error *error)
+{
+    int64_t sequence = 0;
+    int ret = journal_load_snapshot(side->journal, &sequence, &side->read, error);
+    if (ret < 0)
+        return ret;
+    bool has_snapshot = ret > 0;
+    if (has_snapshot) {
+        struct byte_reader reader = byte_reader_of(side->read.bytes, side->read.length);
+        side->last_received_at = byte_reader_i64(&reader);
+        // A state of another version is not an error: the caller derives it from the database.
+        has_snapshot = tracker_load(intake_tracker(side->intake), &reader) == 0;
+    }
+    struct journal_depth depth = journal_depth(side->journal);
+    *ret_fresh = !has_snapshot && depth.entries == 0;
+    side->snapshot_sequence = sequence;
+    side->appended_sequence = depth.last_sequence;
+    return absorb_journal(side, has_snapshot ? sequence : 0, error);
+}
+
+static int open_recording(struct worker_side *side, const char *path, struct error *error)
+{
+    if (path == NULL)
+        return 0;
+    side->recording = fopen(path, "ae");
+    return side->recording != NULL
+               ? 0
+               : error_set(error, -errno, "%s: cannot record there: %s", path, strerror(errno));
+}
+
+int worker_side_open(struct worker_side *side, const struct pipeline_settings *settings, bool *ret_fresh,
+                     struct error *error)
+{
+    const struct journal_settings journal = {
+        .path = settings->journal_path,
+        .limit_bytes = settings->config->journal_limit_bytes,
+        .durable = settings->durable,
+    };
+    side->config = settings->config;
+    side->held_last = &side->held_first;
+    side->snapshot_after_bytes = journal.limit_bytes / SNAPSHOT_AFTER_SHARE;
+    if (side->snapshot_after_bytes > SNAPSHOT_AFTER_BYTES)
+        side->snapshot_after_bytes = SNAPSHOT_AFTER_BYTES;
+    side->last_received_at = UTC_UNKNOWN;
+    byte_writer_init(&side->encoded, ENTRY_BYTES_MAX);
+    byte_writer_init(&side->read, SNAPSHOT_BYTES_MAX);
+    text_init(&side->recording_line, RECORDING_LINE_BYTES_MAX);
+    side->intake = intake_new(settings->config);
+    side->judge = alert_judge_new(settings->config, settings->alerts);
+    int ret = open_recording(side, settings->record_path, error);
+    if (ret == 0)
+        ret = journal_open(&journal, &side->journal, error);
+    return ret < 0 ? ret : restore_from_journal(side, ret_fresh, error);
+}
+
+void worker_side_close(struct worker_side *side)
+{
+    while (side->held_first != NULL) {
+        struct held_entry *held = side->held_first;
+        side->held_first = held->next;
+        byte_writer_done(&held->bytes);
+        free(held);
+    }
+    journal_close(side->journal);
+    intake_free(side->intake);
+    alert_judge_free(side->judge);
+    if (side->recording != NULL)
+        fclose(side->recording);
+    text_done(&side->recording_line);
+    byte_writer_done(&side->encoded);
+    byte_writer_done(&side->read);
+}
+
+// --- entries --------------------------------------------------------------------------------------
+
+int worker_side_append_held(struct worker_side *side, struct error *error)
+{
+    while (side->held_first != NULL) {
+        struct held_entry *held = side->held_first;
+        struct entry entry; // for the outbox
+        int ret = entry_decode(held->bytes.bytes, held->bytes.length, &entry, error);
+        if (ret < 0)
+            return ret;
+        ret = journal_append_entry(side->journal, held->bytes.bytes, held->bytes.length, &entry,
+                                   &side->appended_sequence, error);
+        entry_done(&entry);
+        if (ret < 0)
+            return ret;
+        side->bytes_since_snapshot += held->bytes.length;
+        side->held_first = held->next;
+        if (side->held_first == NULL)
+            side->held_last = &side->held_first;
+        byte_writer_done(&held->bytes);
+        free(held);
+    }
+    return 0;
+}
+
+void worker_side_hold(struct worker_side *side)
+{
+    struct held_entry *held = memory_allocate_zeroed(1, sizeof *held);
+    held->bytes = side->encoded;
+    byte_writer_init(&side->encoded, ENTRY_BYTES_MAX);
+    *side->held_last = held;
+    side->held_last = &held->next;
+}
+
+int worker_side_append(struct worker_side *side, struct entry *entry, struct error *error)
+{
+    byte_writer_clear(&side->encoded);
+    entry_encode(entry, &side->encoded);
+    int ret = worker_side_append_held(side, error);
+    if (ret == 0)
+        ret = journal_append_entry(side->journal, side->encoded.bytes, side->encoded.length, entry,
+                                   &side->appended_sequence, error);
+    if (ret < 0)
+        return ret;
+    side->bytes_since_snapshot += side->encoded.length;
+    entry->sequence = side->appended_sequence;
+    return 0;
+}
+
+utc_us worker_side_rising(struct worker_side *side, utc_us answered_at)
+{
+    if (answered_at <= side->last_received_at)
+        answered_at = side->last_received_at + 1;
+    side->last_received_at = answered_at;
+    return answered_at;
+}
+
+void worker_side_count(const struct worker_side *side, struct pipeline_counters *counters)
+{
+    counters->last_sequence = side->appended_sequence;
+    counters->open_sightings = tracker_open_sighting_count(intake_tracker(side->intake));
+    counters->aircraft = tracker_aircraft_count(intake_tracker(side->intake));
+    counters->journal = journal_depth(side->journal);
+}
+
+void worker_side_record(struct worker_side *side, const struct recorded_answer *recorded)
+{
+    if (side->recording == NULL)
+        return;
+    recording_format(recorded, &side->recording_line);
+    if (!side->recording_line.failed)
+        fwrite(side->recording_line.bytes, 1, side->recording_line.length, side->recording);
+    fflush(side->recording);
+}
+
+// --- the saved state ------------------------------------------------------------------------------
+
+void worker_side_save_snapshot(struct worker_side *side)
+{
+    if (side->held_first != NULL || side->snapshot_sequence == side->appended_sequence)
+        return;
+    struct byte_writer state;
+    byte_writer_init(&state, SNAPSHOT_BYTES_MAX);
+    byte_writer_i64(&state, side->last_received_at);
+    tracker_save(intake_tracker(side->intake), &state);
+    struct error error;
+    // A failure only means that a restart reads more entries.
+    if (!state.failed && journal_save_snapshot(side->journal, side->appended_sequence, state.bytes,
+                                               state.length, &error) == 0) {
+        side->snapshot_sequence = side->appended_sequence;
+        side->bytes_since_snapshot = 0;
+    }
+    byte_writer_done(&state);
+}
+
+bool worker_side_snapshot_is_due(const struct worker_side *side)
+{
+    return side->bytes_since_snapshot >= side->snapshot_after_bytes;
+}
+
+bool worker_side_snapshot_is_overdue(const struct worker_side *side)
+{
+    return side->bytes_since_snapshot >= SNAPSHOT_OVERDUE_TIMES * side->snapshot_after_bytes;
+}

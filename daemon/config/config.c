@@ -5,6 +5,7 @@
 #include "config/config_read.h"
 #include "config/credential.h"
 #include "config/feed_read.h"
+#include "config/history_read.h"
 #include "config/json_file.h"
 #include "config/named_files.h"
 #include "config/paths.h"
@@ -37,6 +38,7 @@ struct settings {
     struct watch_settings_array watch;
     struct feed_settings_array feeds;
     struct webhook_settings_array webhooks;
+    struct history_settings_array histories;
     struct place_array places;
     struct airframe_array airframes;
     bool places_incomplete; // a file of places could not be read: names cannot be judged
@@ -58,6 +60,12 @@ static bool read_webhooks(struct reader *reader, const cJSON *json, void *target
 {
     struct settings *settings = target;
     return webhook_read(reader, json, &settings->webhooks);
+}
+
+static bool read_histories(struct reader *reader, const cJSON *json, void *target)
+{
+    struct settings *settings = target;
+    return history_read(reader, json, &settings->histories);
 }
 
 #define CONFIG(member) offsetof(struct settings, config.member)
@@ -107,6 +115,7 @@ static const struct field main_fields[] = {
     {"claims", PATTERNS(claim)},
     {"feeds", FIELD_CUSTOM, 0, .read = read_feeds},
     {"webhooks", FIELD_CUSTOM, 0, .read = read_webhooks},
+    {"history", FIELD_CUSTOM, 0, .read = read_histories},
     {"status", FIELD_CUSTOM, 0, .read = read_status},
 };
 
@@ -254,6 +263,7 @@ static void read_everything(struct settings *settings, const cJSON *root)
                &config->claim_file_count);
     feed_settle(&settings->feeds, config->path, settings->problems);
     webhook_settle(&settings->webhooks, config->path, settings->problems);
+    history_settle(&settings->histories, config->path, settings->problems);
     resolve_watch(settings);
     check_areas(settings);
     check_webhook_references(settings);
@@ -291,6 +301,11 @@ static void take_lists(struct settings *settings)
     for (size_t i = 0; i < settings->webhooks.count; i++)
         config->webhooks[config->webhook_count++] = settings->webhooks.items[i].webhook;
     array_free(&settings->webhooks);
+
+    config->histories = memory_allocate_zeroed(settings->histories.count, sizeof *config->histories);
+    for (size_t i = 0; i < settings->histories.count; i++)
+        config->histories[config->history_count++] = settings->histories.items[i].history;
+    array_free(&settings->histories);
 }
 
 static void free_names(char **names, size_t count)
@@ -312,6 +327,9 @@ static void config_done(struct config *config)
     free(config->places);
     free(config->feeds);
     free(config->webhooks);
+    for (size_t i = 0; i < config->history_count; i++)
+        config_history_done(&config->histories[i]);
+    free(config->histories);
     free_names(config->report_files, config->report_file_count);
     free_names(config->claim_files, config->claim_file_count);
     credential_source_done(&config->database_password);
@@ -332,6 +350,7 @@ static void settings_done(struct settings *settings)
     watch_settings_done(&settings->watch);
     feed_settings_done(&settings->feeds);
     webhook_settings_done(&settings->webhooks);
+    history_settings_done(&settings->histories);
     place_array_done(&settings->places);
     array_free(&settings->airframes);
 }
@@ -343,7 +362,7 @@ int config_read(const cJSON *root, const char *path, struct config **ret_config,
                                 .folder = path_folder(path),
                                 .journal_limit_mb = JOURNAL_LIMIT_DEFAULT_MB,
                                 .config.path = memory_copy_string(path)};
-    settings.feeds.folder = settings.webhooks.folder = settings.folder;
+    settings.feeds.folder = settings.webhooks.folder = settings.histories.folder = settings.folder;
     size_t before = problems->count;
     read_everything(&settings, root);
     bool good = problems->count == before;
@@ -391,5 +410,13 @@ const struct config_feed *config_feed_find(const struct config *config, const ch
     for (size_t i = 0; i < config->feed_count; i++)
         if (strcmp(config->feeds[i].id, id) == 0)
             return &config->feeds[i];
+    return NULL;
+}
+
+const struct config_history *config_history_find(const struct config *config, const char *id)
+{
+    for (size_t i = 0; i < config->history_count; i++)
+        if (strcmp(config->histories[i].id, id) == 0)
+            return &config->histories[i];
     return NULL;
 }

@@ -16,6 +16,7 @@
 #define CONFIG_FEEDS_MAX 32
 #define CONFIG_AREAS_MAX 64
 #define CONFIG_WEBHOOKS_MAX 32
+#define CONFIG_HISTORIES_MAX 32
 #define CONFIG_PLACES_MAX 20000
 #define CONFIG_FILES_MAX 10000        // named files after globbing
 #define CONFIG_FILE_BYTES_MAX (16 << 20)
@@ -76,6 +77,20 @@ struct config_webhook {
     double maximum_age_s;         // events older than this are not alerted
 };
 
+// Where archives are fetched from.
+struct config_history {
+    char *id;
+    char *kind;    // "adsb.lol-releases", "readsb-web" (history/source.h)
+    char *feed;    // the id that its points get; the source's own where the file names none
+    char *address; // releases: of the index, "{year}" standing for the year; readsb-web: of globe_history's parent
+    char **hosts;  // beside the address's own, where archives may come from: "github.com", "*.example.org"
+    size_t host_count;
+    double max_requests_per_s;
+    char *licence, *attribution;      // NULL where none is known
+    char *certificate_authority_file; // for private sources, or NULL
+    bool local;                       // private addresses and plain http allowed
+};
+
 struct config {
     char *path;            // the file it was read from
     char *database;        // libpq connection string
@@ -92,6 +107,8 @@ struct config {
     size_t feed_count;
     struct config_webhook *webhooks;
     size_t webhook_count;
+    struct config_history *histories;
+    size_t history_count;
     char *status_listen; // "127.0.0.1:8124", "unix:/run/...", or NULL
 
     // Files that others read: reports and claims, after globbing, in sorted order.
@@ -118,6 +135,7 @@ void config_free(struct config *config); // accepts NULL
 
 const struct place *config_place(const struct config *config, const char *id); // by id or alias, or NULL
 const struct config_feed *config_feed_find(const struct config *config, const char *id);
+const struct config_history *config_history_find(const struct config *config, const char *id);
 
 // Reads a secret of at most 4096 bytes, without the line end that files carry. Returns 0 with an owned text
 // (to be wiped with explicit_bzero before it is freed), -ENOENT or another errno with the reason.

@@ -99,10 +99,9 @@ static bool is_url(const char *text)
            strpbrk(text, " \"<>\\^`{|}") == NULL;
 }
 
-// "{secret}" once, behind the host, for services that want their token in the address.
-static bool is_webhook_url(const char *text)
+// The mark may stand in it once, behind the host.
+static bool is_url_with(const char *text, const char *mark)
 {
-    static const char mark[] = "{secret}";
     const char *found = strstr(text, mark), *scheme = strstr(text, "://");
     if (found == NULL || scheme == NULL || found < scheme)
         return is_url(text);
@@ -111,8 +110,38 @@ static bool is_webhook_url(const char *text)
     if (strlen(text) >= sizeof without || strcspn(scheme + 3, "/?") >= (size_t)(found - scheme - 3))
         return false;
     memcpy(without, text, before);
-    strcpy(without + before, found + sizeof mark - 1);
+    strcpy(without + before, found + strlen(mark));
     return is_url(without);
+}
+
+// For services that want their token in the address.
+static bool is_webhook_url(const char *text)
+{
+    return is_url_with(text, "{secret}");
+}
+
+static bool is_year_url(const char *text)
+{
+    return is_url_with(text, "{year}");
+}
+
+static bool is_port(const char *text)
+{
+    return text[0] != '\0' && strlen(text) <= 5 && is_made_of(text, DIGITS) && atoi(text) <= 65535;
+}
+
+// A name, or all names below one: never all names of a top-level domain.
+static bool is_host(const char *text)
+{
+    const char *name = strncmp(text, "*.", 2) == 0 ? text + 2 : text;
+    bool is_below = name != text;
+    size_t length = strspn(name, LETTERS DIGITS ".-");
+    bool has_port = name[length] == ':';
+    if (length == 0 || name[0] == '.' || strstr(name, "..") != NULL)
+        return false;
+    if (is_below && (memchr(name, '.', length) == NULL || name[length - 1] == '.'))
+        return false;
+    return has_port ? is_port(name + length + 1) : name[length] == '\0';
 }
 
 static bool is_header_name(const char *text)
@@ -123,11 +152,6 @@ static bool is_header_name(const char *text)
 static bool is_runway_end(const char *text)
 {
     return is_made_of(text, LETTERS DIGITS);
-}
-
-static bool is_port(const char *text)
-{
-    return text[0] != '\0' && strlen(text) <= 5 && is_made_of(text, DIGITS) && atoi(text) <= 65535;
 }
 
 static bool is_listen(const char *text)
@@ -207,6 +231,12 @@ const struct text_rule rule_url = {
 const struct text_rule rule_webhook_url = {
     "an address that begins with https:// or http://, without user name, blanks and '#'; \"{secret}\" may "
     "stand in it once, behind the host", 9, 1000, .is_good = is_webhook_url, .may_hold_secret = true};
+const struct text_rule rule_year_url = {
+    "an address that begins with https:// or http://, without user name, blanks and '#'; \"{year}\" may "
+    "stand in it once, behind the host", 9, 1000, .is_good = is_year_url, .may_hold_secret = true};
+const struct text_rule rule_host = {
+    "a host such as \"github.com\" or \"*.example.org\", with its port where that is not 443", 1, 260,
+    .is_good = is_host, .letters = TEXT_LOWER};
 const struct text_rule rule_header_name = {"the name of an HTTP header", 1, 64,
                                            .is_good = is_header_name};
 const struct text_rule rule_runway_end = {"a runway's end such as \"17\" or \"05R\"", 1, 4,

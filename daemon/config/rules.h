@@ -21,6 +21,8 @@ extern const struct text_rule rule_callsign_pattern;
 extern const struct text_rule rule_squawk;
 extern const struct text_rule rule_url;
 extern const struct text_rule rule_webhook_url;
+extern const struct text_rule rule_year_url; // "{year}" stands for a year
+extern const struct text_rule rule_host;     // "github.com", "*.example.org"
 extern const struct text_rule rule_header_name;
 extern const struct text_rule rule_runway_end;
 extern const struct text_rule rule_listen;   // "127.0.0.1:8124", "[::1]:8124", "unix:/run/..."

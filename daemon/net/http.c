@@ -74,8 +74,12 @@ static void set_outcome(const struct http_transfer *transfer, struct http_respon
 {
     if (transfer->result == CURLE_OK) {
         response->outcome = HTTP_ANSWERED;
+    } else if (transfer->guard.refused != NULL && transfer->result != CURLE_OPERATION_TIMEDOUT) {
+        // A time-out means that another address was allowed, and tried.
+        response->outcome = HTTP_FORBIDDEN;
+        response->reason = transfer->guard.refused;
     } else if (transfer->stopped_because != NULL && transfer->result != CURLE_OPERATION_TIMEDOUT) {
-        // By one of our own limits; a time-out means that another address was allowed, and tried.
+        // By one of our own limits.
         response->outcome = transfer->stopped_outcome;
         response->reason = transfer->stopped_because;
     } else {

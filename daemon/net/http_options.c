@@ -2,7 +2,6 @@
 #include "net/http_options.h"
 
 #include "base/memory.h"
-#include "net/address_guard.h"
 #include "net/endpoint.h"
 
 #include <errno.h>
@@ -81,39 +80,6 @@ static size_t on_header(char *line, size_t one, size_t length, void *data)
     return CURL_WRITEFUNC_ERROR;
 }
 
-// Judges the address itself, after look-up and redirects, right where it is used (trap T15).
-static curl_socket_t on_open_socket(void *data, curlsocktype purpose, struct curl_sockaddr *address)
-{
-    struct http_transfer *transfer = data;
-
-    (void)purpose;
-    if (!transfer->allow_private_addresses && !address_is_public(&address->addr)) {
-        stop(transfer, HTTP_FORBIDDEN, "the address is not a public one");
-        return CURL_SOCKET_BAD;
-    }
-    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-}
-
-// Called before each request on a connection, a kept one included: one that was opened for a
-// request with wider permission must not serve a narrower one.
-static int on_before_request(void *data, char *connected_address, char *local_address,
-                             int connected_port, int local_port)
-{
-    struct http_transfer *transfer = data;
-    bool public = false;
-
-    (void)local_address;
-    (void)connected_port;
-    (void)local_port;
-    if (!transfer->allow_private_addresses &&
-        (address_literal_is_public(connected_address, &public) != 0 || !public)) {
-        stop(transfer, HTTP_FORBIDDEN, "the address is not a public one");
-        return CURL_PREREQFUNC_ABORT;
-    }
-    transfer->stopped_because = NULL; // another address of the same name was refused before
-    return CURL_PREREQFUNC_OK;
-}
-
 // Sets an option unless one before it failed: no guard may be left out unnoticed.
 #define SET(option, value)                                                                         \
     do {                                                                                           \
@@ -131,8 +97,6 @@ static CURLcode set_guards(struct http_transfer *transfer, const struct http_req
     SET(CURLOPT_REDIR_PROTOCOLS_STR, endpoint->plain_http ? "http,https" : "https");
     SET(CURLOPT_FOLLOWLOCATION, request->redirects_max > 0 ? 1L : 0L);
     SET(CURLOPT_MAXREDIRS, (long)request->redirects_max);
-    SET(CURLOPT_PROXY, ""); // whatever the environment says
-    SET(CURLOPT_NOSIGNAL, 1L);
     // Else a time-out during look-up waits for the resolver's thread: 3.5 s of a stalled loop (T2).
     SET(CURLOPT_QUICK_EXIT, 1L);
     SET(CURLOPT_CONNECTTIMEOUT_MS,
@@ -143,10 +107,8 @@ static CURLcode set_guards(struct http_transfer *transfer, const struct http_req
     SET(CURLOPT_LOW_SPEED_LIMIT, 1L);
     SET(CURLOPT_LOW_SPEED_TIME, SILENCE_MAX_S);
     SET(CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)transfer->body.limit); // an early hint only
-    SET(CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
-    SET(CURLOPT_OPENSOCKETDATA, transfer);
-    SET(CURLOPT_PREREQFUNCTION, on_before_request);
-    SET(CURLOPT_PREREQDATA, transfer);
+    if (code == CURLE_OK)
+        code = curl_guard_addresses(easy, &transfer->guard);
     SET(CURLOPT_WRITEFUNCTION, on_body);
     SET(CURLOPT_WRITEDATA, transfer);
     SET(CURLOPT_HEADERFUNCTION, on_header);
@@ -154,32 +116,11 @@ static CURLcode set_guards(struct http_transfer *transfer, const struct http_req
     return code;
 }
 
-// The authorities come from one file, so that libcurl keeps them between connections (for a day,
-// its default): with its folder of them as well it does not, and reads the system's anew for each,
-// 20 to 30 ms of a stalled loop. A file that the request names thereby stands alone. A libcurl that
-// was built with a folder only keeps that.
-static CURLcode set_authorities(CURL *easy, const char *file)
-{
-    char *own_file = NULL;
-    CURLcode code = CURLE_OK;
-
-    curl_easy_getinfo(easy, CURLINFO_CAINFO, &own_file);
-    if (file != NULL)
-        SET(CURLOPT_CAINFO, file);
-    if (file != NULL || own_file != NULL)
-        SET(CURLOPT_CAPATH, NULL);
-    return code;
-}
-
-// TLS verification is libcurl's default (peer and host) and has no switch here, not even hidden.
 static CURLcode set_connection(struct http_transfer *transfer, const struct http_request *request)
 {
     CURL *easy = transfer->easy;
-    CURLcode code = CURLE_OK;
+    CURLcode code = curl_guard_connection(easy, request->certificate_authority_file);
 
-    SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    if (code == CURLE_OK)
-        code = set_authorities(easy, request->certificate_authority_file);
     SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     // Named: an empty text offers the brotli and zstd decoders too.
     SET(CURLOPT_ACCEPT_ENCODING, "gzip");
@@ -276,7 +217,7 @@ int http_options_set(struct http_transfer *transfer, const struct http_request *
 {
     struct endpoint endpoint;
 
-    transfer->allow_private_addresses = request->allow_private_addresses;
+    transfer->guard.allow_private_addresses = request->allow_private_addresses;
     transfer->body.limit = request->body_limit > 0 ? request->body_limit : BODY_LIMIT_DEFAULT;
     if (transfer->easy == NULL)
         return error_set(error, -ENOMEM, "libcurl gave no handle");

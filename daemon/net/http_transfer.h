@@ -3,6 +3,7 @@
 // Private to net/.
 #pragma once
 
+#include "net/curl_guard.h"
 #include "net/http.h"
 #include "net/response_headers.h"
 
@@ -38,7 +39,7 @@ struct http_transfer {
     utc_us answered_at;
     CURLcode result;
     bool is_finished;
-    bool allow_private_addresses;
+    struct curl_guard guard;
     // Set by our own limits from within libcurl's callbacks; a string that is never freed.
     const char *stopped_because;
     enum http_outcome stopped_outcome;

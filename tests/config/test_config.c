@@ -196,6 +196,18 @@ static void every_key_arrives(void **state)
     assert_string_equal(webhook->time_zone, "Asia/Damascus");
     assert_true(webhook->settling_s == 30 && webhook->quiet_s == 0);
     assert_true(webhook->maximum_age_s == 3600);
+
+    const struct config_history *history = config_history_find(config, "mirror");
+    assert_string_equal(history->kind, "adsb.lol-releases");
+    assert_string_equal(history->feed, "a");
+    assert_string_equal(history->address, "http://127.0.0.1:8080/{year}/releases.txt");
+    assert_true(history->local && history->max_requests_per_s == 20);
+    assert_int_equal(history->host_count, 2);
+    assert_string_equal(history->hosts[1], "*.example.org");
+    assert_string_equal(history->licence, "own");
+    assert_string_equal(history->attribution, "our receivers");
+    assert_string_equal(history->certificate_authority_file, "good/main/authority.pem");
+    assert_null(config_history_find(config, "a"));
     config_free(config);
 }
 
@@ -224,6 +236,26 @@ static void a_preset_fills_what_a_feed_leaves_out(void **state)
     assert_string_equal(feed->provider, "local");
     assert_string_equal(feed->url, "http://127.0.0.1:8080/data");
     assert_true(watch_list_matches_everything(&config->watch));
+    config_free(config);
+}
+
+static void a_kind_fills_what_a_history_source_leaves_out(void **state)
+{
+    (void)state;
+    struct config *config = load("good/main/every_key.json");
+    const struct config_history *history = config_history_find(config, "releases");
+    assert_string_equal(history->feed, "releases");
+    assert_non_null(strstr(history->address, "/globe_history_{year}/"));
+    assert_string_equal(history->licence, "ODbL 1.0");
+    assert_int_equal(history->host_count, 2);
+    assert_true(history->max_requests_per_s == 1 && !history->local);
+
+    // Licence and hosts belong to the kind's own address, not to a copy elsewhere.
+    history = config_history_find(config, "web");
+    assert_string_equal(history->address, "https://globe.example.org");
+    assert_null(history->licence);
+    assert_int_equal(history->host_count, 0);
+    assert_true(history->max_requests_per_s == 0.5);
     config_free(config);
 }
 
@@ -277,6 +309,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(defaults_are_filled),
         cmocka_unit_test(every_key_arrives),
         cmocka_unit_test(a_preset_fills_what_a_feed_leaves_out),
+        cmocka_unit_test(a_kind_fills_what_a_history_source_leaves_out),
         cmocka_unit_test(places_keep_their_shape),
         cmocka_unit_test(a_file_that_is_not_there),
     };

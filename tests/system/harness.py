@@ -171,11 +171,11 @@ def postgresql():
 class Daemon:
     """skywitnessd, started and stopped by its process id; its log is kept line by line."""
 
-    def __init__(self, config_path, *options):
+    def __init__(self, config_path, *options, environment=None):
         self.lines = []
         self.process = subprocess.Popen([BUILD / "skywitnessd", "--config", config_path, *options],
-                                        stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True,
-                                        errors="replace")
+                                        env={**os.environ, **(environment or {})}, stderr=subprocess.PIPE,
+                                        stdin=subprocess.DEVNULL, text=True, errors="replace")
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
 
@@ -254,8 +254,8 @@ class Scenario(unittest.TestCase):
         new.rename(path)
         return path
 
-    def start_daemon(self, config_path, *options):
-        daemon = Daemon(config_path, *options)
+    def start_daemon(self, config_path, *options, environment=None):
+        daemon = Daemon(config_path, *options, environment=environment)
         self.daemons.append(daemon)
         return daemon
 

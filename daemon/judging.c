@@ -2,24 +2,17 @@
 #include "judging.h"
 
 #include "alert/event.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "store/claim_worker.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 struct judging {
     struct claim_worker *worker;
     struct pipeline *pipeline; // NULL while closing
 };
-
-static utc_us current_time(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (utc_us)now.tv_sec * UTC_SECOND + now.tv_nsec / 1000;
-}
 
 static void verdict_changed(void *data, const struct claim_news *news)
 {
@@ -37,7 +30,7 @@ static void verdict_changed(void *data, const struct claim_news *news)
         .confidence = news->confidence,
         .number = (uint32_t)news->number,
     };
-    utc_us now = current_time();
+    utc_us now = clock_now();
     struct alert_event event = alert_event_of_claim(ALERT_CLAIM_ASSESSED, &claim, now);
     pipeline_alert(judging->pipeline, &event, now);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the daemon says of itself, gathered from its parts: metrics and status over HTTP where the configuration
-// names an address, the status line and the watchdog for systemd.
+// What the daemon says of itself, gathered from its parts: metrics and status over HTTP where the
+// configuration names an address, the status line and the watchdog for systemd.
 #pragma once
 
 #include "alert/delivery.h"

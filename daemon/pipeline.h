@@ -3,9 +3,9 @@
 //
 //     answer ─▶ intake (decode, flag, derive) ─▶ journal (committed) ─▶ writer (PostgreSQL)
 //
-// The first two steps run on a worker thread, one answer at a time and in the order of submission; the writer
-// lives on the loop. When the journal cannot take an entry, the entry is kept and tried again before any
-// later one, and `on_full` asks for quiet.
+// The first two steps run on a worker thread, one answer at a time and in the order of submission;
+// the writer lives on the loop. When the journal cannot take an entry, the entry is kept and tried
+// again before any later one, and `on_full` asks for quiet.
 #pragma once
 
 #include "alert/judge.h"
@@ -49,8 +49,9 @@ struct pipeline_answer {
     struct recorded_answer recorded;
 };
 
-// Opens the journal and restores the tracker from it. *ret_fresh tells that the journal knew nothing, so that
-// the caller may restore from the database instead (store/restore.h) before the first answer.
+// Opens the journal and restores the tracker from it. *ret_fresh tells that the journal knew
+// nothing, so that the caller may restore from the database instead (store/restore.h) before the
+// first answer.
 int pipeline_open(uv_loop_t *loop, const struct pipeline_settings *settings,
                   const struct pipeline_events *events, struct pipeline **ret_pipeline,
                   bool *ret_fresh, struct error *error);
@@ -58,7 +59,8 @@ int pipeline_open(uv_loop_t *loop, const struct pipeline_settings *settings,
 // Begins to connect to PostgreSQL. Without this call everything stays in the journal.
 void pipeline_start(struct pipeline *pipeline);
 
-// Hands over one answer and what it owns. `judged` is called on the loop once it has been decoded and journalled.
+// Hands over one answer and what it owns. `judged` is called on the loop once it has been decoded
+// and journalled.
 typedef void pipeline_judged(void *data, enum intake_verdict verdict, const char *reason);
 void pipeline_submit(struct pipeline *pipeline, struct pipeline_answer *answer,
                      pipeline_judged *judged, void *data);
@@ -80,14 +82,15 @@ struct journal *pipeline_journal(struct pipeline *pipeline); // the same
 // The journal's id: what its cursor in PostgreSQL is called.
 const char *pipeline_journal_id(const struct pipeline *pipeline);
 
-// Judges an event that no answer brought and commits what it makes, in turn with the answers. `now` is the wall
-// clock's.
+// Judges an event that no answer brought and commits what it makes, in turn with the answers. `now`
+// is the wall clock's.
 void pipeline_alert(struct pipeline *pipeline, const struct alert_event *event, utc_us now);
 
 // Carries what became of deliveries to PostgreSQL by way of the journal, some thousands at a time.
 void pipeline_mirror_deliveries(struct pipeline *pipeline);
 
-// Lets `work` use the journal on the worker's thread, in turn with everything else, then calls `done` on the loop.
+// Lets `work` use the journal on the worker's thread, in turn with everything else, then calls
+// `done` on the loop.
 void pipeline_with_journal(struct pipeline *pipeline, void (*work)(struct journal *journal, void *data),
                            void (*done)(void *data), void *data);
 
@@ -95,11 +98,12 @@ void pipeline_with_journal(struct pipeline *pipeline, void (*work)(struct journa
 void pipeline_save_feed_state(struct pipeline *pipeline, const char *key,
                               const struct journal_feed_state *state);
 
-// Goes over to a new configuration between two answers; `done` is called when the old one may be freed.
+// Goes over to a new configuration between two answers; `done` is called when the old one may be
+// freed.
 void pipeline_set_config(struct pipeline *pipeline, const struct config *config,
                          void (*done)(void *data), void *data);
 
-// Finishes what was submitted, waits up to `patience_ms` for PostgreSQL to have it, saves the tracker's state
-// and closes. The pipeline is freed before `on_closed` is called.
+// Finishes what was submitted, waits up to `patience_ms` for PostgreSQL to have it, saves the
+// tracker's state and closes. The pipeline is freed before `on_closed` is called.
 void pipeline_close(struct pipeline *pipeline, uint64_t patience_ms, void (*on_closed)(void *data),
                     void *data);

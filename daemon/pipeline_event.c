@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What comes without an answer: alerts of our own, what became of deliveries, and the feeds' states.
+// What comes without an answer: alerts of our own, what became of deliveries, and the feeds'
+// states.
 #include "pipeline_internal.h"
 
 #include "journal/outbox.h"
@@ -47,7 +48,8 @@ void pipeline_alert(struct pipeline *pipeline, const struct alert_event *event, 
     worker_submit(pipeline->worker, event_work, event_done, job);
 }
 
-// With no room in the journal nothing is held: the deliveries keep their mark, and the next time takes them.
+// With no room in the journal nothing is held: the deliveries keep their mark, and the next time
+// takes them.
 static void mirror_work(void *data)
 {
     struct append_job *job = data;

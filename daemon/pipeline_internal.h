@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// What the pipeline's files share: pipeline.c has its life cycle and what is asked of it, pipeline_append.c what
-// every job that makes an entry has in common and the full journal, pipeline_answer.c answers, pipeline_event.c
-// what comes without an answer, pipeline_store.c the way into PostgreSQL.
+// What the pipeline's files share: pipeline.c has its life cycle and what is asked of it,
+// pipeline_append.c what every job that makes an entry has in common and the full journal,
+// pipeline_answer.c answers, pipeline_event.c what comes without an answer, pipeline_store.c the
+// way into PostgreSQL.
 #pragma once
 
 #include "journal/worker.h"
@@ -56,15 +57,16 @@ void append_job_work(struct append_job *job, struct entry *entry);
 // The same, but where there is no room the entry is given up.
 void append_job_work_if_room(struct append_job *job, struct entry *entry);
 
-// On the loop, when the work is done: takes its counters over, sends its rows on their way to PostgreSQL and tells
-// of its alerts.
+// On the loop, when the work is done: takes its counters over, sends its rows on their way to
+// PostgreSQL and tells of its alerts.
 void append_job_finish(struct append_job *job);
 
 // --- PostgreSQL -----------------------------------------------------------------------------------
 
 extern const struct store_writer_events pipeline_store_events; // without `data`, which is the pipeline
 
-// Sends the batch of an entry that was just appended if PostgreSQL is waiting for exactly that; frees it otherwise.
+// Sends the batch of an entry that was just appended if PostgreSQL is waiting for exactly that;
+// frees it otherwise.
 void pipeline_store_send(struct pipeline *pipeline, struct store_batch *batch);
 
 // Reads the next entries for PostgreSQL from the journal when there are any and it has room.

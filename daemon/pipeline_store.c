@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The way of the entries into PostgreSQL: the writer takes each as it is appended while it keeps up, and reads from
-// the journal what it missed.
+// The way of the entries into PostgreSQL: the writer takes each as it is appended while it keeps
+// up, and reads from the journal what it missed.
 #include "pipeline_internal.h"
 
 #include <stdlib.h>
@@ -42,7 +42,8 @@ static void drain_done(void *data)
     struct drain_job *job = data;
     struct pipeline *pipeline = job->pipeline;
     pipeline->drain_running = false;
-    // The writer may have lost its connection meanwhile: on_ready then names the place to go on from.
+    // The writer may have lost its connection meanwhile: on_ready then names the place to go on
+    // from.
     bool in_step = pipeline->store_ready && job->after == pipeline->submitted_sequence &&
                    store_writer_room(pipeline->writer) > 0;
     bool has_entries = store_batch_last_sequence(job->batch) > job->after;

@@ -7,9 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-// The tracker's state is saved once a minute (pipeline.c), and before so much, or such a share of the journal's
-// limit, has come since: a restart reads again only the entries behind it, and until then they are kept. Without
-// the share a full journal could never shrink, since no state is saved while entries wait for room.
+// The tracker's state is saved once a minute (pipeline.c), and before so much, or such a share of
+// the journal's limit, has come since: a restart reads again only the entries behind it, and until
+// then they are kept. Without the share a full journal could never shrink, since no state is saved
+// while entries wait for room.
 #define SNAPSHOT_AFTER_BYTES ((uint64_t)64 << 20)
 #define SNAPSHOT_AFTER_SHARE 4
 #define SNAPSHOT_BYTES_MAX ((size_t)1 << 30)

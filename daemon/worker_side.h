@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What the pipeline's jobs use on the worker's thread, and the loop only while no job is under way: intake, judge
-// of alerts, journal and recording, the entries that wait for room in the journal, and the saved state that a
-// restart continues from. Private to the pipeline.
+// What the pipeline's jobs use on the worker's thread, and the loop only while no job is under way:
+// intake, judge of alerts, journal and recording, the entries that wait for room in the journal,
+// and the saved state that a restart continues from. Private to the pipeline.
 #pragma once
 
 #include "pipeline.h"
@@ -24,26 +24,28 @@ struct worker_side {
     utc_us last_received_at;
 };
 
-// Opens the journal and the recording, and restores the tracker. `side` is zeroed by the caller, and to be closed
-// after a failure too. *ret_fresh: the journal knew nothing.
+// Opens the journal and the recording, and restores the tracker. `side` is zeroed by the caller,
+// and to be closed after a failure too. *ret_fresh: the journal knew nothing.
 int worker_side_open(struct worker_side *side, const struct pipeline_settings *settings, bool *ret_fresh,
                      struct error *error);
 void worker_side_close(struct worker_side *side);
 
 void worker_side_record(struct worker_side *side, const struct recorded_answer *recorded);
 
-// The ledger and the tracker need strictly rising times; two answers may end in the same microsecond, and a
-// wall clock may step back.
+// The ledger and the tracker need strictly rising times; two answers may end in the same
+// microsecond, and a wall clock may step back.
 utc_us worker_side_rising(struct worker_side *side, utc_us answered_at);
 
-// Appends what was held, then `entry`, whose sequence is set. The errors are the journal's: -ENOSPC without room.
+// Appends what was held, then `entry`, whose sequence is set. The errors are the journal's: -ENOSPC
+// without room.
 int worker_side_append(struct worker_side *side, struct entry *entry, struct error *error);
 // Appends what was held, oldest first. What was appended before an error stays so.
 int worker_side_append_held(struct worker_side *side, struct error *error);
 // Keeps the entry that could not be appended just now, to go before any later one.
 void worker_side_hold(struct worker_side *side);
 
-// Saves the tracker's state in the journal, unless entries are held: the tracker is then ahead of the journal.
+// Saves the tracker's state in the journal, unless entries are held: the tracker is then ahead of
+// the journal.
 void worker_side_save_snapshot(struct worker_side *side);
 // Whether so much has come since the last one that it should be saved, or cannot wait any longer.
 bool worker_side_snapshot_is_due(const struct worker_side *side);

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// The daemon's parts and how they are wired: service.c starts them and has the signals,
+// service_feeds.c, service_store.c and service_alerts.c pass on what one part has to tell another,
+// service_reload.c goes over to a new configuration, service_stop.c takes it all down in order.
+// Everything that waits lives on one libuv loop.
+#pragma once
+
+#include "alert/control.h"
+#include "alert/delivery.h"
+#include "alert/feed_watch.h"
+#include "feed/poller.h"
+#include "judging.h"
+#include "observe.h"
+#include "ops/stall.h"
+#include "pipeline.h"
+
+struct service {
+    const char *config_path;
+    const char *record_path; // NULL: answers are not recorded
+    uv_loop_t loop;
+    struct config *config;
+    struct http_client *http;
+    struct poller *poller; // NULL before the start and while stopping
+    struct pipeline *pipeline;
+    struct alert_delivery *delivery;
+    struct alert_control *control; // NULL when its socket could not be made
+    uint64_t stop_ends_ms;
+    struct stall_monitor *stalls;
+    struct observer *observer; // NULL before the start and while stopping
+    struct judging *judging;
+    uv_signal_t terminate, interrupt, hang_up, user1;
+    bool stopping, store_away, judging_bad_answer;
+    struct feed_watch feed_watch;
+    uv_timer_t feed_watch_timer;
+    int exit_status;
+};
+
+// Reads the configuration and logs every problem. NULL when there is one; otherwise the caller's to
+// free.
+struct config *service_load_config(const char *path);
+
+// Runs the daemon until it has stopped, and returns its exit status. `service` is zeroed but for
+// its configuration and paths.
+int service_run(struct service *service);
+
+// Answers go to the pipeline, a feed's state to the journal, its health to the log and the alerts.
+extern const struct poller_events service_poller_events; // without `data`, which is the service
+// What the journal remembers of each feed goes to the poller.
+void service_restore_feeds(struct service *service);
+// Tells of feeds whose trouble lasts, from time to time.
+void service_watch_feeds(struct service *service);
+
+// Opens the journal and what is between the feeds and PostgreSQL. Returns 0, or -1 after logging
+// why not.
+int service_open_pipeline(struct service *service, const char *password);
+
+// Webhooks: delivery, and the socket by which the operator's tool reaches it.
+void service_start_alerts(struct service *service);
+// There are new deliveries in the outbox; a listener of the pipeline, `data` is the service.
+void service_alerts_queued(void *data);
+
+// Goes over to what is in the configuration's file now, or logs why not and stays with the old one.
+void service_reload(struct service *service);
+
+// Begins to stop; service_run returns when that is done. Does nothing when it has begun already.
+void service_stop(struct service *service, int exit_status);

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+#include "service.h"
+
+#include "base/log.h"
+#include "store/restore.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static void store_state_changed(void *data, enum store_state state, const struct error *error)
+{
+    struct service *service = data;
+    if (service->observer != NULL)
+        observer_store_state(service->observer, state);
+    switch (state) {
+    case STORE_CONNECTING:
+        break;
+    case STORE_READY:
+        log_event(LOG_EVENT_DATABASE_BACK, NULL, "PostgreSQL is connected");
+        service->store_away = false;
+        break;
+    case STORE_AWAY:
+        if (!service->store_away)
+            log_event(LOG_EVENT_DATABASE_AWAY, NULL,
+                      "PostgreSQL is away: %s; the journal keeps what comes until it is back",
+                      error->message);
+        service->store_away = true;
+        break;
+    case STORE_REFUSED:
+        log_event(LOG_EVENT_DATABASE_REFUSED, NULL, "PostgreSQL cannot be used: %s", error->message);
+        service_stop(service, EXIT_STATUS_BAD_CONFIGURATION);
+        break;
+    }
+}
+
+static void journal_full(void *data, bool full, const char *reason)
+{
+    struct service *service = data;
+    if (full)
+        log_event(LOG_EVENT_JOURNAL_FULL, NULL,
+                  "%s; no feed is asked until there is room, and nothing accepted is lost", reason);
+    else
+        log_event(LOG_EVENT_JOURNAL_ROOM, NULL, "the journal has room again");
+    if (service->observer != NULL)
+        observer_journal_full(service->observer, full);
+    if (service->poller != NULL)
+        poller_hold(service->poller, full);
+}
+
+int service_open_pipeline(struct service *service, const char *password)
+{
+    AUTO_FREE char *journal_path = NULL;
+    if (asprintf(&journal_path, "%s/journal.sqlite", service->config->state_directory) < 0)
+        abort();
+    const struct pipeline_settings settings = {
+        .config = service->config,
+        .database = service->config->database,
+        .database_password = password,
+        .journal_path = journal_path,
+        .durable = true,
+        .record_path = service->record_path,
+    };
+    const struct pipeline_events events = {
+        .on_full = journal_full,
+        .on_store_state = store_state_changed,
+        .on_alerts = service_alerts_queued,
+        .data = service,
+    };
+    struct error error;
+    bool fresh = false;
+    if (pipeline_open(&service->loop, &settings, &events, &service->pipeline, &fresh, &error) < 0) {
+        log_error("%s", error.message);
+        return -1;
+    }
+    // The journal is new or lost: open sightings are known to PostgreSQL only.
+    if (fresh && restore_from_database(service->config->database, password, &service->config->watch,
+                                       UTC_UNKNOWN, pipeline_intake(service->pipeline), &error) < 0)
+        log_warning("open sightings could not be read from PostgreSQL: %s", error.message);
+    return 0;
+}

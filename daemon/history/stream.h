@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The bytes of one archive, or of one file, in order, wherever they come from: what stands between a source
-// (history/source.h) and the reader of archives (feed/trace_archive.h). Header only.
+// (history/source.h) and the reader of archives (history/archive_reader.h). Header only.
 //
 //     reader = archive_reader_new(NULL, 0);
 //     while (source gives a stream) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Writes one line for each step through the archives it is given, for test_archive.py.
-#include "feed/trace_archive.h"
-#include "feed/inflate.h"
+#include "history/archive_reader.h"
+#include "history/inflate.h"
 #include "feed/trace.h"
 
 #include <stdio.h>

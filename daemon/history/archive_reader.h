@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Reads the files of archives one after another: files, folders, tar (also compressed as a whole), split tar
-// (X.tar.aa, X.tar.ab, ...), standard input. Streamed: nothing is unpacked, and one file at a time is in
+// (X.tar.aa, X.tar.ab, ...), standard input, streams. Nothing is unpacked to disk, and one file at a time is in
 // memory. Names within an archive are words for messages, never paths.
 #pragma once
 
@@ -20,10 +20,21 @@ struct archive_file {
 };
 
 struct archive_reader;
+struct history_stream; // history/stream.h
 
 // `paths` are borrowed. A part of a split tar must come with its first part; the others are found beside it.
 struct archive_reader *archive_reader_new(char *const *paths, size_t count);
 void archive_reader_free(struct archive_reader *reader); // accepts NULL
+
+// What a stream holds.
+enum archive_kind {
+    ARCHIVE_KIND_TAR,   // traces in a tar, which may be compressed as a whole
+    ARCHIVE_KIND_TRACE, // one trace, plain or gzip
+};
+
+// Takes the stream, to be read next. Only when nothing is open: at first, or after ARCHIVE_STEP_END.
+void archive_reader_add_stream(struct archive_reader *reader, struct history_stream *stream,
+                               enum archive_kind kind);
 
 // What a step met.
 enum archive_step {
@@ -40,3 +51,5 @@ int archive_reader_next(struct archive_reader *reader, struct archive_file *ret_
 
 // How many files and archives were opened so far: the same for all that came out of one.
 size_t archive_reader_opened(const struct archive_reader *reader);
+// The path or the stream's name of the one that was opened last; "" at first.
+const char *archive_reader_opened_name(const struct archive_reader *reader);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "feed/inflate.h"
+#include "history/inflate.h"
 
 #include "base/memory.h"
 

@@ -24,6 +24,10 @@ static const struct kept_header {
     {"x-ratelimit-remaining", FIELD(rate_limit_remaining)},
     {"ratelimit-remaining", FIELD(rate_limit_remaining)},
     {"date", FIELD(date)},
+    {"etag", FIELD(etag)},
+    {"last-modified", FIELD(last_modified)},
+    {"content-length", FIELD(content_length)},
+    {"content-range", FIELD(content_range)},
 };
 
 // A value that is too long is none at all: half a date is another date.

@@ -17,6 +17,11 @@ struct response_headers {
     char rate_limit_retry_after[64];
     char rate_limit_remaining[32];
     char date[64];
+    // For downloads that are resumed (RFC 9110, 8.8 and 14.4).
+    char etag[256];
+    char last_modified[64];
+    char content_length[24];
+    char content_range[80];
     bool encoding_unasked; // a Content-Encoding that we did not offer: libcurl would decode it
                            // nevertheless
     size_t lines;

@@ -47,6 +47,7 @@ struct pipeline_events {
 struct pipeline_answer {
     const char *kind; // the feed's; must outlive the answer (a decoder's own constant does)
     struct recorded_answer recorded;
+    utc_us monotonic; // when it came, by a clock that nobody sets; 0 for a recording
 };
 
 // Opens the journal and restores the tracker from it. *ret_fresh tells that the journal knew

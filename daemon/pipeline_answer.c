@@ -13,7 +13,7 @@ struct answer_job {
     // Results.
     enum intake_verdict verdict;
     struct error error;
-    size_t points;
+    size_t points, duplicates;
 };
 
 static void answer_work(void *data)
@@ -25,24 +25,28 @@ static void answer_work(void *data)
     // The rest of the last answer's work left no time for it, and waiting longer is no choice.
     if (worker_side_snapshot_is_overdue(side))
         worker_side_save_snapshot(side);
-    const struct intake_answer answer = {
+    struct intake_answer answer = {
         .feed = recorded->feed,
         .kind = job->answer.kind,
         .request = recorded->request,
         .asked_at = recorded->asked_at,
-        .answered_at = worker_side_rising(side, recorded->answered_at),
+        .answered_at = recorded->answered_at,
         .status = recorded->status,
         .failure = recorded->failure,
         .body = recorded->body,
         .body_length = recorded->body_length,
     };
+    worker_side_date(side, &answer, job->answer.monotonic);
     struct entry entry;
     entry_init(&entry);
     job->verdict = intake_step(side->intake, &answer, &entry, &job->error);
+    if (job->verdict == INTAKE_GOOD)
+        receipt_clock_take(&side->clock, answer.answered_at, job->answer.monotonic);
     job->append.deliveries = alert_judge_entry(side->judge, side->journal, intake_tracker(side->intake),
                                                answer.answered_at, &entry);
     append_job_work(&job->append, &entry);
     job->points = entry.points.count;
+    job->duplicates = job->verdict == INTAKE_GOOD ? intake_duplicates(side->intake) : 0;
     job->append.snapshot_due = worker_side_snapshot_is_due(side);
     worker_side_count(side, &job->append.counters);
     entry_done(&entry);
@@ -56,6 +60,7 @@ static void answer_done(void *data)
     pipeline->counters.answers++;
     pipeline->counters.bad_answers += job->verdict == INTAKE_BAD_ANSWER;
     pipeline->counters.points += job->points;
+    pipeline->counters.duplicates += job->duplicates;
     append_job_finish(&job->append);
     if (job->judged != NULL)
         job->judged(job->judged_data, job->verdict,

@@ -97,6 +97,7 @@ void append_job_finish(struct append_job *job)
     job->counters.answers = pipeline->counters.answers;
     job->counters.bad_answers = pipeline->counters.bad_answers;
     job->counters.points = pipeline->counters.points;
+    job->counters.duplicates = pipeline->counters.duplicates;
     job->counters.stored_sequence = pipeline->counters.stored_sequence;
     pipeline->counters = job->counters;
 

@@ -65,6 +65,7 @@ static void feed_answered(void *data, uint64_t ticket, struct poll_answer *answe
                 .answered_at = response->answered_at,
                 .status = response->status,
             },
+        .monotonic = (utc_us)(uv_hrtime() / 1000),
     };
     struct waiting_answer *waiting = memory_allocate(sizeof *waiting);
     *waiting = (struct waiting_answer){.service = service, .ticket = ticket};

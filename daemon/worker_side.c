@@ -36,8 +36,8 @@ static int absorb_journal(struct worker_side *side, int64_t after, struct error 
             return ret;
         if (entry_has_poll(&entry))
             intake_absorb(side->intake, &entry);
-        if (entry_has_poll(&entry) && entry.poll.answered_at != UTC_UNKNOWN)
-            side->last_received_at = entry.poll.answered_at;
+        if (entry_has_poll(&entry) && entry.poll.error[0] == '\0')
+            receipt_clock_restore(&side->clock, entry.poll.answered_at);
         side->bytes_since_snapshot += side->read.length;
         entry_done(&entry);
     }
@@ -54,7 +54,7 @@ static int restore_from_journal(struct worker_side *side, bool *ret_fresh, struc
     bool has_snapshot = ret > 0;
     if (has_snapshot) {
         struct byte_reader reader = byte_reader_of(side->read.bytes, side->read.length);
-        side->last_received_at = byte_reader_i64(&reader);
+        receipt_clock_restore(&side->clock, byte_reader_i64(&reader));
         // A state of another version is not an error: the caller derives it from the database.
         has_snapshot = tracker_load(intake_tracker(side->intake), &reader) == 0;
     }
@@ -88,7 +88,7 @@ int worker_side_open(struct worker_side *side, const struct pipeline_settings *s
     side->snapshot_after_bytes = journal.limit_bytes / SNAPSHOT_AFTER_SHARE;
     if (side->snapshot_after_bytes > SNAPSHOT_AFTER_BYTES)
         side->snapshot_after_bytes = SNAPSHOT_AFTER_BYTES;
-    side->last_received_at = UTC_UNKNOWN;
+    receipt_clock_init(&side->clock);
     byte_writer_init(&side->encoded, ENTRY_BYTES_MAX);
     byte_writer_init(&side->read, SNAPSHOT_BYTES_MAX);
     text_init(&side->recording_line, RECORDING_LINE_BYTES_MAX);
@@ -167,12 +167,17 @@ int worker_side_append(struct worker_side *side, struct entry *entry, struct err
     return 0;
 }
 
-utc_us worker_side_rising(struct worker_side *side, utc_us answered_at)
+void worker_side_date(struct worker_side *side, struct intake_answer *answer, utc_us monotonic)
 {
-    if (answered_at <= side->last_received_at)
-        answered_at = side->last_received_at + 1;
-    side->last_received_at = answered_at;
-    return answered_at;
+    if (answer->failure != NULL)
+        return; // nothing tells which clock is right, and nothing depends on it
+    struct receipt_times times = receipt_clock_read(&side->clock, answer->answered_at, monotonic);
+    utc_us chosen = times.wall;
+    if (receipt_times_differ(&times))
+        chosen = receipt_times_choose(&times, intake_feed_now(side->intake, answer, times.steady));
+    chosen = receipt_clock_rising(&side->clock, chosen);
+    answer->asked_at += chosen - answer->answered_at;
+    answer->answered_at = chosen;
 }
 
 void worker_side_count(const struct worker_side *side, struct pipeline_counters *counters)
@@ -201,7 +206,7 @@ void worker_side_save_snapshot(struct worker_side *side)
         return;
     struct byte_writer state;
     byte_writer_init(&state, SNAPSHOT_BYTES_MAX);
-    byte_writer_i64(&state, side->last_received_at);
+    byte_writer_i64(&state, side->clock.last_at);
     tracker_save(intake_tracker(side->intake), &state);
     struct error error;
     // A failure only means that a restart reads more entries.

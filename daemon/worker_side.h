@@ -4,6 +4,7 @@
 // and the saved state that a restart continues from. Private to the pipeline.
 #pragma once
 
+#include "journal/receipt_clock.h"
 #include "pipeline.h"
 
 #include <stdio.h>
@@ -21,7 +22,7 @@ struct worker_side {
     int64_t appended_sequence;
     int64_t snapshot_sequence;
     uint64_t bytes_since_snapshot, snapshot_after_bytes;
-    utc_us last_received_at;
+    struct receipt_clock clock;
 };
 
 // Opens the journal and the recording, and restores the tracker. `side` is zeroed by the caller,
@@ -32,9 +33,9 @@ void worker_side_close(struct worker_side *side);
 
 void worker_side_record(struct worker_side *side, const struct recorded_answer *recorded);
 
-// The ledger and the tracker need strictly rising times; two answers may end in the same
-// microsecond, and a wall clock may step back.
-utc_us worker_side_rising(struct worker_side *side, utc_us answered_at);
+// Puts the answer's times right where the wall clock was set between it and the answer before, and
+// makes them rise (journal/receipt_clock.h). `monotonic` is when it came, 0 for a recording.
+void worker_side_date(struct worker_side *side, struct intake_answer *answer, utc_us monotonic);
 
 // Appends what was held, then `entry`, whose sequence is set. The errors are the journal's: -ENOSPC
 // without room.

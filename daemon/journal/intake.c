@@ -68,6 +68,11 @@ struct tracker *intake_tracker(struct intake *intake)
     return intake->tracker;
 }
 
+uint32_t intake_duplicates(const struct intake *intake)
+{
+    return intake->effects.duplicates;
+}
+
 static void clear_effects(struct track_effects *effects)
 {
     array_clear(&effects->points);
@@ -138,7 +143,7 @@ static void derive(struct intake *intake, const struct intake_answer *answer,
     memset(&intake->effects, 0, sizeof intake->effects);
 }
 
-static int decode(struct intake *intake, const struct intake_answer *answer,
+static int decode(const struct intake *intake, const struct intake_answer *answer,
                   struct feed_batch *ret_batch, struct error *error)
 {
     const struct feed_decoder *decoder = feed_decoder_find(answer->kind);
@@ -153,6 +158,20 @@ static int decode(struct intake *intake, const struct intake_answer *answer,
     };
     return decoder->decode(answer->body, answer->body_length, answer->answered_at, &interest,
                            ret_batch, error);
+}
+
+utc_us intake_feed_now(const struct intake *intake, const struct intake_answer *answer, utc_us or_at)
+{
+    struct error ignored;
+    struct feed_batch batch = {0};
+    struct intake_answer otherwise = *answer;
+    otherwise.answered_at = or_at;
+    if (decode(intake, answer, &batch, &ignored) < 0 &&
+        decode(intake, &otherwise, &batch, &ignored) < 0)
+        return UTC_UNKNOWN;
+    utc_us now = batch.now;
+    feed_batch_done(&batch);
+    return now;
 }
 
 enum intake_verdict intake_step(struct intake *intake, const struct intake_answer *answer,

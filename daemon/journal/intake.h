@@ -39,9 +39,16 @@ void intake_set_config(struct intake *intake, const struct config *config);
 enum intake_verdict intake_step(struct intake *intake, const struct intake_answer *answer,
                                 struct entry *entry, struct error *error);
 
+// The time that the answer gives itself, read as if it had come at `answered_at` or, where it cannot be of then, at
+// `or_at`; UTC_UNKNOWN for one that is of neither. Costs as much as decoding it.
+utc_us intake_feed_now(const struct intake *intake, const struct intake_answer *answer, utc_us or_at);
+
 // Takes an entry that was derived before (by an earlier run) into the tracker without deriving it again.
 void intake_absorb(struct intake *intake, const struct entry *entry);
 // The same for one stored point.
 void intake_absorb_point(struct intake *intake, const struct track_point *point);
 
 struct tracker *intake_tracker(struct intake *intake);
+
+// Of the newest step: observations that were the same fix of the same feed again, and were dropped.
+uint32_t intake_duplicates(const struct intake *intake);

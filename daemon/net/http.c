@@ -122,6 +122,8 @@ static void on_done(void *data, CURL *easy, CURLcode result)
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&transfer);
     transfer->result = result;
     transfer->answered_at = wall_clock();
+    // Counted back: the wall clock may have been set meanwhile.
+    transfer->asked_at = transfer->answered_at - (utc_us)((uv_hrtime() - transfer->asked_ns) / 1000);
     transfer->is_finished = true;
     TAILQ_REMOVE(&client->running, transfer, link);
     TAILQ_INSERT_TAIL(&client->finished, transfer, link);
@@ -161,6 +163,7 @@ struct http_transfer *http_start(struct http_client *client, const struct http_r
     transfer->callback = callback;
     transfer->callback_data = data;
     transfer->asked_at = wall_clock();
+    transfer->asked_ns = uv_hrtime();
     transfer->easy = curl_easy_init();
     result = client->closing ? error_set(error, -ECANCELED, "the HTTP client is closing")
                              : http_options_set(transfer, request, error);

@@ -36,6 +36,7 @@ struct http_transfer {
     http_callback *callback;
     void *callback_data;
     utc_us asked_at;
+    uint64_t asked_ns; // the same moment by uv_hrtime, which nobody sets
     utc_us answered_at;
     CURLcode result;
     bool is_finished;

@@ -16,6 +16,14 @@ struct answer_job {
     size_t points, duplicates;
 };
 
+// Deliveries become due by the wall clock, also where it is not believed (worker_side_date).
+static void due_by_wall_clock(struct entry *entry, utc_us ahead)
+{
+    if (ahead > RECEIPT_STEP || ahead < -RECEIPT_STEP)
+        array_foreach(&entry->deliveries, delivery)
+            delivery->due_at += delivery->state == DELIVERY_QUEUED ? ahead : 0;
+}
+
 static void answer_work(void *data)
 {
     struct answer_job *job = data;
@@ -44,6 +52,7 @@ static void answer_work(void *data)
         receipt_clock_take(&side->clock, answer.answered_at, job->answer.monotonic);
     job->append.deliveries = alert_judge_entry(side->judge, side->journal, intake_tracker(side->intake),
                                                answer.answered_at, &entry);
+    due_by_wall_clock(&entry, recorded->answered_at - answer.answered_at);
     append_job_work(&job->append, &entry);
     job->points = entry.points.count;
     job->duplicates = job->verdict == INTAKE_GOOD ? intake_duplicates(side->intake) : 0;

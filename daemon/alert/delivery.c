@@ -24,6 +24,8 @@
 #define PURGE_INTERVAL UTC_HOUR
 // The outbox could not be read or written: the disk is full or gone.
 #define OUTBOX_RETRY_MS 1000
+// A wall clock that was set back by more than this takes the due times with it; less is slewing.
+#define CLOCK_SET_BACK_MIN (2 * UTC_SECOND)
 // A clock that is set, and due times far ahead, are looked at again by then.
 #define TIMER_MAX_MS 3600000
 
@@ -70,6 +72,7 @@ struct exchange {
     struct outlet_array landed; // whose outcomes these are
     struct errand_array errands;
     utc_us now;
+    utc_us set_back_by; // the wall clock, since the exchange before; 0 when nobody did
     bool purge, failed, recorded;
 };
 
@@ -83,6 +86,7 @@ struct alert_delivery {
     struct outlet_array landed;
     bool exchanging, unmirrored;
     utc_us purged_at;
+    utc_us clock_offset; // wall clock less the loop's at the last exchange; UTC_UNKNOWN before the first
     uv_timer_t timer, mirror_timer;
     unsigned jobs; // asked of the pipeline and not done
     struct alert_delivery_counters counters;
@@ -330,6 +334,8 @@ static void exchange_work(struct journal *journal, void *data)
     exchange->recorded =
         outbox_record(journal, exchange->outcomes.items, exchange->outcomes.count, &error) == 0;
     exchange->failed = !exchange->recorded;
+    if (!exchange->failed && exchange->set_back_by > 0)
+        exchange->failed = outbox_clock_set_back(journal, exchange->now, exchange->set_back_by, &error) < 0;
     for (size_t i = 0; !exchange->failed && i < exchange->errands.count; i++)
         exchange->failed =
             run_errand(journal, &exchange->errands.items[i], exchange->now, &error) < 0;
@@ -430,6 +436,8 @@ static void exchange_done(void *data)
         }
     }
     bool failed = exchange->failed;
+    if (failed)
+        delivery->clock_offset += exchange->set_back_by; // to be found again
     array_free(&exchange->outcomes);
     array_free(&exchange->landed);
     array_free(&exchange->errands);
@@ -472,6 +480,15 @@ static bool needs_exchange(const struct alert_delivery *delivery)
     return false;
 }
 
+// Set ahead, it only makes what waits due earlier.
+static utc_us clock_set_back_by(struct alert_delivery *delivery, utc_us now)
+{
+    utc_us offset = now - (utc_us)(uv_hrtime() / 1000);
+    utc_us before = delivery->clock_offset;
+    delivery->clock_offset = offset;
+    return before != UTC_UNKNOWN && before - offset > CLOCK_SET_BACK_MIN ? before - offset : 0;
+}
+
 static void start_exchange(struct alert_delivery *delivery)
 {
     struct exchange *exchange = memory_allocate_zeroed(1, sizeof *exchange);
@@ -484,7 +501,9 @@ static void start_exchange(struct alert_delivery *delivery)
     array_foreach(&delivery->outlets, outlet)
         if (wants_errand(*outlet))
             add_errand(exchange, *outlet);
-    exchange->purge = exchange->now - delivery->purged_at > PURGE_INTERVAL;
+    exchange->set_back_by = clock_set_back_by(delivery, exchange->now);
+    exchange->purge = exchange->now - delivery->purged_at > PURGE_INTERVAL ||
+                      exchange->now < delivery->purged_at;
     if (exchange->purge)
         delivery->purged_at = exchange->now;
     delivery->exchanging = true;
@@ -603,6 +622,7 @@ struct alert_delivery *alert_delivery_new(const struct alert_delivery_settings *
 {
     struct alert_delivery *delivery = memory_allocate_zeroed(1, sizeof *delivery);
     delivery->settings = *settings;
+    delivery->clock_offset = UTC_UNKNOWN;
     start_timer(delivery, &delivery->timer);
     start_timer(delivery, &delivery->mirror_timer);
     for (size_t i = 0; i < config->webhook_count; i++)

@@ -107,8 +107,12 @@ static const char *const statement_texts[STATEMENT_COUNT] = {
     [STATEMENT_DELIVERY_AGAIN] =
         "UPDATE delivery SET state = 0, attempt = 0, due_at = ?3, mirrored = 0, reason = ?4 "
         "WHERE alert_id = ?1 AND (?2 = '' OR endpoint = ?2) AND state <> 0",
+    [STATEMENT_DELIVERY_SOONER] =
+        "UPDATE delivery SET due_at = max(?1, due_at - ?2) WHERE state = 0 AND due_at > ?1",
+    // By the newest alert's own time as well: a clock that is far ahead for a moment makes nothing old.
     [STATEMENT_ALERT_PURGE] =
-        "DELETE FROM alert WHERE alert_id IN (SELECT a.alert_id FROM alert a WHERE a.found_at < ?1 AND "
+        "DELETE FROM alert WHERE alert_id IN (SELECT a.alert_id FROM alert a WHERE "
+        "a.found_at < min(?1, (SELECT max(found_at) FROM alert) - ?3) AND "
         "NOT EXISTS (SELECT 1 FROM delivery d WHERE d.alert_id = a.alert_id AND "
         "(d.state = 0 OR d.mirrored = 0)) ORDER BY a.found_at LIMIT ?2)",
     [STATEMENT_DELIVERY_PURGE] =

@@ -309,6 +309,16 @@ int outbox_again(struct journal *journal, const uint8_t alert_id[DIGEST_UUID_SIZ
     return status < 0 ? status : sqlite3_changes(file->database);
 }
 
+int outbox_clock_set_back(struct journal *journal, utc_us now, utc_us by, struct error *error)
+{
+    struct journal_file *file = journal_file_of(journal);
+    journal_file_set_durability(file, DURABILITY_PROCESS);
+    sqlite3_stmt *statement = journal_file_statement(file, STATEMENT_DELIVERY_SOONER);
+    sqlite3_bind_int64(statement, 1, now);
+    sqlite3_bind_int64(statement, 2, by);
+    return journal_file_run(file, STATEMENT_DELIVERY_SOONER, "following the clock", error);
+}
+
 int outbox_give_up(struct journal *journal, const char *endpoint, const char *reason,
                    struct error *error)
 {
@@ -327,6 +337,7 @@ int outbox_purge(struct journal *journal, utc_us before, struct error *error)
     sqlite3_stmt *statement = journal_file_statement(file, STATEMENT_ALERT_PURGE);
     sqlite3_bind_int64(statement, 1, before);
     sqlite3_bind_int64(statement, 2, PURGED_AT_ONCE);
+    sqlite3_bind_int64(statement, 3, OUTBOX_REMEMBERED);
     int status = journal_file_run(file, STATEMENT_ALERT_PURGE, "forgetting alerts", error);
     int purged = sqlite3_changes(file->database);
     if (status < 0 || purged == 0)

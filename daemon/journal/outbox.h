@@ -69,11 +69,15 @@ int outbox_unmirrored(struct journal *journal, size_t limit, struct entry_delive
 int outbox_again(struct journal *journal, const uint8_t alert_id[DIGEST_UUID_SIZE],
                  const char *endpoint, utc_us now, struct error *error);
 
+// The wall clock was set back by so much and is at `now`: what waits becomes due as much earlier, not before `now`.
+int outbox_clock_set_back(struct journal *journal, utc_us now, utc_us by, struct error *error);
+
 // Gives up all that is queued for an endpoint.
 int outbox_give_up(struct journal *journal, const char *endpoint, const char *reason,
                    struct error *error);
 
-// Forgets some alerts found before `before` of which nothing is queued. Returns how many.
+// Forgets some alerts found before `before`, and OUTBOX_REMEMBERED before the newest, of which nothing is queued.
+// Returns how many.
 int outbox_purge(struct journal *journal, utc_us before, struct error *error);
 
 // What is known of an endpoint over a restart.

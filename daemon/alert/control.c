@@ -40,27 +40,6 @@ struct client {
     bool gone;
 };
 
-bool alert_id_parse(const char *text, uint8_t ret_id[DIGEST_UUID_SIZE])
-{
-    static const char shape[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-    if (strlen(text) != sizeof shape - 1)
-        return false;
-    size_t digits = 0;
-    for (size_t i = 0; shape[i] != '\0'; i++) {
-        if (shape[i] == '-' && text[i] == '-')
-            continue;
-        static const char hex[] = "0123456789abcdef";
-        char lower = (char)(text[i] >= 'A' && text[i] <= 'F' ? text[i] + ('a' - 'A') : text[i]);
-        const char *found = strchr(hex, lower);
-        if (shape[i] == '-' || found == NULL || *found == '\0')
-            return false;
-        uint8_t value = (uint8_t)(found - hex);
-        ret_id[digits / 2] = (uint8_t)(digits % 2 == 0 ? value << 4 : ret_id[digits / 2] | value);
-        digits++;
-    }
-    return true;
-}
-
 // --- the daemon's side ----------------------------------------------------------------------------
 
 static void free_if_all_closed(struct alert_control *control)
@@ -137,7 +116,7 @@ static void obey(struct client *client)
     char verb[16] = "", object[64] = "", webhook[WEBHOOK_ID_SIZE] = "";
     int words = sscanf(client->line, "%15s %63s %32s", verb, object, webhook);
     uint8_t alert_id[DIGEST_UUID_SIZE];
-    if (words >= 2 && strcmp(verb, "replay") == 0 && alert_id_parse(object, alert_id)) {
+    if (words >= 2 && strcmp(verb, "replay") == 0 && digest_uuid_parse(object, alert_id)) {
         client->waits = true;
         alert_delivery_replay(delivery, alert_id, webhook, replayed, client);
     } else if (words == 2 && strcmp(verb, "enable") == 0) {

@@ -28,6 +28,3 @@ void alert_control_close(struct alert_control *control, void (*on_closed)(void *
 // -ECONNREFUSED or -ENOENT when no daemon listens.
 int alert_control_ask(const char *path, const char *line, char ret_answer[CONTROL_LINE_SIZE],
                       struct error *error);
-
-// Reads a UUID's text into its bytes. False for anything else.
-bool alert_id_parse(const char *text, uint8_t ret_id[DIGEST_UUID_SIZE]);

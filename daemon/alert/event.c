@@ -169,31 +169,46 @@ static utc_us later(utc_us first, utc_us second)
     return first > second ? first : second; // UTC_UNKNOWN is the earliest
 }
 
+static void take_visit(enum alert_type type, const struct visit *visit, const struct tracker *tracker,
+                       utc_us happened_at, const struct alert_event_sink *sink)
+{
+    struct alert_event event = of_visit(type, visit, tracker, happened_at);
+    alert_event_identify(&event);
+    sink->take(sink->data, &event);
+}
+
 static void add_visit(const struct visit *visit, const struct tracker *tracker, utc_us now,
                       const struct alert_event_sink *sink)
 {
     utc_us last = later(visit->arrived_before, visit->departed_before);
     if (visit->state == VISIT_SUPERSEDED) {
-        struct alert_event event = of_visit(ALERT_VISIT_RETRACTED, visit, tracker, now);
-        make_id(event.alert_id, event.type, event.visit_id, "");
-        sink->take(sink->data, &event);
+        take_visit(ALERT_VISIT_RETRACTED, visit, tracker, now, sink);
         return;
     }
-    if (visit->arrived_before != UTC_UNKNOWN) {
-        struct alert_event event = of_visit(ALERT_VISIT_ARRIVED, visit, tracker, visit->arrived_before);
-        make_id(event.alert_id, event.type, event.visit_id, visit_grade_name(visit->grade));
-        sink->take(sink->data, &event);
-    }
-    if (visit->departed_before != UTC_UNKNOWN) {
-        struct alert_event event = of_visit(ALERT_VISIT_DEPARTED, visit, tracker, visit->departed_before);
-        make_id(event.alert_id, event.type, event.visit_id, "");
-        sink->take(sink->data, &event);
-    }
-    if (visit->state == VISIT_UPGRADED) {
-        struct alert_event event = of_visit(ALERT_VISIT_UPGRADED, visit, tracker, last);
-        make_id(event.alert_id, event.type, event.visit_id, visit_grade_name(visit->grade));
-        sink->take(sink->data, &event);
-    }
+    if (visit->arrived_before != UTC_UNKNOWN)
+        take_visit(ALERT_VISIT_ARRIVED, visit, tracker, visit->arrived_before, sink);
+    if (visit->departed_before != UTC_UNKNOWN)
+        take_visit(ALERT_VISIT_DEPARTED, visit, tracker, visit->departed_before, sink);
+    if (visit->state == VISIT_UPGRADED)
+        take_visit(ALERT_VISIT_UPGRADED, visit, tracker, last, sink);
+}
+
+void alert_event_identify(struct alert_event *event)
+{
+    // Arrivals and upgrades are told anew with each better grade.
+    bool by_grade = event->type == ALERT_VISIT_ARRIVED || event->type == ALERT_VISIT_UPGRADED;
+    make_id(event->alert_id, event->type, event->visit_id,
+            by_grade ? visit_grade_name(event->grade) : "");
+}
+
+void alert_event_replace(struct alert_event *event, const struct alert_predecessor *predecessor)
+{
+    event->has_replaced = event->has_grade_before = true;
+    memcpy(event->replaced_id, predecessor->alert_id, sizeof event->replaced_id);
+    event->grade_before = predecessor->grade;
+    if (event->type == ALERT_VISIT_ARRIVED)
+        event->type = ALERT_VISIT_UPGRADED;
+    alert_event_identify(event);
 }
 
 size_t alert_event_predecessors(const struct alert_event *event,

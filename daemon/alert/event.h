@@ -13,6 +13,8 @@
 #define ALERT_EVIDENCE_SIZE 160
 #define ALERT_REASON_SIZE 600
 #define ALERT_VERDICT_SIZE 24
+#define ALERT_CLAIM_ID_SIZE 81 // a claim's or a clause's
+#define ALERT_COVERAGE_SIZE 320
 // The alerts that one may replace: a visit's arrival, departure or upgrade to each grade.
 #define ALERT_PREDECESSORS_MAX 12
 
@@ -20,7 +22,7 @@ struct alert_event {
     enum alert_type type;
     uint8_t alert_id[DIGEST_UUID_SIZE];
     utc_us happened_at;
-    char subject[ALERT_SUBJECT_SIZE]; // aircraft's address; else the feed's, claim's or webhook's id
+    char subject[ALERT_CLAIM_ID_SIZE]; // aircraft's address; else the feed's, claim's or webhook's id
 
     // The aircraft; all empty where it is about none.
     char icao24[ICAO24_SIZE];
@@ -54,6 +56,8 @@ struct alert_event {
     char reason[ALERT_REASON_SIZE];
     char verdict[ALERT_VERDICT_SIZE], verdict_before[ALERT_VERDICT_SIZE];
     char confidence[ALERT_VERDICT_SIZE];
+    char clause[ALERT_CLAIM_ID_SIZE];   // claim.overdue: whose window, `between`, went by
+    char coverage[ALERT_COVERAGE_SIZE]; // and whether we could have seen it
 };
 
 // Takes one event after the other; they are too large to be kept by the thousand.
@@ -88,6 +92,12 @@ struct alert_predecessor {
 };
 size_t alert_event_predecessors(const struct alert_event *event,
                                 struct alert_predecessor ret_predecessors[ALERT_PREDECESSORS_MAX]);
+
+// Makes the event one that replaces that alert: an arrival becomes the upgrade of what was told, with its own id.
+void alert_event_replace(struct alert_event *event, const struct alert_predecessor *predecessor);
+
+// Gives an event about a visit its id, from its type, visit and grade.
+void alert_event_identify(struct alert_event *event);
 
 // The alert of a sighting's opening, for withdrawing it while it settles.
 void alert_id_of_opening(const uint8_t sighting_id[DIGEST_UUID_SIZE],

@@ -117,11 +117,12 @@ static bool is_news(struct hearing *hearing, struct alert_event *event)
         return found == NULL;
     if (event->type != ALERT_VISIT_UPGRADED && event->type != ALERT_VISIT_RETRACTED)
         return true;
-    if (found == NULL || (event->type == ALERT_VISIT_UPGRADED && found->grade >= event->grade))
+    // The outbox forgets after some weeks; who asked the database knows what it replaces (store/pending_event.h).
+    if (found == NULL)
+        return event->has_replaced;
+    if (event->type == ALERT_VISIT_UPGRADED && found->grade >= event->grade)
         return false;
-    event->has_replaced = event->has_grade_before = true;
-    memcpy(event->replaced_id, found->alert_id, sizeof event->replaced_id);
-    event->grade_before = found->grade;
+    alert_event_replace(event, found);
     return true;
 }
 

@@ -2,6 +2,7 @@
 // `skywitness webhook list|replay|enable|secret`.
 #include "alert/control.h"
 #include "alert/signature.h"
+#include "base/digest.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "cli/command.h"
@@ -145,7 +146,7 @@ int command_webhook_replay(struct cli *cli, const struct command *command, int a
     int count, status;
     if (!options_parse(cli, command, &options, argc, argv, &count, &status))
         return status;
-    if (!alert_id_parse(argv[0], alert_id))
+    if (!digest_uuid_parse(argv[0], alert_id))
         return options_usage(cli, command, "\"%.40s\" is no alert's id", argv[0]);
     snprintf(line, sizeof line, "replay %s %.32s", argv[0], webhook != NULL ? webhook : "");
     return ask_daemon(cli, line);

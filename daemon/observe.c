@@ -78,6 +78,7 @@ static void look(uv_timer_t *timer)
     observer_gather(observer, rows, feeds, &metrics);
     if (metrics.store_lag_entries == 0)
         observer->store_in_step_ms = now_ms;
+    backlog_look(observer->backlog, observer->parts.config);
     note_stalls(observer, now_ms);
     note_progress(observer, &metrics, now_ms);
     metrics.stuck = observer->stuck;
@@ -106,6 +107,8 @@ struct observer *observer_new(const struct observer_settings *settings)
     observer->parts = *settings;
     observer->started_at = clock_now();
     observer->store_in_step_ms = observer->stall_window_ms = now_ms;
+    observer->backlog = backlog_new(settings->pipeline);
+    backlog_look(observer->backlog, settings->config);
     watchdog_init(&observer->watchdog, now_ms);
     uv_timer_init(settings->loop, &observer->timer);
     observer->timer.data = observer;
@@ -145,6 +148,7 @@ void observer_close(struct observer *observer)
 {
     if (observer == NULL)
         return;
+    backlog_close(TAKE(observer->backlog));
     observer_close_server(observer);
     uv_close((uv_handle_t *)&observer->timer, timer_closed);
 }

@@ -16,7 +16,7 @@ struct observer_settings {
     uv_loop_t *loop;
     const struct config *config; // until observer_set_config
     const struct poller *poller;
-    const struct pipeline *pipeline;
+    struct pipeline *pipeline;
     const struct alert_delivery *delivery;
     struct stall_monitor *stalls;
 };

@@ -4,6 +4,7 @@
 // observe_pages.c serves it over HTTP.
 #pragma once
 
+#include "backlog.h"
 #include "observe.h"
 #include "ops/metrics.h"
 #include "ops/status_server.h"
@@ -24,6 +25,7 @@ struct observer {
     struct observer_settings parts;
     char *listen; // as the server was opened, or NULL
     struct status_server *server;
+    struct backlog *backlog;
     uv_timer_t timer;
     unsigned handles_open; // the timer, and each server that is open or closing
 

@@ -61,12 +61,19 @@ static double recent_stall_s(const struct observer *observer)
     return (double)worst_us / 1e6;
 }
 
+static double age_s(utc_us since)
+{
+    utc_us now = clock_now();
+    return since == UTC_UNKNOWN || since > now ? 0 : utc_to_seconds(now - since);
+}
+
 void observer_gather(struct observer *observer, struct poller_status rows[CONFIG_FEEDS_MAX],
                      struct metrics_feed feeds[CONFIG_FEEDS_MAX], struct metrics *ret_metrics)
 {
     const struct observer_settings *parts = &observer->parts;
     struct pipeline_counters counters = pipeline_counters(parts->pipeline);
     struct alert_delivery_counters alerts = alert_delivery_counters(parts->delivery);
+    const struct backlog_numbers *backlog = backlog_numbers(observer->backlog);
     int64_t lag = counters.last_sequence - counters.stored_sequence;
     *ret_metrics = (struct metrics){
         .version = SKYWITNESS_VERSION,
@@ -78,16 +85,20 @@ void observer_gather(struct observer *observer, struct poller_status rows[CONFIG
         .answers = counters.answers,
         .bad_answers = counters.bad_answers,
         .points = counters.points,
+        .duplicates = counters.duplicates,
         .open_sightings = counters.open_sightings,
         .aircraft = counters.aircraft,
         .journal_entries = counters.journal.entries,
         .journal_bytes = counters.journal.bytes,
         .journal_limit_bytes = parts->config->journal_limit_bytes,
         .journal_full = observer->journal_full,
+        .journal_oldest_s = lag > 0 ? age_s(backlog->oldest_waiting_at) : 0,
         .database = database_states[observer->store_state],
         .store_lag_entries = lag > 0 ? (uint64_t)lag : 0,
         .store_lag_s =
             lag > 0 ? (double)(uv_now(parts->loop) - observer->store_in_step_ms) / 1000.0 : 0,
+        .webhooks = backlog->webhooks,
+        .webhook_count = backlog->webhook_count,
         .alerts_delivered = alerts.delivered,
         .alert_tries_failed = alerts.failed_tries,
         .alerts_dead = alerts.dead,

@@ -42,6 +42,7 @@ int pipeline_open(uv_loop_t *loop, const struct pipeline_settings *settings,
         return ret;
     }
     worker_side_count(&pipeline->side, &pipeline->counters);
+    pipeline->counters.stored_sequence = pipeline_store_remembered(pipeline);
     pipeline->worker = worker_new(loop);
     start_timer(pipeline, &pipeline->snapshot_timer);
     start_timer(pipeline, &pipeline->retry_timer);

@@ -69,5 +69,8 @@ extern const struct store_writer_events pipeline_store_events; // without `data`
 // frees it otherwise.
 void pipeline_store_send(struct pipeline *pipeline, struct store_batch *batch);
 
+// How far PostgreSQL has the journal, as remembered from before: until it answers.
+int64_t pipeline_store_remembered(struct pipeline *pipeline);
+
 // Reads the next entries for PostgreSQL from the journal when there are any and it has room.
 void pipeline_store_pump(struct pipeline *pipeline);

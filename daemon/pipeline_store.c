@@ -125,6 +125,13 @@ static void acknowledge(struct pipeline *pipeline)
     worker_submit(pipeline->worker, acknowledge_work, acknowledge_done, job);
 }
 
+int64_t pipeline_store_remembered(struct pipeline *pipeline)
+{
+    struct error ignored;
+    int64_t sequence = 0;
+    return journal_cursor(pipeline->side.journal, CONSUMER, &sequence, &ignored) < 0 ? 0 : sequence;
+}
+
 static void store_ready(void *data, int64_t cursor)
 {
     struct pipeline *pipeline = data;

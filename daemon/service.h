@@ -29,7 +29,7 @@ struct service {
     struct observer *observer; // NULL before the start and while stopping
     struct judging *judging;
     uv_signal_t terminate, interrupt, hang_up, user1;
-    bool stopping, store_away, judging_bad_answer;
+    bool stopping, store_away, store_refused, judging_bad_answer;
     struct feed_watch feed_watch;
     uv_timer_t feed_watch_timer;
     int exit_status;

@@ -17,7 +17,7 @@ static void store_state_changed(void *data, enum store_state state, const struct
         break;
     case STORE_READY:
         log_event(LOG_EVENT_DATABASE_BACK, NULL, "PostgreSQL is connected");
-        service->store_away = false;
+        service->store_away = service->store_refused = false;
         break;
     case STORE_AWAY:
         if (!service->store_away)
@@ -27,8 +27,12 @@ static void store_state_changed(void *data, enum store_state state, const struct
         service->store_away = true;
         break;
     case STORE_REFUSED:
-        log_event(LOG_EVENT_DATABASE_REFUSED, NULL, "PostgreSQL cannot be used: %s", error->message);
-        service_stop(service, EXIT_STATUS_BAD_CONFIGURATION);
+        // For the operator to mend. Stopping would lose what comes meanwhile, such as during an upgrade.
+        if (!service->store_refused)
+            log_event(LOG_EVENT_DATABASE_REFUSED, NULL,
+                      "PostgreSQL cannot be used: %s; the journal keeps what comes until it can",
+                      error->message);
+        service->store_away = service->store_refused = true;
         break;
     }
 }

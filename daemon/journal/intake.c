@@ -19,6 +19,7 @@ struct intake {
     struct tracker *tracker;
     struct place_array nearby_places; // shallow copies; the configuration owns what they point to
     struct track_effects effects;
+    uint32_t duplicates; // of the newest step
 };
 
 static void choose_nearby_places(struct intake *intake)
@@ -70,7 +71,7 @@ struct tracker *intake_tracker(struct intake *intake)
 
 uint32_t intake_duplicates(const struct intake *intake)
 {
-    return intake->effects.duplicates;
+    return intake->duplicates;
 }
 
 static void clear_effects(struct track_effects *effects)
@@ -140,6 +141,7 @@ static void derive(struct intake *intake, const struct intake_answer *answer,
     entry->sightings = intake->effects.sightings;
     entry->visits = intake->effects.visits;
     entry->conflicts = intake->effects.conflicts;
+    intake->duplicates = intake->effects.duplicates;
     memset(&intake->effects, 0, sizeof intake->effects);
 }
 

@@ -50,5 +50,5 @@ void intake_absorb_point(struct intake *intake, const struct track_point *point)
 
 struct tracker *intake_tracker(struct intake *intake);
 
-// Of the newest step: observations that were the same fix of the same feed again, and were dropped.
+// Of the newest good step: observations that were the same fix of the same feed again, and were dropped.
 uint32_t intake_duplicates(const struct intake *intake);

@@ -182,6 +182,9 @@ static void append_journal(const struct metrics *metrics, struct text *text)
                   "At which no feed is asked until there is room.", (double)metrics->journal_limit_bytes);
     append_number(text, "skywitness_journal_full", "gauge", "1 while no feed is asked for want of room.",
                   metrics->journal_full);
+    append_number(text, "skywitness_journal_oldest_age_seconds", "gauge",
+                  "Since the oldest entry came that PostgreSQL does not have; 0 when it has all.",
+                  metrics->journal_oldest_s);
     append_number(text, "skywitness_store_lag_entries", "gauge",
                   "Journal entries that PostgreSQL does not have yet.", (double)metrics->store_lag_entries);
     append_number(text, "skywitness_store_lag_seconds", "gauge",
@@ -196,14 +199,27 @@ static void append_tracks(const struct metrics *metrics, struct text *text)
                   (double)metrics->bad_answers);
     append_number(text, "skywitness_track_points_total", "counter",
                   "Track points accepted for watched aircraft.", (double)metrics->points);
+    append_number(text, "skywitness_duplicates_total", "counter",
+                  "Observations dropped: the same fix of the same feed again.", (double)metrics->duplicates);
     append_number(text, "skywitness_sightings_open", "gauge", "Sightings that go on.",
                   (double)metrics->open_sightings);
     append_number(text, "skywitness_aircraft_tracked", "gauge", "Aircraft in memory.",
                   (double)metrics->aircraft);
 }
 
+static void append_outbox(const struct metrics *metrics, struct text *text)
+{
+    append_head(text, "skywitness_outbox_alerts", "gauge", "Alerts queued for the webhook.");
+    for (size_t i = 0; i < metrics->webhook_count; i++) {
+        text_append(text, "skywitness_outbox_alerts{webhook=");
+        append_label_value(text, metrics->webhooks[i].webhook);
+        text_append_format(text, "} %" PRIu64 "\n", metrics->webhooks[i].queued);
+    }
+}
+
 static void append_alerts(const struct metrics *metrics, struct text *text)
 {
+    append_outbox(metrics, text);
     append_number(text, "skywitness_alerts_delivered_total", "counter", "Alerts that a webhook took.",
                   (double)metrics->alerts_delivered);
     append_number(text, "skywitness_alert_tries_failed_total", "counter",
@@ -296,14 +312,16 @@ void metrics_render_json(const struct metrics *metrics, struct text *text)
     append_json_text(text, "not_ready_because", reason);
     text_append_format(text,
                        ",\"answers\":%" PRIu64 ",\"bad_answers\":%" PRIu64 ",\"track_points\":%" PRIu64
+                       ",\"duplicates\":%" PRIu64
                        ",\"open_sightings\":%zu,\"aircraft\":%zu",
-                       metrics->answers, metrics->bad_answers, metrics->points,
+                       metrics->answers, metrics->bad_answers, metrics->points, metrics->duplicates,
                        metrics->open_sightings, metrics->aircraft);
     text_append_format(text,
                        ",\"journal\":{\"entries\":%" PRIu64 ",\"bytes\":%" PRIu64
-                       ",\"limit_bytes\":%" PRIu64 ",\"full\":%s}",
+                       ",\"limit_bytes\":%" PRIu64 ",\"full\":%s,\"oldest_age_s\":%.3f}",
                        metrics->journal_entries, metrics->journal_bytes,
-                       metrics->journal_limit_bytes, metrics->journal_full ? "true" : "false");
+                       metrics->journal_limit_bytes, metrics->journal_full ? "true" : "false",
+                       metrics->journal_oldest_s);
     text_append_format(text,
                        ",\"database\":{\"state\":\"%s\",\"lag_entries\":%" PRIu64
                        ",\"lag_s\":%.3f}",
@@ -311,9 +329,15 @@ void metrics_render_json(const struct metrics *metrics, struct text *text)
                        metrics->store_lag_s);
     text_append_format(text,
                        ",\"alerts\":{\"delivered\":%" PRIu64 ",\"failed_tries\":%" PRIu64
-                       ",\"dead\":%" PRIu64 ",\"webhooks_failing\":%zu,\"webhooks_disabled\":%zu}",
+                       ",\"dead\":%" PRIu64 ",\"webhooks_failing\":%zu,\"webhooks_disabled\":%zu,\"queued\":{",
                        metrics->alerts_delivered, metrics->alert_tries_failed, metrics->alerts_dead,
                        metrics->webhooks_failing, metrics->webhooks_disabled);
+    for (size_t i = 0; i < metrics->webhook_count; i++) {
+        text_append(text, i > 0 ? "," : "");
+        text_append_json_string(text, metrics->webhooks[i].webhook);
+        text_append_format(text, ":%" PRIu64, metrics->webhooks[i].queued);
+    }
+    text_append(text, "}}");
     text_append_format(text,
                        ",\"loop_stall_worst_s\":%.6f,\"resident_bytes\":%" PRIu64
                        ",\"open_descriptors\":%" PRIu64 ",\"feeds\":[",

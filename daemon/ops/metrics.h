@@ -32,6 +32,12 @@ struct metrics_feed {
     struct latency_histogram latency;
 };
 
+#define METRICS_WEBHOOK_SIZE 64
+struct metrics_webhook {
+    char webhook[METRICS_WEBHOOK_SIZE];
+    uint64_t queued; // alerts still to be delivered
+};
+
 enum metrics_database_state {
     METRICS_DATABASE_CONNECTING,
     METRICS_DATABASE_READY,
@@ -48,15 +54,18 @@ struct metrics {
 
     const struct metrics_feed *feeds;
     size_t feed_count;
-    uint64_t answers, bad_answers, points;
+    uint64_t answers, bad_answers, points, duplicates;
     size_t open_sightings, aircraft;
 
     uint64_t journal_entries, journal_bytes, journal_limit_bytes;
     bool journal_full;
+    double journal_oldest_s; // since the oldest entry came that PostgreSQL does not have; 0 for none
     enum metrics_database_state database;
     uint64_t store_lag_entries; // journalled and not yet in PostgreSQL
     double store_lag_s;         // since PostgreSQL last had everything; 0 when it has
 
+    const struct metrics_webhook *webhooks;
+    size_t webhook_count;
     uint64_t alerts_delivered, alert_tries_failed, alerts_dead;
     size_t webhooks_failing, webhooks_disabled;
 

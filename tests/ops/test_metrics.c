@@ -160,12 +160,34 @@ static void test_line(void **state)
     free(text);
 }
 
+static void shows_what_waits(void **state)
+{
+    (void)state;
+    const struct metrics_webhook webhooks[] = {{"desk", 3}, {"q\"uote", 0}};
+    struct metrics metrics = example(NULL, 0);
+    metrics.duplicates = 12;
+    metrics.journal_oldest_s = 90.5;
+    metrics.webhooks = webhooks;
+    metrics.webhook_count = 2;
+    char *text = render(metrics_render_prometheus, &metrics);
+    assert_contains(text, "skywitness_outbox_alerts{webhook=\"desk\"} 3\n");
+    assert_contains(text, "skywitness_outbox_alerts{webhook=\"q\\\"uote\"} 0\n");
+    assert_contains(text, "skywitness_journal_oldest_age_seconds 90.5\n");
+    assert_contains(text, "skywitness_duplicates_total 12\n");
+    free(text);
+    text = render(metrics_render_json, &metrics);
+    assert_contains(text, "\"queued\":{\"desk\":3,\"q\\\"uote\":0}");
+    assert_contains(text, "\"oldest_age_s\":90.500");
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_histogram), cmocka_unit_test(test_values),
         cmocka_unit_test(test_escapes),   cmocka_unit_test(test_ready),
         cmocka_unit_test(test_line),
+        cmocka_unit_test(shows_what_waits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -96,6 +96,12 @@ class Postgresql:
         Database("postgres").rows(f"CREATE DATABASE {database.name} TEMPLATE {self.template}")
         return database
 
+    def new_empty_database(self):
+        """One without a schema."""
+        database = Database(f"scenario_{next(self.numbers)}")
+        Database("postgres").rows(f"CREATE DATABASE {database.name} TEMPLATE template0")
+        return database
+
 
 class Database:
     def __init__(self, name):

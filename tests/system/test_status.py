@@ -29,6 +29,16 @@ def curl(url, *options):
     return int(lines[0].split()[1]), headers, body
 
 
+def dashboard_expressions():
+    """All queries of docs/grafana.json, with Grafana's own variables filled in."""
+    dashboard = json.loads((harness.ROOT / "docs/grafana.json").read_text())
+    panels = [panel for panel in dashboard["panels"] if panel["type"] != "row"]
+    assert all(panel["title"] and panel.get("description") for panel in panels), "each panel says what it shows"
+    assert len({panel["id"] for panel in dashboard["panels"]}) == len(dashboard["panels"]), "each has its own id"
+    return [target["expr"].replace("$__rate_interval", "5m").replace("$job", "skywitness").replace("$feed", ".*")
+            for panel in panels for target in panel["targets"]]
+
+
 def find_promtool():
     return os.environ.get("SKYWITNESS_PROMTOOL") or shutil.which("promtool")
 
@@ -41,9 +51,17 @@ class StatusScenario(harness.Scenario):
         self.feed = FeedServer(lambda path: (200, JSON, self.fleet.answer(0)) if self.answers else (503, {}, b""))
         self.addCleanup(self.feed.close)
 
-    def write(self, listen, **others):
+    def deaf_webhook(self):
+        """One that nobody answers."""
+        os.environ["SKYWITNESS_TEST_SECRET"] = "whsec_c2t5d2l0bmVzcyB0ZXN0IHNlY3JldCAyNCE="
+        self.addCleanup(os.environ.pop, "SKYWITNESS_TEST_SECRET", None)
+        return {"id": "desk", "url": f"http://127.0.0.1:{harness.free_port()}/nobody", "local": True,
+                "secret": {"env": "SKYWITNESS_TEST_SECRET"}, "events": ["sighting.opened"], "settling_s": 0}
+
+    def write(self, listen, max_requests_per_day=None, **others):
         self.listen = listen
-        return self.write_config([harness.local_feed("steady", self.feed.url)],
+        limit = {} if max_requests_per_day is None else {"max_requests_per_day": max_requests_per_day}
+        return self.write_config([harness.local_feed("steady", self.feed.url, **limit)],
                                  [{"id": "chosen", "hexes": self.fleet.watch_hexes()}],
                                  status={"listen": listen}, **others)
 
@@ -72,6 +90,9 @@ class HttpTest(StatusScenario):
         self.assertEqual(samples["skywitness_database_state", (("state", "ready"),)], 1)
         self.assertEqual(samples["skywitness_sightings_open", ()], 2)
         self.assertEqual(samples["skywitness_track_points_total", ()], len(self.fleet.points(0)))
+        harness.wait_until(lambda: self.metrics()["skywitness_duplicates_total", ()] >= 2,
+                           "the same fixes again are counted")
+        self.assertEqual(samples["skywitness_journal_oldest_age_seconds", ()], 0)
         self.assertGreater(samples["process_resident_memory_bytes", ()], 1 << 20)
         self.assertGreater(samples["process_open_fds", ()], 5)
         self.assertGreater(samples["skywitness_loop_stall_worst_seconds", ()], 0)
@@ -95,16 +116,28 @@ class HttpTest(StatusScenario):
         self.assertEqual(self.get("/healthz")[0], 0)
 
     def test_shipped_rules_name_what_there_is(self):
-        daemon = self.start_daemon(self.write(f"127.0.0.1:{harness.free_port()}"))
+        daemon = self.start_daemon(self.write(f"127.0.0.1:{harness.free_port()}", webhooks=[self.deaf_webhook()],
+                                              max_requests_per_day=1000))
         self.wait_for_status("/readyz", 200)
         rules = (harness.ROOT / "docs/alerts.yml").read_text()
         named = set(re.findall(r"skywitness_[a-z_]+", "\n".join(re.findall(r"expr: (.*)", rules))))
         self.assertGreaterEqual(len(named), 8)
         self.assertLessEqual(named, {name for name, _ in self.metrics()})
+        expressions = dashboard_expressions()
+        drawn = set().union(*(re.findall(r"(?:skywitness|process)_[a-z_]+", each) for each in expressions))
+        self.assertGreaterEqual(len(drawn), 20)
+        self.assertLessEqual(drawn, {name for name, _ in self.metrics()})
         promtool = find_promtool()
         if promtool is not None:
             subprocess.run([promtool, "check", "rules", harness.ROOT / "docs/alerts.yml"], check=True,
                            stdout=subprocess.DEVNULL)
+            # promtool reads an expression as part of a rule; the dashboard's become rules here.
+            as_rules = self.folder / "dashboard.yml"
+            as_rules.write_text(json.dumps({"groups": [{"name": "dashboard", "rules": [
+                {"record": f"drawn:{number}", "expr": each} for number, each in enumerate(expressions)]}]}))
+            checked = subprocess.run([promtool, "check", "rules", as_rules], stdout=subprocess.PIPE,
+                                     stderr=subprocess.STDOUT, text=True)
+            self.assertEqual(checked.returncode, 0, checked.stdout)
         self.stop_daemon(daemon)
 
     def test_promtool(self):
@@ -127,12 +160,33 @@ class HttpTest(StatusScenario):
         self.assertIn("PostgreSQL is not connected", self.get("/readyz")[2])
         self.assertEqual(self.get("/healthz")[0], 200)
         harness.wait_until(lambda: self.metrics()["skywitness_store_lag_entries", ()] > 0, "a lag")
+        harness.wait_until(lambda: self.metrics()["skywitness_journal_oldest_age_seconds", ()] > 1,
+                           "the age of what waits")
         self.answers = False
         harness.wait_until(lambda: self.metrics()["skywitness_poll_errors_total", (("feed", "steady"),)] > 0,
                            "an error is counted")
         self.postgresql.start()
         self.wait_for_status("/readyz", 200)
         harness.wait_until(lambda: self.metrics()["skywitness_store_lag_entries", ()] == 0, "no lag")
+        self.assertEqual(self.metrics()["skywitness_journal_oldest_age_seconds", ()], 0)
+        self.stop_daemon(daemon)
+
+    def test_alerts_that_wait(self):
+        daemon = self.start_daemon(self.write(f"127.0.0.1:{harness.free_port()}", webhooks=[self.deaf_webhook()]))
+        self.wait_for_status("/readyz", 200)
+        desk = (("webhook", "desk"),)
+        harness.wait_until(lambda: self.metrics()["skywitness_outbox_alerts", desk] == 2, "both sightings' alerts wait")
+        self.assertEqual(json.loads(self.get("/status")[2])["alerts"]["queued"], {"desk": 2})
+        self.stop_daemon(daemon)
+
+    def test_a_schema_that_is_not_there(self):
+        config = self.write(f"127.0.0.1:{harness.free_port()}", database=self.postgresql.new_empty_database())
+        daemon = self.start_daemon(config)
+        daemon.wait_for_log("PostgreSQL cannot be used: .*the journal keeps what comes")
+        self.wait_for_status("/readyz", 503)
+        harness.wait_until(lambda: self.metrics()["skywitness_track_points_total", ()] > 0, "it goes on watching")
+        self.assertEqual(self.metrics()["skywitness_database_state", (("state", "refused"),)], 1)
+        self.assertGreater(self.metrics()["skywitness_store_lag_entries", ()], 0)
         self.stop_daemon(daemon)
 
     def test_rude_clients(self):

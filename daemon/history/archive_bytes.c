@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,9 +19,12 @@
 // them, which is how a missing part of a split one would go unnoticed.
 #define END_MARK_BYTES 1024
 #define PATH_SIZE 4096
+// How soon a stop is noticed while standard input is silent.
+#define STOP_WITHIN_MS 200
 
 struct archive_bytes {
     struct history_stream *stream; // NULL: the descriptor's
+    const atomic_bool *is_stopped;
     int descriptor;                // -1: none is open
     bool is_split;
     char part[2]; // suffix of the part that is open
@@ -36,7 +40,8 @@ static void close_part(struct archive_bytes *bytes)
     bytes->descriptor = -1;
 }
 
-int archive_bytes_open(const char *path, struct archive_bytes **ret_bytes, struct error *error)
+int archive_bytes_open(const char *path, const atomic_bool *is_stopped, struct archive_bytes **ret_bytes,
+                       struct error *error)
 {
     if (strlen(path) >= PATH_SIZE)
         return error_set(error, -ENAMETOOLONG, "%.200s...: the name is too long", path);
@@ -46,6 +51,7 @@ int archive_bytes_open(const char *path, struct archive_bytes **ret_bytes, struc
         return error_set(error, -errno, "%s: %s", path, strerror(errno));
     struct archive_bytes *bytes = memory_allocate_zeroed(1, sizeof *bytes);
     bytes->descriptor = descriptor;
+    bytes->is_stopped = is_stopped;
     bytes->is_split = archive_name_is_first_part(path);
     memcpy(bytes->part, "aa", sizeof bytes->part);
     text_copy(bytes->name, sizeof bytes->name, path);
@@ -90,9 +96,21 @@ static bool open_next_part(struct archive_bytes *bytes)
     return bytes->descriptor >= 0;
 }
 
+// False once it was stopped. Files never wait.
+static bool wait_for_input(const struct archive_bytes *bytes)
+{
+    struct pollfd input = {.fd = bytes->descriptor, .events = POLLIN};
+    while (bytes->descriptor == STDIN_FILENO && poll(&input, 1, STOP_WITHIN_MS) == 0)
+        if (atomic_load(bytes->is_stopped))
+            return false;
+    return true;
+}
+
 static ssize_t read_descriptor(struct archive_bytes *bytes, struct error *error)
 {
     for (;;) {
+        if (!wait_for_input(bytes))
+            return error_set(error, -ECANCELED, "stopped");
         ssize_t length = bytes->descriptor >= 0 ? read(bytes->descriptor, bytes->block, BLOCK_BYTES) : 0;
         if (length < 0 && errno == EINTR)
             continue;

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -13,9 +14,11 @@
 struct archive_bytes;
 struct history_stream; // history/stream.h
 
-// `path` may be "-". Of a split archive it is the first part (X.tar.aa); the others are found beside it. Errors:
-// that of open(2), -ENAMETOOLONG.
-int archive_bytes_open(const char *path, struct archive_bytes **ret_bytes, struct error *error);
+// `path` may be "-". Of a split archive it is the first part (X.tar.aa); the others are found beside it. Once
+// `is_stopped` (borrowed) is true, waiting for standard input ends with -ECANCELED. Errors: that of open(2),
+// -ENAMETOOLONG.
+int archive_bytes_open(const char *path, const atomic_bool *is_stopped, struct archive_bytes **ret_bytes,
+                       struct error *error);
 // Takes the stream over.
 struct archive_bytes *archive_bytes_from_stream(struct history_stream *stream);
 void archive_bytes_free(struct archive_bytes *bytes); // accepts NULL

@@ -10,6 +10,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@
 
 struct archive_reader {
     struct archive_path_walk *walk;
+    atomic_bool is_stopped;
     size_t opened;
     char name[ARCHIVE_NAME_SIZE]; // of what was opened last
     // What is open; NULL between two.
@@ -115,7 +117,7 @@ static int open_next(struct archive_reader *reader, struct error *error)
     if (ret <= 0)
         return ret;
     reader->opened++;
-    ret = archive_bytes_open(path, &input, error);
+    ret = archive_bytes_open(path, &reader->is_stopped, &input, error);
     if (ret < 0)
         return ret;
     begin(reader, input, strcmp(path, "-") == 0 || archive_name_is_archive(path));
@@ -208,6 +210,8 @@ int archive_reader_next(struct archive_reader *reader, struct archive_file *ret_
     for (;;) {
         int ret = 0;
         reader->is_whole = false;
+        if (atomic_load(&reader->is_stopped))
+            return ARCHIVE_STEP_END;
         if (reader->archive == NULL) {
             ret = open_next(reader, error);
             if (ret <= 0)
@@ -222,6 +226,11 @@ int archive_reader_next(struct archive_reader *reader, struct archive_file *ret_
         if (reader->is_whole)
             return ARCHIVE_STEP_WHOLE;
     }
+}
+
+void archive_reader_stop(struct archive_reader *reader)
+{
+    atomic_store(&reader->is_stopped, true);
 }
 
 size_t archive_reader_opened(const struct archive_reader *reader)

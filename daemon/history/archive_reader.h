@@ -49,6 +49,9 @@ enum archive_step {
 int archive_reader_next(struct archive_reader *reader, struct archive_file *ret_file,
                         struct error *error);
 
+// From another thread: a call that waits for standard input, and the next ones, end as at the end of everything.
+void archive_reader_stop(struct archive_reader *reader);
+
 // How many files and archives were opened so far: the same for all that came out of one.
 size_t archive_reader_opened(const struct archive_reader *reader);
 // The path or the stream's name of the one that was opened last; "" at first.

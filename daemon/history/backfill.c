@@ -4,13 +4,14 @@
 #include "base/array.h"
 #include "base/digest.h"
 #include "base/text.h"
-#include "history/scan.h"
-#include "history/stream.h"
+#include "history/backfill_crew.h"
+#include "history/scan_queue.h"
 #include "store/history_coverage.h"
 #include "store/loader.h"
 
-#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 // A transaction of so many rows or files takes a fraction of a second, and that is what a kill costs.
 #define COMMIT_ROWS 20000
@@ -18,22 +19,28 @@
 // Partitions are made for the days between a transaction's first and last point.
 #define COMMIT_SPAN_US (30 * UTC_DAY)
 
+// How often the listener hears of progress.
+#define PROGRESS_MS 250
+
 struct backfill_days ARRAY_OF(utc_us);
 
 struct backfill {
     struct backfill_plan plan;
     struct query_connection *connection;
     struct history_loader *loader;
-    struct scanner *scanner;
-    struct archive_reader *archives;
+    struct scan_queue *queue; // while it runs
     struct backfill_report report;
     // Of the archive that is read.
     struct backfill_days days;
     bool is_archive_damaged;
-    size_t opened; // its number
+    size_t archive; // its number
     // Of the transaction that is filled.
     utc_us batch_day;
     size_t batch_files;
+    // Contents that were stored last: a file that comes twice may have been asked about before its first was stored.
+    uint8_t recent[SCAN_QUEUE_ITEMS][DIGEST_UUID_SIZE];
+    size_t recent_count;
+    int64_t told_ms;
 };
 
 struct backfill *backfill_new(const struct backfill_plan *plan, struct query_connection *connection)
@@ -42,7 +49,6 @@ struct backfill *backfill_new(const struct backfill_plan *plan, struct query_con
     backfill->plan = *plan;
     backfill->connection = connection;
     backfill->loader = history_loader_new(connection, plan->feed);
-    backfill->scanner = scanner_new(plan->interest, plan->feed, plan->places, plan->place_count);
     return backfill;
 }
 
@@ -50,7 +56,6 @@ void backfill_free(struct backfill *backfill)
 {
     if (backfill == NULL)
         return;
-    scanner_free(backfill->scanner);
     history_loader_free(backfill->loader);
     array_free(&backfill->days);
     free(backfill);
@@ -99,9 +104,18 @@ static int make_way(struct backfill *backfill, utc_us day, struct error *error)
     return ret;
 }
 
-static int store(struct backfill *backfill, const uint8_t content[DIGEST_UUID_SIZE],
-                 const struct scanned *scanned, struct error *error)
+static bool item_is_recent(const struct backfill *backfill, const struct scan_item *item)
 {
+    size_t count = backfill->recent_count < SCAN_QUEUE_ITEMS ? backfill->recent_count : SCAN_QUEUE_ITEMS;
+    for (size_t i = 0; i < count; i++)
+        if (memcmp(backfill->recent[i], item->content, sizeof item->content) == 0)
+            return true;
+    return false;
+}
+
+static void add_to_batch(struct backfill *backfill, const struct scan_item *item)
+{
+    const struct scanned *scanned = &item->scanned;
     const struct trace *trace = &scanned->trace;
     struct history_file file = {
         .begins_at = trace->begins_at,
@@ -109,67 +123,61 @@ static int store(struct backfill *backfill, const uint8_t content[DIGEST_UUID_SI
         .kept = scanned->kept,
         .refused = trace->refused,
     };
-    memcpy(file.content, content, sizeof file.content);
+    memcpy(file.content, item->content, sizeof file.content);
     memcpy(file.icao24, trace->icao24, sizeof file.icao24);
-    utc_us day = utc_day_start(trace->begins_at);
-    int ret = make_way(backfill, day, error);
     history_loader_add_file(backfill->loader, &file);
     array_foreach(&trace->heard, heard)
         history_loader_add_heard(backfill->loader, backfill->plan.interest->places[heard->place].id,
                                  trace->icao24, heard->hour, heard->lowest_ft);
     array_foreach(&scanned->points, point)
         history_loader_add_point(backfill->loader, point);
-    remember_day(backfill, day);
-    backfill->report.points += trace->points;
+    memcpy(backfill->recent[backfill->recent_count++ % SCAN_QUEUE_ITEMS], item->content, sizeof item->content);
     backfill->batch_files++;
-    if (ret == 0 && (backfill->batch_files >= COMMIT_FILES ||
-                     history_loader_rows(backfill->loader) >= COMMIT_ROWS))
-        ret = commit(backfill, error);
-    return ret;
 }
 
-static int take_file(struct backfill *backfill, const struct archive_file *file, struct error *error)
+static int store(struct backfill *backfill, const struct scan_item *item, struct error *error)
 {
-    uint8_t sha256[DIGEST_SHA256_SIZE];
-    struct scanned scanned;
-    struct error problem = {0};
-    bool is_known;
-    utc_us day;
-    digest_sha256(file->bytes, file->length, sha256);
-    int ret = history_loader_knows(backfill->loader, sha256, &is_known, &day, error);
+    utc_us day = utc_day_start(item->scanned.trace.begins_at);
+    int ret = make_way(backfill, day, error);
     if (ret < 0)
         return ret;
+    add_to_batch(backfill, item);
+    remember_day(backfill, day);
+    backfill->report.points += item->scanned.trace.points;
+    if (backfill->batch_files >= COMMIT_FILES || history_loader_rows(backfill->loader) >= COMMIT_ROWS)
+        return commit(backfill, error);
+    return 0;
+}
+
+static int take_file(struct backfill *backfill, const struct scan_item *item, struct error *error)
+{
     backfill->report.files++;
-    backfill->report.bytes += file->length;
-    if (is_known) {
-        backfill->report.known++;
-        remember_day(backfill, day);
+    backfill->report.bytes += item->length;
+    if (item->problem.code != 0) {
+        name_bad(backfill, &item->problem);
         return 0;
     }
-    if (scanner_read(backfill->scanner, file->bytes, file->length, &scanned, &problem) < 0) {
-        error_prefix(&problem, "%s", file->name);
-        name_bad(backfill, &problem);
-        return 0;
-    }
-    ret = store(backfill, sha256, &scanned, error);
-    scanned_done(&scanned);
-    return ret;
+    bool is_recent = item_is_recent(backfill, item);
+    backfill->report.known += item->is_known || is_recent;
+    if (!item->is_skipped && !is_recent)
+        return store(backfill, item, error);
+    remember_day(backfill, item->is_skipped ? item->day : utc_day_start(item->scanned.trace.begins_at));
+    return 0;
 }
 
 // --- all of them ----------------------------------------------------------------------------------
 
 // What was read before says nothing of this one.
-static void begin_archive(struct backfill *backfill)
+static void begin_archive(struct backfill *backfill, size_t archive)
 {
-    size_t opened = archive_reader_opened(backfill->archives);
-    if (opened == backfill->opened)
+    if (archive == backfill->archive)
         return;
-    backfill->opened = opened;
+    backfill->archive = archive;
     backfill->is_archive_damaged = false;
     array_clear(&backfill->days);
 }
 
-static int end_archive(struct backfill *backfill, struct error *error)
+static int end_archive(struct backfill *backfill, const char *name, struct error *error)
 {
     const struct backfill_listener *listener = &backfill->plan.listener;
     int ret = commit(backfill, error);
@@ -179,64 +187,106 @@ static int end_archive(struct backfill *backfill, struct error *error)
         if (ret == 0)
             ret = history_loader_day_is_whole(backfill->loader, *day, error);
     if (ret == 0 && listener->whole != NULL)
-        listener->whole(listener->data, archive_reader_opened_name(backfill->archives));
+        listener->whole(listener->data, name);
     return ret;
 }
 
-static int read_all(struct backfill *backfill, struct error *error)
+static int take(struct backfill *backfill, const struct scan_item *item, struct error *error)
+{
+    begin_archive(backfill, item->archive);
+    switch (item->kind) {
+    case SCAN_ITEM_FILE:
+        return take_file(backfill, item, error);
+    case SCAN_ITEM_WHOLE:
+        return end_archive(backfill, item->name, error);
+    case SCAN_ITEM_PROBLEM:
+        name_bad(backfill, &item->problem);
+        break;
+    }
+    return 0;
+}
+
+static int ask(struct backfill *backfill, struct scan_item **items, size_t count, struct error *error)
+{
+    struct history_known known[SCAN_QUEUE_ASK_MAX];
+    for (size_t i = 0; i < count; i++)
+        memcpy(known[i].content, items[i]->content, sizeof known[i].content);
+    int ret = history_loader_know(backfill->loader, known, count, error);
+    if (ret < 0)
+        return ret;
+    for (size_t i = 0; i < count; i++) {
+        items[i]->is_known = items[i]->kind == SCAN_ITEM_FILE && known[i].is_known;
+        items[i]->is_skipped = items[i]->is_known && !backfill->plan.again;
+        items[i]->day = known[i].day;
+    }
+    scan_queue_answer(backfill->queue, items, count);
+    return 0;
+}
+
+static void tell_progress(struct backfill *backfill, const char *at)
 {
     const struct backfill_listener *listener = &backfill->plan.listener;
-    struct archive_file file;
-    struct error problem = {0};
-    int ret = 0, step;
-    while (ret == 0 && (step = archive_reader_next(backfill->archives, &file, &problem)) != ARCHIVE_STEP_END) {
-        begin_archive(backfill);
-        if (step < 0) {
-            name_bad(backfill, &problem);
-            continue;
+    struct timespec now;
+    if (listener->progress == NULL)
+        return;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    int64_t now_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    if (now_ms - backfill->told_ms < PROGRESS_MS)
+        return;
+    backfill->told_ms = now_ms;
+    listener->progress(listener->data, &backfill->report, at);
+}
+
+static int take_all(struct backfill *backfill, struct error *error)
+{
+    struct scan_item *items[SCAN_QUEUE_ASK_MAX];
+    enum scan_queue_turn turn;
+    size_t count = 0;
+    char at[ARCHIVE_NAME_SIZE] = "";
+    int ret = 0;
+    while (ret == 0 && (turn = scan_queue_turn(backfill->queue, PROGRESS_MS, items, &count)) != SCAN_QUEUE_END) {
+        if (turn == SCAN_QUEUE_ASK)
+            ret = ask(backfill, items, count, error);
+        if (turn == SCAN_QUEUE_STORE) {
+            ret = take(backfill, items[0], error);
+            text_copy(at, sizeof at, items[0]->name);
+            scan_queue_release(backfill->queue, items[0]);
         }
-        if (step == ARCHIVE_STEP_WHOLE) {
-            ret = end_archive(backfill, error);
-            continue;
-        }
-        ret = take_file(backfill, &file, error);
-        if (listener->progress != NULL)
-            listener->progress(listener->data, &backfill->report, file.name);
+        tell_progress(backfill, at);
     }
     return ret == 0 ? commit(backfill, error) : ret;
 }
 
+static int run(struct backfill *backfill, const struct backfill_input *input, struct error *error)
+{
+    struct backfill_crew *crew;
+    struct error ended = {0};
+    backfill->archive = 0;
+    backfill->queue = scan_queue_new();
+    int ret = backfill_crew_start(&backfill->plan, input, backfill->queue, &crew, error);
+    if (ret == 0) {
+        ret = take_all(backfill, error);
+        if (ret < 0)
+            backfill_crew_stop(crew);
+        int reading = backfill_crew_join(crew, &ended);
+        if (ret == 0 && reading < 0)
+            ret = error_set(error, reading, "%s", ended.message);
+    }
+    scan_queue_free(backfill->queue);
+    backfill->queue = NULL;
+    return ret;
+}
+
 int backfill_paths(struct backfill *backfill, char *const *paths, size_t count, struct error *error)
 {
-    backfill->archives = archive_reader_new(paths, count);
-    backfill->opened = 0;
-    int ret = read_all(backfill, error);
-    archive_reader_free(backfill->archives);
-    backfill->archives = NULL;
-    return ret;
+    const struct backfill_input input = {.paths = paths, .path_count = count};
+    return run(backfill, &input, error);
 }
 
 int backfill_streams(struct backfill *backfill, const struct backfill_streams *streams, struct error *error)
 {
-    struct history_stream *stream;
-    enum archive_kind kind;
-    struct error problem = {0};
-    int ret = 0, step;
-    backfill->archives = archive_reader_new(NULL, 0);
-    backfill->opened = 0;
-    while (ret == 0 && (step = streams->next(streams->data, &stream, &kind, &problem)) != 0) {
-        if (step == -ECANCELED)
-            ret = error_set(error, step, "%s", problem.message);
-        if (step < 0) {
-            name_bad(backfill, &problem);
-            continue;
-        }
-        archive_reader_add_stream(backfill->archives, stream, kind);
-        ret = read_all(backfill, error);
-    }
-    archive_reader_free(backfill->archives);
-    backfill->archives = NULL;
-    return ret;
+    const struct backfill_input input = {.streams = streams};
+    return run(backfill, &input, error);
 }
 
 int backfill_coverage(struct backfill *backfill, size_t *ret_changed, struct error *error)

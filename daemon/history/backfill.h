@@ -49,6 +49,7 @@ struct backfill_plan {
     const struct place *places;           // of the configuration: points get their flags by them
     size_t place_count;
     unsigned jobs; // threads that scan; 0: one for each core
+    bool again;    // read files that are known already once more
     struct backfill_listener listener;
 };
 
@@ -67,6 +68,9 @@ struct backfill_streams {
     // with the name of what could not be had: told and counted as bad, and the next one is asked for; -ECANCELED
     // ends everything. Called on another thread than the one that runs the backfill.
     int (*next)(void *data, struct history_stream **ret_stream, enum archive_kind *ret_kind, struct error *error);
+    // May be NULL. The backfill ends early, since the database failed: what waits in `next` or in a stream's read is
+    // to return soon, with -ECANCELED. Called on the thread that runs the backfill.
+    void (*stop)(void *data);
 };
 
 // The same from streams.

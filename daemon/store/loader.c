@@ -124,25 +124,42 @@ void history_loader_free(struct history_loader *loader)
     free(loader);
 }
 
-int history_loader_knows(struct history_loader *loader, const uint8_t content[DIGEST_UUID_SIZE],
-                         bool *ret_known, utc_us *ret_day, struct error *error)
+static int read_known(struct query *query, struct history_known *files, size_t count, struct error *error)
 {
-    char uuid[DIGEST_UUID_TEXT_SIZE];
-    const char *const parameters[] = {loader->feed, digest_uuid_format(content, uuid)};
-    struct query *query;
-    int ret = query_start(loader->connection,
-                          "SELECT day::timestamp AT TIME ZONE 'UTC' FROM skywitness_store.history_file"
-                          " WHERE feed = $1 AND content = $2::uuid",
-                          parameters, 2, &query, error);
-    if (ret < 0)
-        return ret;
-    ret = query_next(query, error);
-    if (ret >= 0) {
-        *ret_known = ret == 1;
-        *ret_day = ret == 1 ? query_time(query, 0) : UTC_UNKNOWN;
+    int ret;
+    while ((ret = query_next(query, error)) == 1) {
+        int64_t number = query_integer(query, 0, 0);
+        if (number < 1 || number > (int64_t)count)
+            continue;
+        files[number - 1].is_known = true;
+        files[number - 1].day = query_time(query, 1);
     }
+    return ret;
+}
+
+int history_loader_know(struct history_loader *loader, struct history_known *files, size_t count, struct error *error)
+{
+    struct text array;
+    struct query *query = NULL;
+    sql_array_begin(&array);
+    for (size_t i = 0; i < count; i++) {
+        char uuid[DIGEST_UUID_TEXT_SIZE];
+        sql_array_add(&array, digest_uuid_format(files[i].content, uuid));
+        files[i].is_known = false;
+        files[i].day = UTC_UNKNOWN;
+    }
+    sql_array_end(&array);
+    const char *const parameters[] = {loader->feed, array.bytes};
+    int ret = query_start(loader->connection,
+                          "SELECT c.number, f.day::timestamp AT TIME ZONE 'UTC'"
+                          " FROM unnest($2::uuid[]) WITH ORDINALITY AS c (content, number)"
+                          " JOIN skywitness_store.history_file f ON f.feed = $1 AND f.content = c.content",
+                          parameters, 2, &query, error);
+    if (ret == 0)
+        ret = read_known(query, files, count, error);
     query_finish(query);
-    return ret < 0 ? ret : 0;
+    text_done(&array);
+    return ret;
 }
 
 // --- adding ---------------------------------------------------------------------------------------

@@ -29,9 +29,13 @@ struct history_file {
 struct history_loader *history_loader_new(struct query_connection *connection, const char *feed);
 void history_loader_free(struct history_loader *loader); // accepts NULL
 
-// Whether a file of this content was stored before, and of which day it is.
-int history_loader_knows(struct history_loader *loader, const uint8_t content[DIGEST_UUID_SIZE],
-                         bool *ret_known, utc_us *ret_day, struct error *error);
+struct history_known {
+    uint8_t content[DIGEST_UUID_SIZE];
+    bool is_known; // stored before
+    utc_us day;    // and of this day; else UTC_UNKNOWN
+};
+// Looks up the files by their contents and fills in the rest.
+int history_loader_know(struct history_loader *loader, struct history_known *files, size_t count, struct error *error);
 
 // These add to the transaction that history_loader_commit makes. A file's points come in order of time.
 void history_loader_add_file(struct history_loader *loader, const struct history_file *file);

@@ -2,6 +2,7 @@
 // skywitness derive: sightings and visits anew from the stored points, and what that changes.
 #include "base/text.h"
 #include "cli/command.h"
+#include "cli/derived.h"
 #include "cli/options.h"
 #include "store/derive.h"
 #include "store/query.h"
@@ -21,7 +22,8 @@ static int find_aircraft(struct query_connection *connection, utc_us since, utc_
     struct query *query;
     int ret = query_start(connection,
                           "SELECT DISTINCT icao24 FROM skywitness_store.track_point"
-                          " WHERE observed_at >= $1::timestamptz AND observed_at < $2::timestamptz AND ($3::text IS NULL OR icao24 = $3::text) ORDER BY 1",
+                          " WHERE observed_at >= $1::timestamptz AND observed_at < $2::timestamptz"
+                          " AND ($3::text IS NULL OR icao24 = $3::text) ORDER BY 1",
                           parameters, 3, &query, error);
     while (ret >= 0 && (ret = query_next(query, error)) == 1)
         text_copy(array_append(found)->icao24, ICAO24_SIZE, query_text(query, 0));
@@ -62,7 +64,11 @@ static int run(struct cli *cli, utc_us since, utc_us until, const char *hex, boo
     int ret = find_aircraft(connection, since, until, hex, &found, &error);
     array_foreach(&found, one)
         if (ret >= 0)
-            ret = derive_aircraft(connection, config, one->icao24, since, until, dry_run, &changes, &error);
+            ret = derive_aircraft(connection, config,
+                                  &(struct derive_request){one->icao24, since, until, cli->now, dry_run}, &changes,
+                                  &error);
+    if (ret >= 0 && !dry_run)
+        ret = derived_finish(cli, config, connection, &error);
     if (ret < 0) {
         status = cli_fail(cli, &error);
     } else {

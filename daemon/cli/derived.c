@@ -4,33 +4,14 @@
 #include "base/text.h"
 #include "config/config.h"
 #include "store/claim_store.h"
-#include "store/derive.h"
+#include "store/derive_pending.h"
+#include "store/pending_event.h"
 #include "store/query.h"
 
-#include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
-struct pending {
-    char icao24[ICAO24_SIZE];
-    utc_us since, until;
-};
-struct pending_array ARRAY_OF(struct pending);
-
-static int read_pending(struct query_connection *connection, struct pending_array *pending, struct error *error)
-{
-    struct query *query;
-    int ret = query_start(connection,
-                          "SELECT icao24, since, until FROM skywitness_store.history_pending ORDER BY icao24", NULL,
-                          0, &query, error);
-    while (ret >= 0 && (ret = query_next(query, error)) == 1) {
-        struct pending *one = array_append(pending);
-        text_copy(one->icao24, sizeof one->icao24, query_text(query, 0));
-        one->since = query_time(query, 1);
-        one->until = query_time(query, 2);
-    }
-    query_finish(query);
-    return ret;
-}
+#define PROBLEM_BYTES_MAX 65536
 
 static void say_changes(const struct cli *cli, const struct derive_change_array *changes)
 {
@@ -78,21 +59,41 @@ static int assess_touched(const struct cli *cli, const struct config *config, st
     return ret;
 }
 
+static int say_waiting(const struct cli *cli, struct query_connection *connection, struct error *error)
+{
+    uint64_t waiting = 0;
+    int ret = pending_event_count(connection, &waiting, error);
+    if (ret == 0 && waiting > 0)
+        cli_say(cli, "%" PRIu64 " events wait for a daemon to alert about", waiting);
+    return ret;
+}
+
+int derived_finish(const struct cli *cli, const struct config *config, struct query_connection *connection,
+                   struct error *error)
+{
+    int ret = assess_touched(cli, config, connection, error);
+    return ret < 0 ? ret : say_waiting(cli, connection, error);
+}
+
 int derived_pending(struct cli *cli, const struct config *config, struct query_connection *connection)
 {
-    struct pending_array pending = {0};
     struct derive_change_array changes = {0};
     struct error error = {0};
-    int ret = read_pending(connection, &pending, &error);
-    array_foreach(&pending, one)
-        if (ret >= 0)
-            ret = derive_aircraft(connection, config, one->icao24, one->since, one->until, false, &changes, &error);
+    struct text problems;
+    size_t derived = 0;
+    text_init(&problems, PROBLEM_BYTES_MAX);
+    const struct derive_pending_request request = {
+        .now = cli->now, .with_unfinished = true, .problems = &problems};
+    int ret = derive_pending(connection, config, &request, &changes, &derived, &error);
     if (ret >= 0) {
         say_changes(cli, &changes);
-        cli_say(cli, "derived %zu aircraft again: %zu changes", pending.count, changes.count);
-        ret = assess_touched(cli, config, connection, &error);
+        cli_say(cli, "derived %zu aircraft again: %zu changes", derived, changes.count);
+        ret = derived_finish(cli, config, connection, &error);
     }
-    array_free(&pending);
+    bool has_problems = problems.length > 0;
+    if (has_problems)
+        cli_say(cli, "%.*s", (int)problems.length - 1, problems.bytes);
+    text_done(&problems);
     array_free(&changes);
-    return ret < 0 ? cli_fail(cli, &error) : EXIT_STATUS_GOOD;
+    return ret < 0 ? cli_fail(cli, &error) : has_problems ? EXIT_STATUS_WANTING : EXIT_STATUS_GOOD;
 }

@@ -5,5 +5,9 @@
 #include "cli/cli.h"
 
 // Derives what backfills left pending, and judges the claims that it touches. Returns an exit status, having said
-// on cli->talk what changed and what was wrong.
+// on cli->talk what changed and what was wrong. What another backfill is still loading is left to that one.
 int derived_pending(struct cli *cli, const struct config *config, struct query_connection *connection);
+
+// After a derivation: judges the claims that it touches, and says how many events wait for a daemon to alert about.
+int derived_finish(const struct cli *cli, const struct config *config, struct query_connection *connection,
+                   struct error *error);

@@ -345,13 +345,22 @@ static int32_t altitude_of(const struct trace_reader *reader)
 static void hear(struct trace_reader *reader, size_t place, utc_us at, int32_t altitude_ft)
 {
     utc_us hour = utc_hour_start(at);
-    array_foreach(&reader->trace.heard, heard)
-        if (heard->place == place && heard->hour == hour) {
-            if (altitude_ft < heard->lowest_ft)
-                heard->lowest_ft = altitude_ft;
-            return;
+    array_foreach(&reader->trace.heard, heard) {
+        if (heard->place != place || heard->hour != hour)
+            continue;
+        if (altitude_ft < heard->lowest_ft)
+            heard->lowest_ft = altitude_ft;
+        if (at < heard->first_at) {
+            heard->first_at = at;
+            heard->first_ft = altitude_ft;
+        } else if (at > heard->last_at) {
+            heard->last_at = at;
+            heard->last_ft = altitude_ft;
         }
-    *array_append(&reader->trace.heard) = (struct trace_heard){place, hour, altitude_ft};
+        return;
+    }
+    *array_append(&reader->trace.heard) =
+        (struct trace_heard){place, hour, altitude_ft, at, at, altitude_ft, altitude_ft};
 }
 
 static void hear_nearby(struct trace_reader *reader, utc_us at, struct position position)

@@ -15,6 +15,8 @@ struct trace_heard {
     size_t place; // of the interest's
     utc_us hour;  // its first moment
     int32_t lowest_ft;
+    utc_us first_at, last_at; // of the low points in that hour
+    int32_t first_ft, last_ft; // came down or climbed: the control sample of arrivals
 };
 struct trace_heard_array ARRAY_OF(struct trace_heard);
 

@@ -128,7 +128,7 @@ static void add_to_batch(struct backfill *backfill, const struct scan_item *item
     history_loader_add_file(backfill->loader, &file);
     array_foreach(&trace->heard, heard)
         history_loader_add_heard(backfill->loader, backfill->plan.interest->places[heard->place].id,
-                                 trace->icao24, heard->hour, heard->lowest_ft);
+                                 trace->icao24, heard);
     array_foreach(&scanned->points, point)
         history_loader_add_point(backfill->loader, point);
     memcpy(backfill->recent[backfill->recent_count++ % SCAN_QUEUE_ITEMS], item->content, sizeof item->content);

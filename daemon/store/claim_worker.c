@@ -8,6 +8,7 @@
 #include "store/claim_coverage.h"
 #include "store/claim_files.h"
 #include "store/claim_store.h"
+#include "store/derive_pending.h"
 #include "store/place_store.h"
 #include "store/query.h"
 
@@ -18,6 +19,8 @@
 #define PROBLEM_BYTES_MAX 65536
 // An hour of coverage is worked out once it is over and its last answers are stored.
 #define COVERAGE_DELAY (5 * UTC_MINUTE)
+// What many archives left pending is spread over rounds: verdicts on what is new shall not wait for it.
+#define DERIVE_MS_MAX 10000
 
 struct verdict_news {
     int64_t assessment_id;
@@ -93,6 +96,18 @@ static int refresh_coverage(struct claim_worker *worker, struct claim_store *sto
     return result;
 }
 
+// What a backfill that was killed left, and what came live for days that had been read from archives.
+static int derive_some(struct claim_worker *worker, struct error *error)
+{
+    struct derive_change_array changes = {0};
+    size_t derived;
+    const struct derive_pending_request request = {
+        .now = worker->now, .most_ms = DERIVE_MS_MAX, .problems = &worker->problem};
+    int result = derive_pending(worker->connection, worker->config, &request, &changes, &derived, error);
+    array_free(&changes);
+    return result;
+}
+
 static void note_news(struct claim_worker *worker, const struct claim *claim,
                       const struct claim_assessed *assessed)
 {
@@ -143,6 +158,8 @@ static int run_round(struct claim_worker *worker, struct error *error)
         result = claim_store_new(worker->connection, worker->config, &store, error);
     if (result == 0 && !worker->imported)
         result = import_files(worker, store, error);
+    if (result == 0)
+        result = derive_some(worker, error);
     if (result == 0)
         result = refresh_coverage(worker, store, error);
     if (result == 0)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Keeps the claims' verdicts up to date beside the daemon's loop: imports the configured files when
-// it starts and after a reload, works out coverage once an hour, and judges again what something
-// has happened to. Everything that waits runs on libuv's thread pool over a connection of its own;
-// with PostgreSQL away it tries again later.
+// it starts and after a reload, derives again what is pending (store/derive_pending.h), works out
+// coverage once an hour, and judges again what something has happened to. Everything that waits
+// runs on libuv's thread pool over a connection of its own; with PostgreSQL away it tries again
+// later.
 #pragma once
 
 #include "base/error.h"

@@ -1,387 +1,111 @@
 // SPDX-License-Identifier: MIT
 #include "store/derive.h"
 
-#include "base/memory.h"
-#include "base/text.h"
 #include "config/config.h"
-#include "journal/entry.h"
-#include "store/batch.h"
-#include "store/derive_points.h"
+#include "store/derive_internal.h"
 #include "store/query.h"
-#include "track/tracker.h"
 
-#include <assert.h>
-#include <errno.h>
-#include <libpq-fe.h>
 #include <stdlib.h>
 #include <string.h>
 
-// Time passes with good answers (docs/decisions.md). Between points closer than that nothing closes for silence.
-#define QUIET_US (5 * UTC_MINUTE)
+#define VERSION_SIZE 24
 
-struct decided_visit {
-    struct visit visit;
-    utc_us decided_at;
-};
-
-struct derivation {
-    struct query_connection *connection;
-    const struct config *config;
-    const char *icao24;
-    struct derive_span span;
-    struct tracker *tracker;
-    struct track_effects effects;
-    struct sighting_array sightings; // the newest state of each
-    struct derived_visits ARRAY_OF(struct decided_visit) visits;
-    struct identity_conflict_array conflicts;
-};
-
-// --- deriving -------------------------------------------------------------------------------------
-
-static void keep_sighting(struct derivation *derivation, const struct sighting *sighting)
-{
-    array_foreach(&derivation->sightings, known)
-        if (known->opened_at == sighting->opened_at && known->emitter == sighting->emitter) {
-            *known = *sighting;
-            return;
-        }
-    *array_append(&derivation->sightings) = *sighting;
-}
-
-static void keep_visit(struct derivation *derivation, const struct visit *visit, utc_us decided_at)
-{
-    array_foreach(&derivation->visits, known)
-        if (known->visit.anchored_at == visit->anchored_at && known->visit.emitter == visit->emitter &&
-            strcmp(known->visit.place, visit->place) == 0) {
-            *known = (struct decided_visit){*visit, decided_at};
-            return;
-        }
-    *array_append(&derivation->visits) = (struct decided_visit){*visit, decided_at};
-}
-
-static void keep_effects(struct derivation *derivation, utc_us decided_at)
-{
-    struct track_effects *effects = &derivation->effects;
-    array_foreach(&effects->sightings, sighting)
-        keep_sighting(derivation, sighting);
-    array_foreach(&effects->visits, visit)
-        keep_visit(derivation, visit, decided_at);
-    array_foreach(&effects->conflicts, conflict)
-        *array_append(&derivation->conflicts) = *conflict;
-    array_clear(&effects->points);
-    array_clear(&effects->sightings);
-    array_clear(&effects->visits);
-    array_clear(&effects->conflicts);
-}
-
-// Until when somebody looked before that moment: the last good answer, or a day's archive.
-static int looked_until(struct derivation *derivation, const char *before, utc_us *ret_until, struct error *error)
-{
-    static const char sql[] =
-        "SELECT least($1::timestamptz, greatest("
-        " (SELECT max(p.answered_at) FROM skywitness_store.feed f CROSS JOIN LATERAL (SELECT answered_at"
-        "   FROM skywitness_store.poll p WHERE p.feed = f.feed AND p.error IS NULL AND p.asked_at < $1::timestamptz"
-        "   ORDER BY p.asked_at DESC LIMIT 1) p),"
-        " (SELECT (max(day) + 1)::timestamp AT TIME ZONE 'UTC' FROM skywitness_store.history_day"
-        "   WHERE day::timestamp AT TIME ZONE 'UTC' < $1::timestamptz)))";
-    struct query *query;
-    int ret = query_start(derivation->connection, sql, &before, 1, &query, error);
-    if (ret < 0)
-        return ret;
-    ret = query_next(query, error);
-    *ret_until = ret == 1 ? query_time(query, 0) : UTC_UNKNOWN;
-    query_finish(query);
-    return ret < 0 ? ret : 0;
-}
-
-static int let_time_pass(struct derivation *derivation, utc_us from, utc_us to, struct error *error)
-{
-    char text[UTC_TEXT_SIZE];
-    utc_us until;
-    if (to != UTC_UNKNOWN && to - from <= QUIET_US)
-        return 0;
-    int ret = looked_until(derivation, to != UTC_UNKNOWN ? utc_format(to, text) : "now", &until, error);
-    if (ret == 0 && until != UTC_UNKNOWN && until > from) {
-        tracker_advance(derivation->tracker, until, &derivation->effects);
-        keep_effects(derivation, until);
-    }
-    return ret;
-}
-
-static int derive(struct derivation *derivation, const struct track_point_array *points, struct error *error)
-{
-    utc_us previous = UTC_UNKNOWN;
-    int ret = 0;
-    array_foreach(points, point) {
-        if (previous != UTC_UNKNOWN)
-            ret = let_time_pass(derivation, previous, point->received_at, error);
-        if (ret < 0)
-            return ret;
-        tracker_push(derivation->tracker, &point->seen, point->feed, point->received_at, &derivation->effects);
-        tracker_advance(derivation->tracker, point->received_at, &derivation->effects);
-        keep_effects(derivation, point->received_at);
-        previous = point->received_at;
-    }
-    return let_time_pass(derivation, previous, UTC_UNKNOWN, error);
-}
-
-// --- comparing and storing ------------------------------------------------------------------------
-
-static const char temporary_sql[] =
-    "CREATE TEMP TABLE derived_sighting (LIKE skywitness_store.sighting INCLUDING ALL) ON COMMIT DROP;"
-    "CREATE TEMP TABLE derived_visit (LIKE skywitness_store.visit INCLUDING ALL) ON COMMIT DROP;"
-    "CREATE TEMP TABLE derived_change (what text, change text, id uuid, was text, is_now text) ON COMMIT DROP";
-
-// The batch's own statement, but into the temporary table.
-static int send_rows(struct derivation *derivation, struct table_rows *rows, enum table table,
-                     const char *target, struct error *error)
-{
-    static const char into[] = "INSERT INTO skywitness_store.";
-    const char *values[TABLE_COLUMNS_MAX];
-    int lengths[TABLE_COLUMNS_MAX], formats[TABLE_COLUMNS_MAX];
-    struct text given, sql;
-    if (rows->count == 0)
-        return 0;
-    text_init(&given, 1 << 16);
-    text_init(&sql, 1 << 16);
-    table_statement(table, &given);
-    assert(strncmp(given.bytes, into, sizeof into - 1) == 0);
-    const char *rest = given.bytes + sizeof into - 1 + strlen(rows->description->name);
-    text_append_format(&sql, "INSERT INTO %s%s", target, rest);
-    for (size_t i = 0; i < rows->description->column_count; i++) {
-        column_finish(&rows->columns[i]);
-        values[i] = (const char *)rows->columns[i].bytes;
-        lengths[i] = (int)rows->columns[i].length;
-        formats[i] = 1;
-    }
-    PGconn *native = query_native(derivation->connection);
-    PGresult *result = PQexecParams(native, sql.bytes, (int)rows->description->column_count, NULL, values, lengths,
-                                    formats, 0);
-    int ret = PQresultStatus(result) == PGRES_COMMAND_OK
-                  ? 0
-                  : error_set(error, -EIO, "comparing: %s", PQresultErrorMessage(result));
-    PQclear(result);
-    text_done(&given);
-    text_done(&sql);
-    return ret;
-}
-
-static int send_all(struct derivation *derivation, struct store_batch *batch, struct error *error)
-{
-    // Only its sightings matter; sequence and feed make it an entry.
-    struct entry entry = {.sequence = 1, .poll = {.feed = "derived", .answered_at = UTC_UNKNOWN}};
-    entry.sightings = derivation->sightings;
-    store_batch_add(batch, &entry);
-    array_foreach(&derivation->visits, decided)
-        batch_add_visit(batch, &decided->visit, decided->decided_at);
-    array_foreach(&derivation->conflicts, conflict)
-        batch_add_conflict(batch, conflict, conflict->second_at);
-    int ret = send_rows(derivation, &batch->tables[TABLE_SIGHTING], TABLE_SIGHTING,
-                        "pg_temp.derived_sighting", error);
-    if (ret == 0)
-        ret = send_rows(derivation, &batch->tables[TABLE_VISIT], TABLE_VISIT, "pg_temp.derived_visit",
-                        error);
-    if (ret == 0)
-        ret = send_rows(derivation, &batch->tables[TABLE_IDENTITY_CONFLICT], TABLE_IDENTITY_CONFLICT,
-                        "skywitness_store.identity_conflict", error);
-    return ret;
-}
-
-// What makes a state another one. A sighting's path and count follow its points; the time of a decision and the
-// version of the detector do not make a difference.
-#define SIGHTING_WORDS(s)                                                                                    \
-    "concat_ws(' ', " s ".state, " s ".first_seen, CASE WHEN " s ".state <> 'open' THEN " s ".last_seen END, " s \
-    ".origin || '-', '-' || " s ".destination, array_to_string(" s ".callsigns, ','))"
-#define SIGHTING_STATE(s) "(" SIGHTING_WORDS(s) ", " s ".registration, " s ".type_code, " s ".emitter)"
-#define VISIT_WORDS(v)                                                                                       \
-    "concat_ws(' ', " v ".place, " v ".grade, " v ".state, 'arrived ' || coalesce(" v ".arrived_after::text, '?')" \
-    " || '/' || coalesce(" v ".arrived_before::text, '?'), 'departed ' || " v ".departed_before)"
-#define VISIT_STATE(v)                                                                                       \
-    "(" v ".state, " v ".grade, " v ".arrived_after, " v ".arrived_before, " v ".departed_after, " v         \
-    ".departed_before, " v ".sighting_in, " v ".sighting_out, " v ".arrival_seen, " v ".departure_seen, " v  \
-    ".registration, " v ".type_code, " v ".callsign_in, " v ".callsign_out, " v ".reasons)"
-
-// clang-format off
-// New and changed ones; then those of the span that are no longer supported. What was superseded while deriving
-// and never stood in the database is no news.
-static const char *const compare_sql[] = {
-    "INSERT INTO derived_change SELECT 'sighting', CASE WHEN s.sighting_id IS NULL THEN 'new' ELSE 'changed' END,"
-    "   d.sighting_id, CASE WHEN s.sighting_id IS NOT NULL THEN " SIGHTING_WORDS("s") " END, " SIGHTING_WORDS("d")
-    " FROM derived_sighting d LEFT JOIN skywitness_store.sighting s ON s.icao24 = $1"
-    "   AND s.sighting_id = d.sighting_id"
-    " WHERE $2::timestamptz <= $3::timestamptz AND " SIGHTING_STATE("d") " IS DISTINCT FROM " SIGHTING_STATE("s"),
-    "INSERT INTO derived_change SELECT 'sighting', 'superseded', s.sighting_id, " SIGHTING_WORDS("s") ", NULL"
-    " FROM skywitness_store.sighting s WHERE s.icao24 = $1 AND s.state <> 'superseded'"
-    "   AND s.opened_at BETWEEN $2::timestamptz AND $3::timestamptz"
-    "   AND NOT EXISTS (SELECT FROM derived_sighting d WHERE d.sighting_id = s.sighting_id)",
-    "INSERT INTO derived_change SELECT 'visit', CASE WHEN v.visit_id IS NULL THEN 'new'"
-    "     WHEN d.state = 'superseded' THEN 'superseded' ELSE 'changed' END,"
-    "   d.visit_id, CASE WHEN v.visit_id IS NOT NULL THEN " VISIT_WORDS("v") " END, " VISIT_WORDS("d")
-    " FROM derived_visit d LEFT JOIN skywitness_store.visit v ON v.icao24 = $1 AND v.visit_id = d.visit_id"
-    " WHERE $2::timestamptz <= $3::timestamptz AND (v.visit_id IS NOT NULL OR d.state <> 'superseded')"
-    "   AND " VISIT_STATE("d") " IS DISTINCT FROM " VISIT_STATE("v"),
-    "INSERT INTO derived_change SELECT 'visit', 'superseded', v.visit_id, " VISIT_WORDS("v") ", NULL"
-    " FROM skywitness_store.visit v WHERE v.icao24 = $1 AND v.state <> 'superseded'"
-    "   AND v.anchored_at BETWEEN $2::timestamptz AND $3::timestamptz"
-    "   AND NOT EXISTS (SELECT FROM derived_visit d WHERE d.visit_id = v.visit_id)",
-};
-
-// A state is decided after the one it replaces, whatever times its points have.
-static const char *const apply_sql[] = {
-    "UPDATE derived_visit d SET decided_at = greatest(d.decided_at, v.decided_at + interval '1 microsecond')"
-    " FROM skywitness_store.visit v WHERE v.icao24 = $1 AND v.visit_id = d.visit_id",
-    "UPDATE skywitness_store.sighting s SET state = 'superseded' FROM derived_change c WHERE s.icao24 = $1"
-    "   AND c.what = 'sighting' AND c.is_now IS NULL AND s.sighting_id = c.id",
-    "UPDATE skywitness_store.visit v SET state = 'superseded', recorded_at = now(),"
-    "   decided_at = greatest(now(), v.decided_at + interval '1 microsecond') FROM derived_change c"
-    " WHERE v.icao24 = $1 AND c.what = 'visit' AND c.is_now IS NULL AND v.visit_id = c.id",
-};
-static const char history_sql[] =
-    "INSERT INTO skywitness_store.visit_history SELECT v.* FROM skywitness_store.visit v JOIN derived_change c"
-    "   ON c.what = 'visit' AND c.id = v.visit_id WHERE v.icao24 = $1 ON CONFLICT DO NOTHING";
-// Also where only points were added within.
-static const char finish_sql[] =
-    "SELECT skywitness_store.finish_sightings(array_agg(s.icao24), array_agg(s.sighting_id))"
-    " FROM skywitness_store.sighting s JOIN derived_sighting d USING (sighting_id)"
-    " WHERE s.icao24 = $1 AND s.state NOT IN ('open', 'superseded') AND (s.point_count IS NULL OR s.point_count <>"
-    "   skywitness_store.count_points(s.icao24, s.emitter, s.first_seen, s.last_seen)"
-    "   OR EXISTS (SELECT FROM derived_change c WHERE c.id = s.sighting_id)) HAVING count(*) > 0";
-// clang-format on
-
-// The rows that differ, from the temporary table into the real one.
-static int apply_rows(struct derivation *derivation, enum table table, const char *what, struct error *error)
-{
-    const struct table_description *description = table_description(table);
-    struct text sql;
-    text_init(&sql, 1 << 16);
-    text_append_format(&sql, "INSERT INTO skywitness_store.%s (", description->name);
-    for (size_t i = 0; i < description->column_count; i++)
-        text_append_format(&sql, "%s%s", i > 0 ? ", " : "", description->columns[i].name);
-    text_append(&sql, ") SELECT ");
-    for (size_t i = 0; i < description->column_count; i++)
-        text_append_format(&sql, "%sd.%s", i > 0 ? ", " : "", description->columns[i].name);
-    text_append_format(&sql,
-                       " FROM derived_%s d JOIN derived_change c ON c.what = '%s' AND c.is_now IS NOT NULL"
-                       " AND c.id = d.%s ON CONFLICT (icao24, %s) DO UPDATE SET ",
-                       what, what, description->replaced_by, description->replaced_by);
-    for (size_t i = 0; i < description->column_count; i++)
-        text_append_format(&sql, "%s%s = excluded.%s", i > 0 ? ", " : "", description->columns[i].name,
-                           description->columns[i].name);
-    if (table == TABLE_VISIT)
-        text_append(&sql, ", recorded_at = now()");
-    int ret = query_execute(derivation->connection, sql.bytes, NULL, 0, error);
-    text_done(&sql);
-    return ret;
-}
-
-static int apply(struct derivation *derivation, struct error *error)
-{
-    int ret = 0;
-    for (size_t i = 0; i < sizeof apply_sql / sizeof *apply_sql && ret == 0; i++)
-        ret = query_execute(derivation->connection, apply_sql[i], &derivation->icao24, 1, error);
-    if (ret == 0)
-        ret = apply_rows(derivation, TABLE_SIGHTING, "sighting", error);
-    if (ret == 0)
-        ret = apply_rows(derivation, TABLE_VISIT, "visit", error);
-    if (ret == 0)
-        ret = query_execute(derivation->connection, history_sql, &derivation->icao24, 1, error);
-    if (ret == 0)
-        ret = query_execute(derivation->connection, finish_sql, &derivation->icao24, 1, error);
-    return ret;
-}
-
-static void copy_cell(char *destination, size_t size, const struct query *query, size_t column)
-{
-    const char *cell = query_text(query, column);
-    text_copy(destination, size, cell != NULL ? cell : "");
-}
-
-static int read_changes(struct derivation *derivation, struct derive_change_array *changes, struct error *error)
+// The version of the aircraft's row in history_pending, empty where it has none. A row that is written meanwhile has
+// another one: what brought it was not among the points that we read.
+static int read_pending_version(const struct derivation *derivation, char ret_version[VERSION_SIZE],
+                                struct error *error)
 {
     struct query *query;
     int ret = query_start(derivation->connection,
-                          "SELECT what, change, id, was, is_now FROM derived_change"
-                          " ORDER BY what, coalesce(was, is_now)",
-                          NULL, 0, &query, error);
-    while (ret >= 0 && (ret = query_next(query, error)) == 1) {
-        struct derive_change *change = array_append(changes);
-        copy_cell(change->what, sizeof change->what, query, 0);
-        copy_cell(change->change, sizeof change->change, query, 1);
-        copy_cell(change->id, sizeof change->id, query, 2);
-        copy_cell(change->was, sizeof change->was, query, 3);
-        copy_cell(change->is, sizeof change->is, query, 4);
-        text_copy(change->icao24, sizeof change->icao24, derivation->icao24);
-    }
+                          "SELECT xmin::text FROM skywitness_store.history_pending WHERE icao24 = $1",
+                          &derivation->icao24, 1, &query, error);
+    if (ret < 0)
+        return ret;
+    ret = query_next(query, error);
+    ret_version[0] = '\0';
+    if (ret == 1)
+        strncat(ret_version, query_text(query, 0), VERSION_SIZE - 1);
     query_finish(query);
     return ret < 0 ? ret : 0;
 }
 
-static int compare(struct derivation *derivation, struct error *error)
+static utc_us earlier(utc_us first, utc_us second)
 {
-    char first[UTC_TEXT_SIZE], last[UTC_TEXT_SIZE];
-    const char *const parameters[] = {derivation->icao24, utc_format(derivation->span.judged_from, first),
-                                      utc_format(derivation->span.judged_to, last)};
-    struct store_batch *batch = store_batch_new(&derivation->config->watch);
-    PGresult *made = PQexec(query_native(derivation->connection), temporary_sql);
-    int ret = PQresultStatus(made) == PGRES_COMMAND_OK
-                  ? 0
-                  : error_set(error, -EIO, "making temporary tables: %s", PQresultErrorMessage(made));
-    PQclear(made);
-    if (ret == 0)
-        ret = send_all(derivation, batch, error);
-    for (size_t i = 0; i < sizeof compare_sql / sizeof *compare_sql && ret == 0; i++)
-        ret = query_execute(derivation->connection, compare_sql[i], parameters, 3, error);
-    store_batch_free(batch);
-    return ret;
+    return first == UTC_UNKNOWN || second < first ? second : first;
 }
 
-static int work(struct derivation *derivation, utc_us since, utc_us until, bool dry_run,
-                struct derive_change_array *changes, struct error *error)
+static utc_us later(utc_us first, utc_us second)
+{
+    return first > second ? first : second; // UTC_UNKNOWN is the earliest
+}
+
+static int remove_pending(struct derivation *derivation, const struct derive_request *request,
+                          const char *version, struct error *error)
+{
+    const struct derive_span *span = &derivation->span;
+    bool has_points = span->first_at != UTC_UNKNOWN;
+    utc_us since = has_points ? earlier(span->judged_from, request->since) : request->since;
+    utc_us until = has_points ? later(span->judged_to, request->until) : request->until;
+    char since_text[UTC_TEXT_SIZE], until_text[UTC_TEXT_SIZE];
+    const char *const parameters[] = {derivation->icao24, version, utc_format(since, since_text),
+                                      utc_format(until, until_text)};
+    return query_execute(derivation->connection,
+                         "DELETE FROM skywitness_store.history_pending WHERE icao24 = $1 AND xmin::text = $2"
+                         " AND since >= $3::timestamptz AND until <= $4::timestamptz",
+                         parameters, 4, error);
+}
+
+static int run(struct derivation *derivation, const struct derive_request *request,
+               struct derive_change_array *changes, struct error *error)
 {
     struct track_point_array points = {0};
-    char first[UTC_TEXT_SIZE], last[UTC_TEXT_SIZE];
-    // Two derivations of one aircraft would undo one another.
-    int ret = query_execute(derivation->connection,
-                            "SELECT pg_advisory_xact_lock(hashtext('skywitness.derive ' || $1))", &derivation->icao24,
-                            1, error);
-    if (ret == 0)
-        ret = derive_find_span(derivation->connection, derivation->icao24, since, until, &derivation->span, error);
-    if (ret == 0 && derivation->span.first_at != UTC_UNKNOWN) {
-        ret = derive_read_points(derivation->connection, &derivation->config->watch, derivation->icao24,
+    size_t first = changes->count;
+    int ret = derive_read_points(derivation->connection, &derivation->config->watch, derivation->icao24,
                                  &derivation->span, &points, error);
-        if (ret == 0)
-            ret = derive(derivation, &points, error);
-        array_free(&points);
-        if (ret == 0)
-            ret = compare(derivation, error);
-        if (ret == 0)
-            ret = read_changes(derivation, changes, error);
-        if (ret == 0 && !dry_run)
-            ret = apply(derivation, error);
-    }
-    if (ret == 0 && !dry_run)
-        ret = query_execute(derivation->connection,
-                            "DELETE FROM skywitness_store.history_pending WHERE icao24 = $1"
-                            " AND since >= $2::timestamptz AND until <= $3::timestamptz",
-                            (const char *const[]){derivation->icao24, utc_format(since, first), utc_format(until, last)},
-                            3, error);
-    return ret;
+    if (ret == 0)
+        ret = derive_run(derivation, &points, error);
+    array_free(&points);
+    if (ret == 0)
+        ret = derive_adopt_ids(derivation, error);
+    if (ret == 0)
+        ret = derive_compare(derivation, changes, error);
+    if (ret == 0 && !request->dry_run)
+        ret = derive_add_events(derivation, changes, first, request->now, error);
+    return ret == 0 && !request->dry_run ? derive_apply(derivation, error) : ret;
 }
 
-int derive_aircraft(struct query_connection *connection, const struct config *config, const char *icao24,
-                    utc_us since, utc_us until, bool dry_run, struct derive_change_array *changes,
+static int work(struct derivation *derivation, const struct derive_request *request,
+                struct derive_change_array *changes, struct error *error)
+{
+    char version[VERSION_SIZE];
+    // Two derivations of one aircraft would undo one another.
+    int ret = query_execute(derivation->connection,
+                            "SELECT pg_advisory_xact_lock(hashtext('skywitness.derive ' || $1))",
+                            &derivation->icao24, 1, error);
+    if (ret == 0)
+        ret = read_pending_version(derivation, version, error);
+    if (ret == 0)
+        ret = derive_find_span(derivation->connection, derivation->icao24, request->since, request->until,
+                               &derivation->span, error);
+    if (ret == 0 && derivation->span.first_at != UTC_UNKNOWN)
+        ret = run(derivation, request, changes, error);
+    return ret == 0 && !request->dry_run ? remove_pending(derivation, request, version, error) : ret;
+}
+
+int derive_aircraft(struct query_connection *connection, const struct config *config,
+                    const struct derive_request *request, struct derive_change_array *changes,
                     struct error *error)
 {
-    struct derivation derivation = {.connection = connection, .config = config, .icao24 = icao24};
+    struct derivation derivation = {.connection = connection, .config = config, .icao24 = request->icao24};
     derivation.span.first_at = derivation.span.last_at = UTC_UNKNOWN;
     int ret = query_execute(connection, "BEGIN", NULL, 0, error);
     if (ret < 0)
         return ret;
     size_t known = changes->count;
     derivation.tracker = tracker_new(config->places, config->place_count);
-    ret = work(&derivation, since, until, dry_run, changes, error);
+    ret = work(&derivation, request, changes, error);
     if (ret == 0)
-        ret = query_execute(connection, dry_run ? "ROLLBACK" : "COMMIT", NULL, 0, error);
+        ret = query_execute(connection, request->dry_run ? "ROLLBACK" : "COMMIT", NULL, 0, error);
     if (ret < 0) {
         struct error ignored;
         query_execute(connection, "ROLLBACK", NULL, 0, &ignored);

@@ -29,9 +29,19 @@ struct derive_change {
 };
 struct derive_change_array ARRAY_OF(struct derive_change);
 
+struct derive_request {
+    const char *icao24;
+    utc_us since, until;
+    utc_us now; // the moment at which a retraction happens
+    bool dry_run;
+};
+
 // The span is widened to the pauses around it after which the tracker begins anew. Points that came live are taken
 // as they came, so that deriving them again gives the same; where an archive's are among them, all are taken in the
-// order in which they were observed. With `dry_run` everything is undone but told. Appends the changes.
-int derive_aircraft(struct query_connection *connection, const struct config *config, const char *icao24,
-                    utc_us since, utc_us until, bool dry_run, struct derive_change_array *changes,
+// order in which they were observed. The same transaction leaves the changes as events for a daemon to alert about
+// (store/pending_event.h), and takes the aircraft from what is pending (store/derive_pending.h) where the span covers
+// it. With `dry_run` everything is undone but told. Appends the changes. Errors of query_start, -E2BIG for too many
+// points; then nothing has changed.
+int derive_aircraft(struct query_connection *connection, const struct config *config,
+                    const struct derive_request *request, struct derive_change_array *changes,
                     struct error *error);

@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "store/derive_points.h"
 
-#include "base/text.h"
 #include "store/derive.h"
 #include "store/loader.h"
 #include "store/query.h"
+#include "store/stored_point.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
-#include <string.h>
-
-// What the flags say of values that are not stored: enough for the tracker to set the same ones again.
-#define STALE_SECONDS 3600.0f
 
 // The pause is the tracker's FORGET_AFTER_US.
 static const char span_sql[] =
@@ -57,13 +52,10 @@ int derive_find_span(struct query_connection *connection, const char *icao24, ut
 // archive's point that coincides with a live one is the same fix.
 // clang-format off
 static const char points_sql[] =
-    "SELECT p.feed, (extract(epoch FROM p.observed_at) * 1000000)::bigint,"
-    "   (extract(epoch FROM p.received_at) * 1000000)::bigint, p.latitude, p.longitude, p.altitude_baro_ft,"
-    "   p.altitude_geom_ft, p.on_ground, p.ground_speed_kt, p.track_deg, p.vertical_rate_fpm, p.squawk,"
-    "   p.nic, p.nac_p, p.sil, p.position_source, p.flags,"
-    "   coalesce(i.registration, s.registration), coalesce(i.type_code, s.type_code), coalesce(i.military, false),"
+    "SELECT " STORED_POINT_COLUMNS("p") ","
+    "   coalesce(i.registration, s.registration), coalesce(i.type_code, s.type_code),"
     "   coalesce(i.callsign, s.callsigns[row_number() OVER (PARTITION BY s.sighting_id, p.received_at = p.observed_at"
-    "     ORDER BY p.received_at, p.observed_at, p.feed)]), array_to_string(s.watch_ids, ' ')"
+    "     ORDER BY p.received_at, p.observed_at, p.feed)]), array_to_string(s.watch_ids, ' '), coalesce(i.military, false)"
     " FROM skywitness_store.track_point p"
     " LEFT JOIN LATERAL (SELECT * FROM skywitness_store.history_identity i WHERE i.icao24 = p.icao24"
     "     AND i.feed = p.feed AND i.observed_at <= p.observed_at ORDER BY i.observed_at DESC LIMIT 1) i"
@@ -81,73 +73,6 @@ static const char points_sql[] =
     " ORDER BY CASE WHEN $4::boolean THEN p.observed_at ELSE p.received_at END, p.observed_at, p.feed";
 // clang-format on
 
-static void copy_cell(char *destination, size_t size, const struct query *query, size_t column)
-{
-    const char *cell = query_text(query, column);
-    text_copy(destination, size, cell != NULL ? cell : "");
-}
-
-static uint64_t mask_of_ids(const struct watch_list *watch, const char *ids)
-{
-    uint64_t mask = 0;
-    while (ids != NULL && *ids != '\0') {
-        size_t length = strcspn(ids, " ");
-        for (size_t i = 0; i < watch->entry_count; i++)
-            if (strlen(watch->entries[i].id) == length && memcmp(watch->entries[i].id, ids, length) == 0)
-                mask |= UINT64_C(1) << i;
-        ids += length + (ids[length] == ' ');
-    }
-    return mask;
-}
-
-static int32_t whole(const struct query *query, size_t column)
-{
-    return (int32_t)query_integer(query, column, OBSERVATION_UNKNOWN);
-}
-
-static int8_t small(const struct query *query, size_t column)
-{
-    return (int8_t)query_integer(query, column, OBSERVATION_SMALL_UNKNOWN);
-}
-
-static void read_doubts(struct observation *seen, uint32_t flags)
-{
-    seen->adsb_version = flags & TRACK_POINT_SIL0 ? 2 : OBSERVATION_SMALL_UNKNOWN;
-    seen->gps_ok_before = flags & TRACK_POINT_GPS_LOST ? seen->observed_at - 1 : UTC_UNKNOWN;
-    seen->seen_position_s = flags & TRACK_POINT_STALE ? STALE_SECONDS : NAN;
-}
-
-static void read_point(const struct query *query, const struct watch_list *watch, const char *icao24,
-                       struct track_point *point)
-{
-    struct observation *seen = &point->seen;
-    *seen = (struct observation){
-        .observed_at = query_integer(query, 1, UTC_UNKNOWN),
-        .has_position = true,
-        .position = {query_number(query, 3), query_number(query, 4)},
-        .altitude_baro_ft = whole(query, 5),
-        .altitude_geom_ft = whole(query, 6),
-        .on_ground = query_boolean(query, 7, false),
-        .ground_speed_kt = (float)query_number(query, 8),
-        .track_deg = (float)query_number(query, 9),
-        .vertical_rate_fpm = whole(query, 10),
-        .nic = small(query, 12),
-        .nac_p = small(query, 13),
-        .sil = small(query, 14),
-        .position_source = (enum position_source)query_integer(query, 15, 0),
-        .military = query_boolean(query, 19, false),
-    };
-    point->received_at = query_integer(query, 2, UTC_UNKNOWN);
-    read_doubts(seen, (uint32_t)query_integer(query, 16, 0));
-    text_copy(seen->icao24, sizeof seen->icao24, icao24);
-    copy_cell(point->feed, sizeof point->feed, query, 0);
-    copy_cell(seen->squawk, sizeof seen->squawk, query, 11);
-    copy_cell(seen->registration, sizeof seen->registration, query, 17);
-    copy_cell(seen->type_code, sizeof seen->type_code, query, 18);
-    copy_cell(seen->callsign, sizeof seen->callsign, query, 20);
-    seen->watch_mask = watch_list_match(watch, seen) | mask_of_ids(watch, query_text(query, 21));
-}
-
 int derive_read_points(struct query_connection *connection, const struct watch_list *watch,
                        const char *icao24, const struct derive_span *span,
                        struct track_point_array *points, struct error *error)
@@ -164,7 +89,8 @@ int derive_read_points(struct query_connection *connection, const struct watch_l
             break;
         }
         struct track_point *point = array_append(points);
-        read_point(query, watch, icao24, point);
+        *point = stored_point_read(query, watch);
+        point->seen.watch_mask |= watch_list_match(watch, &point->seen);
         if (span->has_archive)
             point->received_at = point->seen.observed_at;
     }

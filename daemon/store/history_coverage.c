@@ -5,7 +5,9 @@
 #include "base/utc.h"
 #include "claim/coverage.h"
 #include "claim/kind.h"
+#include "store/history_control.h"
 #include "store/query.h"
+#include "store/sql_array.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -44,8 +46,8 @@ static const char hours_sql[] =
 // What somebody saw or could have seen is not undone by another who could not.
 static const char store_sql[] =
     "INSERT INTO skywitness_store.coverage_hour AS c (place, hour, state, polls_due, polls_ok, others_low,"
-    "   lowest_other_ft, synthetic, source) VALUES ($1, $2::timestamptz, $3, $4::integer, $4::integer, $5::integer,"
-    "   $6::integer, $7 LIKE 'synthetic%', $7)"
+    "   lowest_other_ft, synthetic, source) SELECT $1, h, s, $3::integer, $3::integer, o, l, $2 LIKE 'synthetic%', $2"
+    " FROM unnest($4::timestamptz[], $5::text[], $6::integer[], $7::integer[]) AS r (h, s, o, l)"
     " ON CONFLICT (place, hour) DO UPDATE SET state = excluded.state, polls_due = excluded.polls_due,"
     "   polls_ok = excluded.polls_ok, others_low = excluded.others_low, lowest_other_ft = excluded.lowest_other_ft,"
     "   synthetic = excluded.synthetic, source = excluded.source, computed_at = now()"
@@ -89,24 +91,54 @@ static int read_hours(struct query_connection *connection, const char *feed, con
     return ret;
 }
 
-static int store_hour(struct query_connection *connection, const char *feed, const struct place *place,
-                      const struct hour *hour, struct error *error)
+static void add_number(struct text *list, int64_t number, int64_t unknown)
 {
-    char time[UTC_TEXT_SIZE], slots[16], others[16], lowest[24];
+    char text[24];
+    snprintf(text, sizeof text, "%" PRId64, number);
+    sql_array_add(list, number == unknown ? NULL : text);
+}
+
+static int store_hours(struct query_connection *connection, const char *feed, const struct place *place,
+                       const struct hour_array *hours, struct error *error)
+{
+    struct text times = {0}, states = {0}, others = {0}, lowest = {0};
+    struct text *const lists[] = {&times, &states, &others, &lowest};
+    char slots[16];
     snprintf(slots, sizeof slots, "%d", SLOTS_IN_AN_HOUR);
-    snprintf(others, sizeof others, "%" PRIu32, hour->inputs.others_low);
-    snprintf(lowest, sizeof lowest, "%" PRId64, hour->lowest_ft);
-    const char *const parameters[] = {
-        place->id,
-        utc_format(hour->hour, time),
-        coverage_state_name(coverage_of_hour(&hour->inputs)),
-        slots,
-        others,
-        hour->lowest_ft != INT64_MIN ? lowest : NULL,
-        feed,
-        best_first,
-    };
-    return query_execute(connection, store_sql, parameters, 8, error);
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        sql_array_begin(lists[i]);
+    array_foreach(hours, hour) {
+        char time[UTC_TEXT_SIZE];
+        sql_array_add(&times, utc_format(hour->hour, time));
+        sql_array_add(&states, coverage_state_name(coverage_of_hour(&hour->inputs)));
+        add_number(&others, hour->inputs.others_low, -1);
+        add_number(&lowest, hour->lowest_ft, INT64_MIN);
+    }
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        sql_array_end(lists[i]);
+    const char *const parameters[] = {place->id, feed, slots, times.bytes, states.bytes, others.bytes, lowest.bytes,
+                                      best_first};
+    int ret = query_execute(connection, store_sql, parameters, sizeof parameters / sizeof *parameters, error);
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        text_done(lists[i]);
+    return ret;
+}
+
+// Hours come in order of time.
+static int store_all(struct query_connection *connection, const char *feed, const struct place *place,
+                     const struct hour_array *hours, struct error *error)
+{
+    int ret = query_execute(connection, "BEGIN", NULL, 0, error);
+    if (ret < 0)
+        return ret;
+    ret = history_control_refresh(connection, place, hours->items[0].hour, hours->items[hours->count - 1].hour, error);
+    if (ret == 0)
+        ret = store_hours(connection, feed, place, hours, error);
+    if (ret == 0)
+        return query_execute(connection, "COMMIT", NULL, 0, error);
+    struct error ignored;
+    query_execute(connection, "ROLLBACK", NULL, 0, &ignored);
+    return ret;
 }
 
 int history_coverage_refresh(struct query_connection *connection, const char *feed, const struct place *place,
@@ -115,15 +147,7 @@ int history_coverage_refresh(struct query_connection *connection, const char *fe
     struct hour_array hours = {0};
     int ret = read_hours(connection, feed, place, &hours, error);
     if (ret >= 0 && hours.count > 0)
-        ret = query_execute(connection, "BEGIN", NULL, 0, error);
-    array_foreach(&hours, hour)
-        if (ret >= 0)
-            ret = store_hour(connection, feed, place, hour, error);
-    if (hours.count > 0) {
-        struct error ignored;
-        int ended = query_execute(connection, ret >= 0 ? "COMMIT" : "ROLLBACK", NULL, 0, ret >= 0 ? error : &ignored);
-        ret = ret >= 0 ? ended : ret;
-    }
+        ret = store_all(connection, feed, place, &hours, error);
     if (ret >= 0)
         *ret_changed += hours.count;
     array_free(&hours);

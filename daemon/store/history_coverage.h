@@ -10,7 +10,7 @@
 
 struct query_connection;
 
-// Fills the hours of that feed's whole days at an airfield, where an archive says more than what is stored.
-// Adds the number of rows written to *ret_changed.
+// Fills the hours of that feed's whole days at an airfield, where an archive says more than what is stored, and in
+// the same transaction the control sample of arrivals there (store/history_control.h). Adds the number of rows written to *ret_changed.
 int history_coverage_refresh(struct query_connection *connection, const char *feed, const struct place *place,
                              size_t *ret_changed, struct error *error);

@@ -43,7 +43,7 @@ struct history_loader {
     bool has_said;
 };
 
-static const size_t file_columns = 6, identity_columns = 6, heard_columns = 4, day_columns = 1;
+static const size_t file_columns = 6, identity_columns = 6, heard_columns = 8, day_columns = 1;
 
 static void list_begin(struct list *list, size_t columns)
 {
@@ -180,12 +180,16 @@ void history_loader_add_file(struct history_loader *loader, const struct history
 }
 
 void history_loader_add_heard(struct history_loader *loader, const char *place, const char *icao24,
-                              utc_us hour, int32_t lowest_ft)
+                              const struct trace_heard *heard)
 {
     list_text(&loader->heard, heard_columns, place);
-    list_time(&loader->heard, heard_columns, hour);
+    list_time(&loader->heard, heard_columns, heard->hour);
     list_text(&loader->heard, heard_columns, icao24);
-    list_number(&loader->heard, heard_columns, lowest_ft);
+    list_number(&loader->heard, heard_columns, heard->lowest_ft);
+    list_time(&loader->heard, heard_columns, heard->first_at);
+    list_time(&loader->heard, heard_columns, heard->last_at);
+    list_number(&loader->heard, heard_columns, heard->first_ft);
+    list_number(&loader->heard, heard_columns, heard->last_ft);
 }
 
 // COPY's binary fields: a length, then the value, all in network order (sql-copy, "Binary Format").
@@ -444,10 +448,15 @@ static const char identities_sql[] =
     " type_code, military) SELECT $1, * FROM unnest($2::text[], $3::timestamptz[], $4::text[], $5::text[],"
     " $6::text[], $7::boolean[]) ON CONFLICT DO NOTHING";
 static const char heard_sql[] =
-    "INSERT INTO skywitness_store.history_heard AS h (feed, place, hour, icao24, lowest_ft)"
-    " SELECT $1, p, t, a, min(l) FROM unnest($2::text[], $3::timestamptz[], $4::text[], $5::integer[])"
-    " AS r (p, t, a, l) GROUP BY p, t, a ON CONFLICT (place, hour, feed, icao24) DO UPDATE"
-    " SET lowest_ft = least(h.lowest_ft, excluded.lowest_ft)";
+    "INSERT INTO skywitness_store.history_heard AS h (feed, place, hour, icao24, lowest_ft, first_at, last_at, first_ft,"
+    "   last_ft)"
+    " SELECT $1, p, t, a, min(l), min(b), max(e), (array_agg(bf ORDER BY b))[1], (array_agg(ef ORDER BY e DESC))[1]"
+    " FROM unnest($2::text[], $3::timestamptz[], $4::text[], $5::integer[], $6::timestamptz[], $7::timestamptz[],"
+    "   $8::integer[], $9::integer[]) AS r (p, t, a, l, b, e, bf, ef) GROUP BY p, t, a"
+    " ON CONFLICT (place, hour, feed, icao24) DO UPDATE SET lowest_ft = least(h.lowest_ft, excluded.lowest_ft),"
+    "   first_at = least(h.first_at, excluded.first_at), last_at = greatest(h.last_at, excluded.last_at),"
+    "   first_ft = CASE WHEN h.first_at <= excluded.first_at THEN h.first_ft ELSE excluded.first_ft END,"
+    "   last_ft = CASE WHEN h.last_at >= excluded.last_at THEN h.last_ft ELSE excluded.last_ft END";
 static const char pending_sql[] =
     "INSERT INTO skywitness_store.history_pending AS p (icao24, since, until) VALUES ($1, $2::timestamptz,"
     " $3::timestamptz) ON CONFLICT (icao24) DO UPDATE SET since = least(p.since, excluded.since),"

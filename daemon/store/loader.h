@@ -6,6 +6,7 @@
 
 #include "base/digest.h"
 #include "base/error.h"
+#include "feed/trace.h"
 #include "track/point.h"
 
 #include <stdbool.h>
@@ -41,7 +42,7 @@ int history_loader_know(struct history_loader *loader, struct history_known *fil
 void history_loader_add_file(struct history_loader *loader, const struct history_file *file);
 void history_loader_add_point(struct history_loader *loader, const struct track_point *point);
 void history_loader_add_heard(struct history_loader *loader, const char *place, const char *icao24,
-                              utc_us hour, int32_t lowest_ft);
+                              const struct trace_heard *heard);
 // Rows that were added since the last commit.
 size_t history_loader_rows(const struct history_loader *loader);
 

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+#include "store/derive_pending.h"
+
+#include "config/config.h"
+#include "store/query.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#define LOADING_LOCK "hashtext('skywitness.backfill')"
+
+static int ask(struct query_connection *connection, const char *sql, bool *ret_answer, struct error *error)
+{
+    struct query *query;
+    int ret = query_start(connection, sql, NULL, 0, &query, error);
+    if (ret < 0)
+        return ret;
+    ret = query_next(query, error);
+    *ret_answer = ret == 1 && query_boolean(query, 0, false);
+    query_finish(query);
+    return ret < 0 ? ret : 0;
+}
+
+// Whoever loads shares the lock; that it can be had alone for a moment means that nobody does.
+static int is_free(struct query_connection *connection, bool *ret_free, struct error *error)
+{
+    return ask(connection,
+               "SELECT CASE WHEN pg_try_advisory_lock(" LOADING_LOCK ") THEN pg_advisory_unlock(" LOADING_LOCK ")"
+               " ELSE false END",
+               ret_free, error);
+}
+
+int derive_pending_hold(struct query_connection *connection, struct error *error)
+{
+    return query_execute(connection, "SELECT pg_advisory_lock_shared(" LOADING_LOCK ")", NULL, 0, error);
+}
+
+int derive_pending_release(struct query_connection *connection, struct error *error)
+{
+    bool is_alone = false;
+    int ret = query_execute(connection, "SELECT pg_advisory_unlock_shared(" LOADING_LOCK ")", NULL, 0, error);
+    if (ret == 0)
+        ret = is_free(connection, &is_alone, error);
+    return ret < 0 ? ret : is_alone;
+}
+
+struct pending {
+    char icao24[ICAO24_SIZE];
+    utc_us since, until;
+};
+struct pending_array ARRAY_OF(struct pending);
+
+// A flight that was in the air, or a visit that was too young, when the newest day ended: whether it went on is known
+// once a later day was read, also where the aircraft is not in that one.
+static const char unfinished_sql[] =
+    "INSERT INTO skywitness_store.history_pending (icao24, since, until)"
+    " SELECT icao24, min(since), max(until) FROM ("
+    "   SELECT icao24, first_seen AS since, last_seen AS until FROM skywitness_store.sighting WHERE state = 'open'"
+    "   UNION ALL SELECT icao24, anchored_at, coalesce(arrived_before, departed_before, anchored_at)"
+    "   FROM skywitness_store.visit WHERE state = 'provisional') AS unfinished"
+    " WHERE EXISTS (SELECT FROM skywitness_store.history_file f WHERE f.icao24 = unfinished.icao24 AND f.kept > 0"
+    "     AND f.day BETWEEN (since AT TIME ZONE 'UTC')::date - 1 AND (until AT TIME ZONE 'UTC')::date + 1)"
+    "   AND EXISTS (SELECT FROM skywitness_store.history_day d WHERE d.day > (until AT TIME ZONE 'UTC')::date)"
+    " GROUP BY icao24 ORDER BY icao24 ON CONFLICT DO NOTHING";
+
+static int read_pending(struct query_connection *connection, struct pending_array *pending, struct error *error)
+{
+    struct query *query;
+    int ret = query_start(connection,
+                          "SELECT icao24, since, until FROM skywitness_store.history_pending ORDER BY icao24", NULL,
+                          0, &query, error);
+    while (ret >= 0 && (ret = query_next(query, error)) == 1) {
+        struct pending *one = array_append(pending);
+        text_copy(one->icao24, sizeof one->icao24, query_text(query, 0));
+        one->since = query_time(query, 1);
+        one->until = query_time(query, 2);
+    }
+    query_finish(query);
+    return ret;
+}
+
+static uint64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static int derive_all(struct query_connection *connection, const struct config *config,
+                      const struct derive_pending_request *request, const struct pending_array *pending,
+                      struct derive_change_array *changes, size_t *ret_derived, struct error *error)
+{
+    uint64_t began_ms = now_ms();
+    *ret_derived = 0;
+    array_foreach(pending, one) {
+        const struct derive_request wanted = {
+            .icao24 = one->icao24, .since = one->since, .until = one->until, .now = request->now};
+        if (request->most_ms > 0 && now_ms() - began_ms >= request->most_ms)
+            return 0;
+        int ret = derive_aircraft(connection, config, &wanted, changes, error);
+        if (ret == -E2BIG) {
+            text_append_format(request->problems, "%s\n", error->message);
+            continue;
+        }
+        if (ret < 0)
+            return ret;
+        (*ret_derived)++;
+    }
+    return 0;
+}
+
+int derive_pending(struct query_connection *connection, const struct config *config,
+                   const struct derive_pending_request *request, struct derive_change_array *changes,
+                   size_t *ret_derived, struct error *error)
+{
+    struct pending_array pending = {0};
+    bool is_alone = false;
+    *ret_derived = 0;
+    int ret = is_free(connection, &is_alone, error);
+    if (ret < 0 || !is_alone)
+        return ret;
+    if (request->with_unfinished)
+        ret = query_execute(connection, unfinished_sql, NULL, 0, error);
+    if (ret == 0)
+        ret = read_pending(connection, &pending, error);
+    if (ret == 0)
+        ret = derive_all(connection, config, request, &pending, changes, ret_derived, error);
+    array_free(&pending);
+    return ret;
+}

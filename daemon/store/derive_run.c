@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+#include "store/derive_internal.h"
+#include "store/query.h"
+
+#include <string.h>
+
+// Time passes with good answers (docs/decisions.md). Between points closer than that nothing closes for silence.
+#define QUIET_US (5 * UTC_MINUTE)
+
+static void keep_sighting(struct derivation *derivation, const struct sighting *sighting)
+{
+    array_foreach(&derivation->sightings, known)
+        if (known->opened_at == sighting->opened_at && known->emitter == sighting->emitter) {
+            *known = *sighting;
+            return;
+        }
+    *array_append(&derivation->sightings) = *sighting;
+}
+
+static void keep_visit(struct derivation *derivation, const struct visit *visit, utc_us decided_at)
+{
+    array_foreach(&derivation->visits, known)
+        if (known->visit.anchored_at == visit->anchored_at && known->visit.emitter == visit->emitter &&
+            strcmp(known->visit.place, visit->place) == 0) {
+            *known = (struct decided_visit){*visit, decided_at};
+            return;
+        }
+    *array_append(&derivation->visits) = (struct decided_visit){*visit, decided_at};
+}
+
+static void keep_effects(struct derivation *derivation, utc_us decided_at)
+{
+    struct track_effects *effects = &derivation->effects;
+    array_foreach(&effects->sightings, sighting)
+        keep_sighting(derivation, sighting);
+    array_foreach(&effects->visits, visit)
+        keep_visit(derivation, visit, decided_at);
+    array_foreach(&effects->conflicts, conflict)
+        *array_append(&derivation->conflicts) = *conflict;
+    array_clear(&effects->points);
+    array_clear(&effects->sightings);
+    array_clear(&effects->visits);
+    array_clear(&effects->conflicts);
+}
+
+// Until when somebody looked before that moment: the last good answer, or a day's archive.
+static int looked_until(struct derivation *derivation, const char *before, utc_us *ret_until, struct error *error)
+{
+    static const char sql[] =
+        "SELECT least($1::timestamptz, greatest("
+        " (SELECT max(p.answered_at) FROM skywitness_store.feed f CROSS JOIN LATERAL (SELECT answered_at"
+        "   FROM skywitness_store.poll p WHERE p.feed = f.feed AND p.error IS NULL AND p.asked_at < $1::timestamptz"
+        "   ORDER BY p.asked_at DESC LIMIT 1) p),"
+        " (SELECT (max(day) + 1)::timestamp AT TIME ZONE 'UTC' FROM skywitness_store.history_day"
+        "   WHERE day::timestamp AT TIME ZONE 'UTC' < $1::timestamptz)))";
+    struct query *query;
+    int ret = query_start(derivation->connection, sql, &before, 1, &query, error);
+    if (ret < 0)
+        return ret;
+    ret = query_next(query, error);
+    *ret_until = ret == 1 ? query_time(query, 0) : UTC_UNKNOWN;
+    query_finish(query);
+    return ret < 0 ? ret : 0;
+}
+
+static int let_time_pass(struct derivation *derivation, utc_us from, utc_us to, struct error *error)
+{
+    char text[UTC_TEXT_SIZE];
+    utc_us until;
+    if (to != UTC_UNKNOWN && to - from <= QUIET_US)
+        return 0;
+    int ret = looked_until(derivation, to != UTC_UNKNOWN ? utc_format(to, text) : "now", &until, error);
+    if (ret == 0 && until != UTC_UNKNOWN && until > from) {
+        tracker_advance(derivation->tracker, until, &derivation->effects);
+        keep_effects(derivation, until);
+    }
+    return ret;
+}
+
+int derive_run(struct derivation *derivation, const struct track_point_array *points, struct error *error)
+{
+    utc_us previous = UTC_UNKNOWN;
+    int ret = 0;
+    array_foreach(points, point) {
+        if (previous != UTC_UNKNOWN)
+            ret = let_time_pass(derivation, previous, point->received_at, error);
+        if (ret < 0)
+            return ret;
+        tracker_push(derivation->tracker, &point->seen, point->feed, point->received_at, &derivation->effects);
+        tracker_advance(derivation->tracker, point->received_at, &derivation->effects);
+        keep_effects(derivation, point->received_at);
+        previous = point->received_at;
+    }
+    return previous != UTC_UNKNOWN ? let_time_pass(derivation, previous, UTC_UNKNOWN, error) : 0;
+}

@@ -1,100 +1,55 @@
 // SPDX-License-Identifier: MIT
 // skywitness backfill traces: archives of readsb's traces into the database, and everything derived again.
-#include "history/backfill.h"
-
+#include "cli/backfill_run.h"
 #include "cli/command.h"
-#include "cli/derived.h"
 #include "cli/options.h"
-#include "config/config.h"
-#include "history/interest.h"
-#include "store/query.h"
 #include "track/point.h"
 
 #include <inttypes.h>
 #include <string.h>
-#include <time.h>
 
 #define DEFAULT_FEED "adsb.lol"
 #define PATHS_MAX 100000
-#define PROGRESS_EVERY_S 5
 
-struct talk {
-    struct cli *cli;
-    time_t said_at;
-};
-
-static void say_bad(void *data, const char *words)
+static void show(void *data, const struct backfill_report *report, const char *at)
 {
-    struct talk *talk = data;
-    cli_say(talk->cli, "%s", words);
+    struct backfill_run *run = data;
+    char detail[64];
+    snprintf(detail, sizeof detail, "%" PRIu64 " files", report->files);
+    progress_show(&run->progress, &(struct progress_state){.what = at,
+                                                           .detail = detail,
+                                                           .done = report->bytes,
+                                                           .done_in_all = report->bytes,
+                                                           .left_in_all = UINT64_MAX,
+                                                           .is_bytes = true});
 }
 
-static void say_progress(void *data, const struct backfill_report *report, const char *at)
+static int start(struct cli *cli, const char *feed, unsigned jobs, bool again, char *const *paths, size_t count)
 {
-    struct talk *talk = data;
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    if (talk->said_at != 0 && now.tv_sec - talk->said_at < PROGRESS_EVERY_S)
-        return;
-    if (talk->said_at != 0)
-        cli_say(talk->cli, "%" PRIu64 " files, %" PRIu64 " MB, at %s", report->files, report->bytes / 1000000,
-                at);
-    talk->said_at = now.tv_sec;
-}
-
-static int finish(struct cli *cli, struct backfill *backfill, const struct config *config,
-                  struct query_connection *connection)
-{
-    const struct backfill_report *report = backfill_report(backfill);
+    struct backfill_run run;
     struct error error = {0};
-    size_t changed = 0;
-    cli_say(cli, "read %" PRIu64 " files (%" PRIu64 " known, %" PRIu64 " bad) with %" PRIu64
-                 " points: stored %" PRIu64,
-            report->files, report->known, report->bad, report->points, report->stored);
-    if (backfill_coverage(backfill, &changed, &error) < 0)
-        return cli_fail(cli, &error);
-    if (changed > 0)
-        cli_say(cli, "worked out %zu hours of coverage", changed);
-    int status = derived_pending(cli, config, connection);
-    return status == EXIT_STATUS_GOOD && report->bad > 0 ? EXIT_STATUS_WANTING : status;
-}
-
-static int start(struct cli *cli, const char *feed, unsigned jobs, char *const *paths, size_t count)
-{
-    const struct config *config;
-    struct query_connection *connection;
-    struct history_interest interest;
-    struct talk talk = {.cli = cli};
-    struct error error = {0};
-    int status = cli_open(cli, &config, &connection);
-    if (status != 0)
-        return status;
-    if (history_interest_read(connection, config, &interest, &error) < 0) {
-        query_close(connection);
-        return cli_fail(cli, &error);
+    const struct backfill_listener listener = {.data = &run, .bad = backfill_run_say, .progress = show};
+    int status = backfill_run_open(&run, cli);
+    if (status == EXIT_STATUS_GOOD)
+        status = backfill_run_prepare(&run, feed, NULL, jobs, again, &listener);
+    if (status == EXIT_STATUS_GOOD) {
+        int ret = backfill_paths(run.backfill, paths, count, &error);
+        status = ret < 0 ? cli_fail(cli, &error) : backfill_run_finish(&run, 0);
     }
-    const struct backfill_plan plan = {
-        .feed = feed,
-        .interest = &interest.interest,
-        .places = config->places,
-        .place_count = config->place_count,
-        .jobs = jobs,
-        .listener = {.data = &talk, .bad = say_bad, .progress = say_progress},
-    };
-    struct backfill *backfill = backfill_new(&plan, connection);
-    int ret = backfill_paths(backfill, paths, count, &error);
-    status = ret < 0 ? cli_fail(cli, &error) : finish(cli, backfill, config, connection);
-    backfill_free(backfill);
-    history_interest_done(&interest);
-    query_close(connection);
+    backfill_run_close(&run);
     return status;
 }
 
 int command_backfill_traces(struct cli *cli, const struct command *command, int argc, char **argv)
 {
     const char *feed = DEFAULT_FEED;
+    int64_t jobs = 0;
+    bool again = false;
     const struct option_row rows[] = {
         {"feed", 0, OPTION_TEXT, &feed, "ID", "the feed whose archive it is (" DEFAULT_FEED ")", 0, 0},
+        {"again", 0, OPTION_FLAG, &again, NULL, "read files that are known already, for what is watched since", 0, 0},
+        {"jobs", 0, OPTION_COUNT, &jobs, "N", "threads that scan (as many as there are cores)", 1,
+         BACKFILL_JOBS_MAX},
     };
     const struct option_table options = {
         OPTION_ROWS(rows),
@@ -110,5 +65,5 @@ int command_backfill_traces(struct cli *cli, const struct command *command, int 
         return status;
     if (strlen(feed) >= FEED_ID_SIZE || feed[0] == '\0')
         return options_usage(cli, command, "--feed: expected an id of 1 to %d characters", FEED_ID_SIZE - 1);
-    return start(cli, feed, 0, argv, (size_t)count);
+    return start(cli, feed, (unsigned)jobs, again, argv, (size_t)count);
 }

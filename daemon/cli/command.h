@@ -22,6 +22,7 @@ struct command {
 };
 
 // One declaration a command; each in the file of its name.
+int command_backfill_source(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_backfill_traces(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_claims_assess(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_claims_export(struct cli *cli, const struct command *command, int argc, char **argv);

@@ -111,16 +111,18 @@ static int64_t monotonic_ns(void)
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-void history_source_pace(struct history_source *source)
+int history_source_pace(struct history_source *source, struct error *error)
 {
     int64_t distance = (int64_t)(1e9 / source->config->max_requests_per_s);
     int64_t left = source->asked_ns == 0 ? 0 : source->asked_ns + distance - monotonic_ns();
-    if (left > 0) {
-        struct timespec wait = {left / 1000000000, left % 1000000000};
-        while (nanosleep(&wait, &wait) < 0 && errno == EINTR)
-            continue;
-    }
+    int ret = download_client_wait(source->client, (double)left / 1e9, error);
     source->asked_ns = monotonic_ns();
+    return ret;
+}
+
+void history_source_stop(struct history_source *source)
+{
+    download_client_stop(source->client);
 }
 
 int history_source_fetch(struct history_source *source, const struct history_item *item,

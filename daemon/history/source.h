@@ -17,6 +17,7 @@
 #include "history/stream.h"
 #include "net/download.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -78,6 +79,9 @@ struct history_source {
     size_t host_count;
     int64_t asked_ns; // by the monotonic clock; 0: not yet
     unsigned refused; // in a row
+    // For whoever watches, from any thread: what came in all, and of the stream that is read its size (0: unknown)
+    // and what had come before it.
+    atomic_uint_least64_t fetched_bytes, stream_total, stream_began;
 };
 
 // -EINVAL for an address that is none.
@@ -97,5 +101,8 @@ int history_source_plan(struct history_source *source, const struct history_orde
 int history_source_fetch(struct history_source *source, const struct history_item *item,
                          struct history_stream **ret_stream, struct error *error);
 
-// Waits until the next request may be made. For the kinds.
-void history_source_pace(struct history_source *source);
+// Has fetching and reading end soon with -ECANCELED. From any thread.
+void history_source_stop(struct history_source *source);
+
+// Waits until the next request may be made. Returns 0 or -ECANCELED. For the kinds.
+int history_source_pace(struct history_source *source, struct error *error);

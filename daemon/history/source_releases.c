@@ -26,8 +26,9 @@ static int fetch_index(struct history_source *source, const char *url, struct te
     struct download *download;
     const uint8_t *bytes;
     ssize_t length;
-    history_source_pace(source);
-    int ret = download_open(source->client, url, RELEASE_INDEX_BYTES_MAX, &download, error);
+    int ret = history_source_pace(source, error);
+    if (ret == 0)
+        ret = download_open(source->client, url, RELEASE_INDEX_BYTES_MAX, &download, error);
     if (ret < 0)
         return ret;
     while ((length = download_read(download, &bytes, error)) > 0)

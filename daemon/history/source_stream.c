@@ -23,8 +23,10 @@ struct source_stream {
 
 static int open_part(struct source_stream *stream, struct error *error)
 {
-    history_source_pace(stream->source);
-    int ret = download_open(stream->source->client, stream->parts[stream->next_part], stream->bytes_max,
+    int ret = history_source_pace(stream->source, error);
+    if (ret < 0)
+        return ret;
+    ret = download_open(stream->source->client, stream->parts[stream->next_part], stream->bytes_max,
                             &stream->download, error);
     stream->next_part += ret == 0;
     return ret;
@@ -42,6 +44,8 @@ static ssize_t read_stream(struct history_stream *head, const uint8_t **ret_byte
                 return ret;
         }
         ssize_t length = download_read(stream->download, ret_bytes, error);
+        if (length > 0)
+            stream->source->fetched_bytes += (uint64_t)length;
         if (length != 0)
             return length;
         download_free(stream->download);
@@ -78,8 +82,9 @@ static int learn_sizes(struct source_stream *stream, struct error *error)
     bool is_known = true;
     for (size_t i = 0; i < stream->part_count; i++) {
         uint64_t bytes = 0;
-        history_source_pace(stream->source);
-        int ret = download_size(stream->source->client, stream->parts[i], &bytes, error);
+        int ret = history_source_pace(stream->source, error);
+        if (ret == 0)
+            ret = download_size(stream->source->client, stream->parts[i], &bytes, error);
         if (ret < 0 && (ret != -ENOENT || i == 0))
             return ret;
         is_known = is_known && bytes > 0;
@@ -114,6 +119,8 @@ int source_stream_new(struct history_source *source, const struct history_item *
         free_stream(&stream->head);
         return ret;
     }
+    source->stream_total = stream->head.total_bytes;
+    source->stream_began = source->fetched_bytes;
     *ret_stream = &stream->head;
     return 0;
 }

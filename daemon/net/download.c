@@ -9,6 +9,7 @@
 #include <curl/curl.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -17,6 +18,7 @@
 #define TRIES_MAX 1000
 // Nobody waits in front of a terminal for longer; the next run goes on.
 #define WAIT_MAX_S 900
+#define WAIT_SLICE_S 0.2 // how soon a wait notices that it is to end
 #define URL_SAID_MAX 200 // of a URL, in messages
 
 // feeds.md 6: back-off doubles, with jitter. Half an hour of a server that is away is bridged; less than 1 kB/s
@@ -32,6 +34,7 @@ const struct download_patience DOWNLOAD_PATIENCE = {
 struct download_client {
     struct download_transport transport;
     unsigned short chance[3];
+    atomic_bool is_stopped;
 };
 
 struct download {
@@ -41,6 +44,7 @@ struct download {
     unsigned failures, tries; // without progress, and in all
     uint64_t position_then;   // at the failure before
     bool is_over;
+    bool is_lent; // what stands in the buffer
 };
 
 struct download_client *download_client_new(const struct download_terms *terms)
@@ -62,6 +66,27 @@ void download_client_free(struct download_client *client)
     free(client);
 }
 
+void download_client_stop(struct download_client *client)
+{
+    atomic_store(&client->is_stopped, true);
+}
+
+static int check_stop(struct download_client *client, struct error *error)
+{
+    return atomic_load(&client->is_stopped) ? error_set(error, -ECANCELED, "stopped") : 0;
+}
+
+int download_client_wait(struct download_client *client, double seconds, struct error *error)
+{
+    int ret = check_stop(client, error);
+    for (double left = seconds; left > 0 && ret == 0; left -= WAIT_SLICE_S) {
+        double slice = left < WAIT_SLICE_S ? left : WAIT_SLICE_S;
+        nanosleep(&(struct timespec){.tv_nsec = (long)(slice * 1e9)}, NULL);
+        ret = check_stop(client, error);
+    }
+    return ret;
+}
+
 // --- what a try came to ---------------------------------------------------------------------------
 
 static int give_up(const struct download *download, int code, const char *words, struct error *error)
@@ -80,14 +105,6 @@ static double wait_s(struct download *download)
     return utc_to_seconds(gate_jittered(wait, erand48(download->client->chance)));
 }
 
-static void sleep_s(double seconds)
-{
-    struct timespec left = {.tv_sec = (time_t)seconds};
-    left.tv_nsec = (long)((seconds - (double)left.tv_sec) * 1e9);
-    while (nanosleep(&left, &left) < 0 && errno == EINTR)
-        continue;
-}
-
 // Begins anew from the first URL: what a redirect gave may have run out.
 static int try_later(struct download *download, const char *words, struct error *error)
 {
@@ -103,8 +120,8 @@ static int try_later(struct download *download, const char *words, struct error 
     if (asked > WAIT_MAX_S)
         return error_set(error, -ETIMEDOUT, "%.*s: asks to come back in %.0f s: %s", URL_SAID_MAX,
                          download->url, asked, words);
-    sleep_s(wait > asked ? wait : asked);
-    return download_try_begin(&download->try, &download->client->transport, download->url, error);
+    int ret = download_client_wait(download->client, wait > asked ? wait : asked, error);
+    return ret < 0 ? ret : download_try_begin(&download->try, &download->client->transport, download->url, error);
 }
 
 // An answer that ends a download, or NULL.
@@ -158,7 +175,10 @@ static int advance(struct download *download, bool until_judged, struct error *e
     while (try->length == 0 && !download->is_over) {
         if (until_judged && try->is_judged && try->judgement.verdict == DOWNLOAD_TAKE && !try->asks_size)
             return 0;
-        int ret = download_try_step(try, &download->client->transport);
+        int ret = check_stop(download->client, error);
+        if (ret < 0)
+            return ret;
+        ret = download_try_step(try, &download->client->transport);
         if (ret == DOWNLOAD_STEP_ENDED)
             ret = judge_try(download, error);
         if (ret < 0)
@@ -216,10 +236,12 @@ void download_free(struct download *download)
 ssize_t download_read(struct download *download, const uint8_t **ret_bytes, struct error *error)
 {
     struct download_try *try = &download->try;
-    try->length = 0;
+    if (download->is_lent)
+        try->length = 0;
     int ret = advance(download, false, error);
     if (ret < 0)
         return ret;
+    download->is_lent = true;
     *ret_bytes = try->buffer;
     return (ssize_t)try->length;
 }

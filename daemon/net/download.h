@@ -40,6 +40,11 @@ struct download_terms {
 struct download_client *download_client_new(const struct download_terms *terms);
 void download_client_free(struct download_client *client); // accepts NULL
 
+// Has whatever waits end soon with -ECANCELED, and everything after it. From any thread.
+void download_client_stop(struct download_client *client);
+// Waits, unless it is stopped. Returns 0 or -ECANCELED.
+int download_client_wait(struct download_client *client, double seconds, struct error *error);
+
 // Begins with a file of at most `bytes_max`, and waits until its first answer is there. Errors, with the URL in
 // the reason:
 //   -ENOENT     there is no such file (404, 410)
@@ -49,6 +54,7 @@ void download_client_free(struct download_client *client); // accepts NULL
 //   -ESTALE     it changed while it was fetched
 //   -E2BIG      larger than `bytes_max`
 //   -EPROTO     not an answer to what was asked
+//   -ECANCELED  stopped (download_client_stop)
 int download_open(struct download_client *client, const char *url, uint64_t bytes_max,
                   struct download **ret_download, struct error *error);
 void download_free(struct download *download); // accepts NULL

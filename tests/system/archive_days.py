@@ -68,3 +68,10 @@ def tar(files):
             info.size = len(body)
             archive.addfile(info, io.BytesIO(body))
     return packed.getvalue()
+
+
+def parts(name, body, size):
+    """The files of a release, as `split -b` makes them: one .tar, or .tar.aa and so on beyond that size."""
+    if len(body) <= size:
+        return [(f"{name}.tar", body)]
+    return [(f"{name}.tar.a{chr(97 + at // size)}", body[at:at + size]) for at in range(0, len(body), size)]

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+#include "cli/backfill_run.h"
+
+#include "cli/derived.h"
+#include "config/config.h"
+#include "store/query.h"
+
+#include <inttypes.h>
+
+int backfill_run_open(struct backfill_run *run, struct cli *cli)
+{
+    *run = (struct backfill_run){.cli = cli};
+    progress_begin(&run->progress, cli);
+    int status = cli_config(cli, &run->config);
+    return status == EXIT_STATUS_GOOD ? cli_connect(cli, &run->connection) : status;
+}
+
+void backfill_run_close(struct backfill_run *run)
+{
+    progress_end(&run->progress);
+    backfill_free(run->backfill);
+    history_interest_done(&run->interest);
+    query_close(run->connection);
+}
+
+void backfill_run_say(void *data, const char *words)
+{
+    struct backfill_run *run = data;
+    progress_say(&run->progress, words);
+}
+
+int backfill_run_prepare(struct backfill_run *run, const char *feed, const struct watch_list *watch, unsigned jobs,
+                         bool again, const struct backfill_listener *listener)
+{
+    struct error error = {0};
+    if (history_interest_read(run->connection, run->config, &run->interest, &error) < 0)
+        return cli_fail(run->cli, &error);
+    if (watch != NULL)
+        run->interest.interest.watch = watch;
+    const struct backfill_plan plan = {
+        .feed = feed,
+        .interest = &run->interest.interest,
+        .places = run->config->places,
+        .place_count = run->config->place_count,
+        .jobs = jobs,
+        .again = again,
+        .listener = *listener,
+    };
+    run->backfill = backfill_new(&plan, run->connection);
+    return EXIT_STATUS_GOOD;
+}
+
+int backfill_run_finish(struct backfill_run *run, uint64_t missing)
+{
+    const struct backfill_report *report = backfill_report(run->backfill);
+    struct error error = {0};
+    size_t changed = 0;
+    progress_end(&run->progress);
+    cli_say(run->cli, "read %" PRIu64 " files (%" PRIu64 " known, %" PRIu64 " bad) with %" PRIu64
+                      " points: stored %" PRIu64,
+            report->files, report->known, report->bad, report->points, report->stored);
+    if (backfill_coverage(run->backfill, &changed, &error) < 0)
+        return cli_fail(run->cli, &error);
+    if (changed > 0)
+        cli_say(run->cli, "worked out %zu hours of coverage", changed);
+    int status = derived_pending(run->cli, run->config, run->connection);
+    return status == EXIT_STATUS_GOOD && report->bad + missing > 0 ? EXIT_STATUS_WANTING : status;
+}

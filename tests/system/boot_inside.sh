@@ -55,17 +55,57 @@ logged() {
     journalctl --no-pager -u skywitness | grep -q "$1"
 }
 
+# has_event NAME [FIELD=VALUE]: by the journal's own fields, and with an id.
+has_event() {
+    journalctl --no-pager --quiet --output=json -u skywitness SKYWITNESS_EVENT="$@" |
+        grep -q '"MESSAGE_ID":"[0-9a-f]\{32\}"\|"MESSAGE_ID" : "[0-9a-f]\{32\}"'
+}
+
+# The database as the version before this one would have left it: all migrations but the last.
+make_older_database() {
+    (cd / && runuser -u postgres -- dropdb skywitness && runuser -u postgres -- createdb -T template0 skywitness)
+    for file in $(find /opt/boot/sql -name '*.sql' | sort | head -n -1); do
+        name=$(basename "$file" .sql)
+        runuser -u postgres -- psql -X -q -1 -v ON_ERROR_STOP=1 -d skywitness -f "$file" \
+            -c "INSERT INTO skywitness_store.schema_version (version, name, sha256)
+                VALUES (${name%%-*}::integer, '${name#*-}', '\\x$(sha256sum "$file" | cut -c 1-64)')"
+    done
+}
+
+schema_version() {
+    ask postgres "SELECT max(version) FROM skywitness_store.schema_version"
+}
+
 say "apt install ./skywitness.deb"
-DEBIAN_FRONTEND=noninteractive apt-get install -y /opt/boot/skywitness.deb
+DEBIAN_FRONTEND=noninteractive apt-get install -y -qq /opt/boot/skywitness.deb
 [ "$(systemctl is-enabled skywitness || :)" = disabled ] || fail "installing enabled the service"
 [ "$(systemctl is-active skywitness || :)" = inactive ] || fail "installing started the service"
 ask skywitness "SELECT 'ok: the daemon''s user reads as ' || current_user FROM skywitness.poll HAVING count(*) = 0" |
     grep -q ok || fail "installing made no database, or peer authentication fails"
 
-say "systemctl enable --now skywitness"
+say "the package's own smoke test"
+/opt/boot/smoke || fail "the package's own test fails"
+
+say "an upgrade migrates"
+newest=$(schema_version)
+make_older_database
+[ "$(schema_version)" -lt "$newest" ] || fail "the older database is not older"
+DEBIAN_FRONTEND=noninteractive apt-get install -y -qq /opt/boot/skywitness_newer.deb
+[ "$(schema_version)" = "$newest" ] || fail "the upgrade left the schema at $(schema_version), not $newest"
+[ "$(systemctl is-active skywitness || :)" = inactive ] || fail "an upgrade started what was not running"
+echo "ok: schema $newest"
+
+say "systemctl enable --now skywitness, as installed: feeds are out of reach, and that is borne"
+systemctl enable --now skywitness || fail "it does not start with the configuration that is shipped"
+wait_for "a feed's silence in the journal" has_event feed_silent
+wait_for "PostgreSQL is connected" has_event database_back
+systemctl --no-pager status skywitness | head -n 12
+systemctl stop skywitness
+
+say "a feed, a webhook and its secret"
 python3 /opt/boot/serve_flight.py 154076 >/opt/boot/feed.url &
 feed_pid=$!
-python3 /opt/boot/receiver.py /opt/boot/alerts >/opt/boot/receiver.url &
+python3 /opt/boot/take_webhooks.py /opt/boot/alerts >/opt/boot/receiver.url &
 wait_for "a feed server" test -s /opt/boot/feed.url
 wait_for "a receiver" test -s /opt/boot/receiver.url
 mkdir -p /etc/skywitness/credentials /etc/systemd/system/skywitness.service.d
@@ -85,11 +125,14 @@ cat >/etc/skywitness/skywitness.json <<EOT
  "status": {"listen": "127.0.0.1:8124"}}
 EOT
 systemctl daemon-reload
-systemctl enable --now skywitness || fail "it does not start"
+skywitnessd --check-config || fail "the configuration of this test is bad"
+systemctl start skywitness || fail "it does not start"
 wait_for "track points in psql" more_points_than 0
-wait_for "a webhook" grep -q sighting.opened /opt/boot/alerts
-systemctl show --property=StatusText skywitness
+wait_for "the flight as a sighting" sh -c "cd / && runuser -u skywitness -- psql -X -A -t -d skywitness -c \
+    \"SELECT registration, state FROM skywitness.sighting WHERE icao24 = '154076'\" | grep -q open"
+wait_for "a signed webhook" grep -q 'webhook-signature.*sighting.opened' /opt/boot/alerts
 wait_for "the status text" sh -c "systemctl show --property=StatusText skywitness | grep -q '1 of 1 feeds answer'"
+systemctl show --property=StatusText skywitness
 systemd-analyze security --no-pager skywitness | tail -n 1
 
 say "kill -9"
@@ -108,18 +151,18 @@ wait_for "points go on" more_points_than "$(points)"
 say "reload with a good and a bad file"
 before=$(main_pid)
 systemctl reload skywitness || fail "it does not reload"
-wait_for "the good one is taken" logged "configuration reloaded"
+wait_for "the good one is taken" has_event configuration_reloaded
 cp /etc/skywitness/skywitness.json /opt/boot/good.json
 echo '{"broken' >/etc/skywitness/skywitness.json
 systemctl reload skywitness || fail "it does not reload"
-wait_for "the bad one is refused" logged "the old one stays in force"
+wait_for "the bad one is refused" has_event configuration_refused
 cp /opt/boot/good.json /etc/skywitness/skywitness.json
 [ "$(main_pid)" = "$before" ] || fail "a reload restarted it"
 wait_for "points go on" more_points_than "$(points)"
 
 say "PostgreSQL goes and comes back"
 systemctl stop postgresql
-wait_for "it is said" logged "PostgreSQL is away"
+wait_for "it is said" has_event database_away
 systemctl start postgresql
 wait_for "points go on" more_points_than "$(points || echo 0)"
 
@@ -129,7 +172,10 @@ journalctl --no-pager -u skywitness-retain | tail -n 3
 
 say "structured lines of the journal"
 kill $feed_pid
-wait_for "a line of the feed" sh -c "journalctl --no-pager -u skywitness SKYWITNESS_FEED=own | grep -q 'feed own'"
+wait_for "a line of the feed" has_event feed_silent SKYWITNESS_FEED=own
+journalctl --no-pager --quiet -x -u skywitness SKYWITNESS_EVENT=feed_silent SKYWITNESS_FEED=own |
+    grep -q 'Subject: Feed own gives no usable answer' || fail "the catalog does not explain it"
+echo "ok: explained by the catalog"
 
 say "stop"
 began=$(date +%s)
@@ -139,14 +185,14 @@ took=$(($(date +%s) - began))
 [ "$(systemctl show --property=Result --value skywitness)" = success ] || fail "it did not end well"
 echo "ok: stopped within $took s"
 
-say "the same package again, then remove and purge"
+say "an upgrade while it runs, then remove and purge"
 systemctl start skywitness
 before=$(main_pid)
-DEBIAN_FRONTEND=noninteractive apt-get install -y --reinstall /opt/boot/skywitness.deb
+DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --reinstall /opt/boot/skywitness_newer.deb
 wait_for "restarted by the upgrade" new_pid_than "$before"
-DEBIAN_FRONTEND=noninteractive apt-get remove -y skywitness
+DEBIAN_FRONTEND=noninteractive apt-get remove -y -qq skywitness
 [ -e /var/lib/skywitness/journal.sqlite ] || fail "removing took the state"
-DEBIAN_FRONTEND=noninteractive apt-get purge -y skywitness
+DEBIAN_FRONTEND=noninteractive apt-get purge -y -qq skywitness
 [ ! -e /var/lib/skywitness ] || fail "purging left the state"
 ask postgres "SELECT count(*) FROM skywitness.track_point" | grep -qv '^0$' || fail "purging took the database"
 

@@ -49,7 +49,8 @@ class Runner:
         self.counts = collections.Counter()
         self.ended_at = {}
         self.worst_recovery = (0.0, "nothing")
-        self.busiest = 0.0
+        self.busiest, self.busiest_in = 0.0, "nothing"
+        self.worst_stall_in = "nothing"
 
     def draw(self, restless, groups):
         """The next fault in a random order that lets each kind have its turn."""
@@ -106,6 +107,10 @@ class Runner:
                 return
             time.sleep(0.1)
         took_s = time.monotonic() - ended
+        stall_ms = self.world.keeper.worst_stall_ms
+        self.world.keeper.note_stall()
+        if self.world.keeper.worst_stall_ms > stall_ms:
+            self.worst_stall_in = what
         if took_s > self.worst_recovery[0]:
             self.worst_recovery = (took_s, what)
 
@@ -197,8 +202,8 @@ def tell(world, runner, sampler, arguments, report):
                f"({min(loads):.1f} to {max(loads):.1f})")
     report.say("faults: " + ", ".join(f"{count} {name}" for name, count in sorted(runner.counts.items())))
     report.say(f"longest recovery {runner.worst_recovery[0]:.0f} s, after {runner.worst_recovery[1]}; worst stall of the "
-               f"loop {world.keeper.worst_stall_ms:.1f} ms (goal {STALL_GOAL_MS} ms); busiest "
-               f"{runner.busiest * 100:.0f} % of a processor, in {getattr(runner, 'busiest_in', 'nothing')}")
+               f"loop {world.keeper.worst_stall_ms:.1f} ms (goal {STALL_GOAL_MS} ms), seen after {runner.worst_stall_in}; busiest "
+               f"{runner.busiest * 100:.0f} % of a processor, in {runner.busiest_in}")
     for end in world.keeper.unplanned:
         report.expect(False, f"the daemon ended by itself, {end}")
     for status, took_s in world.stops:

@@ -22,8 +22,8 @@ from flights import Flight  # noqa: E402
 LIFE_S = 600  # of a place's aircraft; then the next one takes the place
 LANDER_LIFE_S, LANDER_APPROACH_S = 120, 45
 AIRFIELD = (35.401, 35.949)  # Hmeimim, OSLK
-# The daemon takes two positions of an aircraft within 0.2 s for the same (track/thresholds.h).
-ANSWERS_APART_S = 0.5
+# The daemon takes two positions of an aircraft within 0.5 s for the same (track/thresholds.h).
+ANSWERS_APART_S = 0.6
 
 
 class Lander(Flight):

@@ -39,7 +39,7 @@ _skywitness() {
     done
 
     case "${words[0]:-} ${words[1]:-}" in
-    "db retain") options="--days --dry-run" ;;
+    "db retain") options="--days --ledger-days --quarantine-days --feed-hours-days --dry-run" ;;
     "watch "*) options="--feed" ;;
     "sightings "*) options="--since --until --hex --type --place --callsign --state --limit --doubtful" ;;
     "visits "*) options="--since --until --hex --type --place --callsign --state --limit --grade --superseded --doubtful" ;;

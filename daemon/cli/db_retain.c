@@ -1,209 +1,250 @@
 // SPDX-License-Identifier: MIT
-// `skywitness db retain`: drops the days of track points and raw observations that are past their
-// time. A partition is detached beside running writers and dropped after; one that others hold is
-// tried again, and days that evidence rests on are kept.
+// `skywitness db retain`: takes away what is past its time, days of points by partition and the ledger row by
+// row, and says what went and what was kept because a visit or an assessment rests on it.
 #include "cli/command.h"
 
-#include "base/array.h"
-#include "base/memory.h"
 #include "cli/options.h"
 #include "config/config.h"
 #include "store/query.h"
+#include "store/retention.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define DAYS_MAX 36500
-#define ATTEMPTS 5
-#define PAUSE_S 1 // times the attempt's number
-
-struct partition {
-    char *name;
-    char *day;
-    int64_t bytes;
-    bool held;
-    const char *outcome;
-};
-struct partition_array ARRAY_OF(struct partition);
+#define MEGABYTE 1e6
 
 static const struct output_column columns[] = {
-    {"partition", "partition", OUTPUT_TEXT, 0},
-    {"day", "day", OUTPUT_TEXT, 0},
-    {"bytes", "bytes", OUTPUT_NUMBER, 0},
-    {"outcome", "outcome", OUTPUT_TEXT, 0},
+    {"partition", "partition", OUTPUT_TEXT, 0}, {"day", "day", OUTPUT_TEXT, 0},
+    {"bytes", "bytes", OUTPUT_NUMBER, 0},       {"kept", "rows kept", OUTPUT_NUMBER, 0},
+    {"removed", NULL, OUTPUT_NUMBER, 0},        {"outcome", "outcome", OUTPUT_TEXT, 0},
 };
 
-static void partitions_done(struct partition_array *partitions)
+struct days {
+    int64_t points, ledger, quarantine, feed_hours; // 0: all is kept
+};
+
+struct retaining {
+    struct cli *cli;
+    struct query_connection *connection;
+    struct retention_plan plan;
+    struct output *output;
+    bool dry_run;
+    uint64_t partitions;   // that went
+    double megabytes;      // they had
+    int64_t evidence_rows; // now
+    int status;
+};
+
+static utc_us before(const struct cli *cli, int64_t days)
 {
-    array_foreach(partitions, partition) {
-        free(partition->name);
-        free(partition->day);
-    }
-    array_free(partitions);
+    return days > 0 ? utc_day_start(cli->now) - days * UTC_DAY : UTC_UNKNOWN;
 }
 
-static int list_partitions(struct query_connection *connection, const char *before,
-                           struct partition_array *ret_partitions, struct error *error)
+// Notes that something could not be had now. Returns whether it makes sense to go on.
+static bool fail(struct retaining *retaining, const char *what, int result, const struct error *error)
 {
-    struct query *query;
-    int result = query_start(connection,
-                             "SELECT partition, day::text, bytes, held"
-                             " FROM skywitness_store.partitions() WHERE day < $1::date"
-                             " ORDER BY day, partition",
-                             &before, 1, &query, error);
-    if (result < 0)
-        return result;
-    while ((result = query_next(query, error)) == 1) {
-        struct partition *partition = array_append(ret_partitions);
-        partition->name = memory_copy_string(query_text(query, 0));
-        partition->day = memory_copy_string(query_text(query, 1));
-        partition->bytes = query_integer(query, 2, 0);
-        partition->held = query_boolean(query, 3, true);
-        partition->outcome = partition->held ? "held" : "due";
-    }
-    query_finish(query);
-    return result;
+    bool hopeless = result == -ENOTCONN || result == -EACCES;
+    cli_say(retaining->cli, "%s: %s", what, error->message);
+    retaining->status = hopeless ? EXIT_STATUS_UNAVAILABLE : EXIT_STATUS_WANTING;
+    return !hopeless;
 }
 
-// The next statement that takes the partition away; NULL when nothing is left to do.
-static int next_statement(struct query_connection *connection, const char *before,
-                          const char *partition, char **ret_statement, struct error *error)
+static void write_partition(struct retaining *retaining, const struct retention_partition *partition, int64_t kept,
+                            const char *outcome)
 {
-    struct query *query;
-    const char *parameters[] = {before, partition};
-    *ret_statement = NULL;
-    int result = query_start(connection,
-                             "SELECT statement FROM skywitness_store.retirement($1::date)"
-                             " WHERE partition = $2",
-                             parameters, 2, &query, error);
-    if (result < 0)
-        return result;
-    result = query_next(query, error);
-    if (result == 1)
-        *ret_statement = memory_copy_string(query_text(query, 0));
-    query_finish(query);
-    return result < 0 ? result : 0;
+    output_text(retaining->output, partition->name);
+    output_text(retaining->output, partition->day);
+    output_integer(retaining->output, partition->bytes);
+    if (kept >= 0)
+        output_integer(retaining->output, kept);
+    else
+        output_unknown(retaining->output);
+    output_unknown(retaining->output);
+    output_text(retaining->output, outcome);
+    output_row_end(retaining->output);
 }
 
-// What is to be done is asked anew before each step: a detachment that was interrupted has to be
-// finished rather than begun again.
-static int retire(struct query_connection *connection, const char *before, const char *partition,
-                  struct error *error)
-{
-    for (int attempt = 1;;) {
-        AUTO_FREE char *statement = NULL;
-        int result = next_statement(connection, before, partition, &statement, error);
-        if (result < 0 || statement == NULL)
-            return result;
-        result = query_execute(connection, statement, NULL, 0, error);
-        if (result == -EBUSY && attempt < ATTEMPTS) {
-            nanosleep(&(struct timespec){.tv_sec = (time_t)PAUSE_S * attempt}, NULL);
-            attempt++;
-        } else if (result < 0) {
-            return result;
-        }
-    }
-}
-
-// Returns the exit status: wanting when a partition could not be had.
-static int retire_all(struct cli *cli, struct query_connection *connection, const char *before,
-                      struct partition_array *partitions)
+static bool retire(struct retaining *retaining, const struct retention_partition *partition)
 {
     struct error error = {0};
-    int status = EXIT_STATUS_GOOD;
-    if (query_execute(connection, "SET lock_timeout = '2s'", NULL, 0, &error) < 0)
-        return cli_fail(cli, &error);
-    array_foreach(partitions, partition) {
-        if (partition->held)
-            continue;
-        int result = retire(connection, before, partition->name, &error);
-        partition->outcome = result == 0 ? "dropped" : result == -EBUSY ? "busy" : "failed";
-        if (result == 0)
-            continue;
-        cli_say(cli, "%s: %s", partition->name, error.message);
-        status = EXIT_STATUS_WANTING;
-        if (result == -ENOTCONN || result == -EACCES)
-            return EXIT_STATUS_UNAVAILABLE;
+    int64_t kept = -1;
+    const char *outcome = partition->held ? "held" : "due";
+    bool goes_on = true;
+    if (!partition->held && !retaining->dry_run) {
+        int result = retention_retire(retaining->connection, retaining->plan.points_before, partition->name, &kept,
+                                      &error);
+        outcome = result == 0 ? "dropped" : result == -EBUSY ? "busy" : "failed";
+        goes_on = result == 0 || fail(retaining, partition->name, result, &error);
     }
+    if (strcmp(outcome, retaining->dry_run ? "due" : "dropped") == 0) {
+        retaining->partitions++;
+        retaining->megabytes += (double)partition->bytes / MEGABYTE;
+    }
+    write_partition(retaining, partition, kept, outcome);
+    return goes_on;
+}
+
+static bool retire_points(struct retaining *retaining)
+{
+    struct retention_partition_array partitions = {0};
+    struct error error = {0};
+    utc_us gone_before = retaining->plan.points_before;
+    if (gone_before == UTC_UNKNOWN)
+        return true;
+    int result = retention_list(retaining->connection, gone_before, &partitions, &error);
+    bool goes_on = result >= 0 || fail(retaining, "partitions", result, &error);
+    array_foreach(&partitions, partition)
+        goes_on = goes_on && retire(retaining, partition);
+    retention_partitions_done(&partitions);
+    if (!goes_on || retaining->dry_run)
+        return goes_on;
+    result = retention_finish_points(retaining->connection, gone_before, &error);
+    return result >= 0 || fail(retaining, "evidence", result, &error);
+}
+
+// What has no partitions.
+static bool trim(struct retaining *retaining, const char *table, utc_us gone_before)
+{
+    struct error error = {0};
+    char day[UTC_TEXT_SIZE];
+    int64_t removed = -1;
+    int result = 0;
+    if (gone_before == UTC_UNKNOWN)
+        return true;
+    if (!retaining->dry_run)
+        result = retention_trim(retaining->connection, table, gone_before, &removed, &error);
+    output_text(retaining->output, table);
+    output_text(retaining->output, utc_format_day(gone_before, day));
+    output_unknown(retaining->output);
+    output_unknown(retaining->output);
+    if (removed >= 0)
+        output_integer(retaining->output, removed);
+    else
+        output_unknown(retaining->output);
+    output_text(retaining->output, retaining->dry_run ? "due" : result == 0 ? "trimmed" : "failed");
+    output_row_end(retaining->output);
+    return result >= 0 || fail(retaining, table, result, &error);
+}
+
+static bool trim_ledger(struct retaining *retaining)
+{
+    struct error error = {0};
+    utc_us gone_before = retaining->plan.ledger_before;
+    int result = 0;
+    if (gone_before != UTC_UNKNOWN && !retaining->dry_run)
+        result = retention_roll_up_feeds(retaining->connection, gone_before, &error);
+    if (result < 0)
+        return fail(retaining, "the feeds' hours", result, &error);
+    return trim(retaining, "poll", gone_before) && trim(retaining, "poll_nearby", gone_before) &&
+           trim(retaining, "quarantine", retaining->plan.quarantine_before) &&
+           trim(retaining, "feed_hour", retaining->plan.feed_hours_before);
+}
+
+// Nothing that coverage is made from goes before the coverage is there.
+static bool roll_up_coverage(struct retaining *retaining)
+{
+    struct error error = {0};
+    int result = 0;
+    if (!retaining->dry_run)
+        result = retention_roll_up_coverage(retaining->connection, &retaining->plan, retaining->cli->now, &error);
+    if (result < 0)
+        fail(retaining, "coverage", result, &error);
+    return result >= 0;
+}
+
+static void say_sizes(struct retaining *retaining, int64_t bytes_before)
+{
+    struct error error = {0};
+    int64_t bytes = 0, evidence_bytes = 0, evidence_rows = 0;
+    cli_say(retaining->cli, "%" PRIu64 " partitions %s, %.1f MB", retaining->partitions,
+            retaining->dry_run ? "would be dropped" : "dropped", retaining->megabytes);
+    if (retention_sizes(retaining->connection, &bytes, &evidence_bytes, &evidence_rows, &error) < 0)
+        return;
+    cli_say(retaining->cli,
+            "the database had %.1f MB and has %.1f MB; of days that are gone %" PRId64
+            " points are kept as evidence, %.1f MB with raw observations",
+            (double)bytes_before / MEGABYTE, (double)bytes / MEGABYTE, evidence_rows,
+            (double)evidence_bytes / MEGABYTE);
+}
+
+static int work(struct retaining *retaining)
+{
+    struct error error = {0};
+    int64_t bytes_before = 0, ignored = 0;
+    int mine = retention_begin(retaining->connection, &error);
+    if (mine >= 0)
+        mine = retention_sizes(retaining->connection, &bytes_before, &ignored, &ignored, &error) < 0 ? -EIO : mine;
+    if (mine < 0)
+        return cli_fail(retaining->cli, &error);
+    if (mine == 0) {
+        cli_say(retaining->cli, "another db retain is at work in this database");
+        return EXIT_STATUS_WANTING;
+    }
+    retaining->output = cli_output(retaining->cli, columns, sizeof columns / sizeof *columns);
+    if (roll_up_coverage(retaining) && retire_points(retaining))
+        trim_ledger(retaining);
+    say_sizes(retaining, bytes_before);
+    int written = cli_output_end(retaining->cli, retaining->output);
+    return retaining->status != EXIT_STATUS_GOOD ? retaining->status : written;
+}
+
+static int retain(struct cli *cli, const struct days *days, bool dry_run)
+{
+    struct retaining retaining = {
+        .cli = cli,
+        .plan = {before(cli, days->points), before(cli, days->ledger), before(cli, days->quarantine),
+                 before(cli, days->feed_hours)},
+        .dry_run = dry_run,
+        .status = EXIT_STATUS_GOOD,
+    };
+    int status = cli_connect(cli, &retaining.connection);
+    if (status == EXIT_STATUS_GOOD)
+        status = work(&retaining);
+    query_close(retaining.connection);
     return status;
 }
 
-static int write_partitions(const struct cli *cli, const struct partition_array *partitions,
-                            bool dry_run)
+static int64_t configured(uint64_t days)
 {
-    uint64_t bytes = 0, count = 0;
-    struct output *output = cli_output(cli, columns, sizeof columns / sizeof *columns);
-    array_foreach(partitions, partition) {
-        output_text(output, partition->name);
-        output_text(output, partition->day);
-        output_integer(output, partition->bytes);
-        output_text(output, partition->outcome);
-        output_row_end(output);
-        if (strcmp(partition->outcome, dry_run ? "due" : "dropped") == 0) {
-            bytes += (uint64_t)partition->bytes;
-            count++;
-        }
-    }
-    cli_say(cli, "%" PRIu64 " partitions %s, %.1f MB", count,
-            dry_run ? "would be dropped" : "dropped", (double)bytes / 1e6);
-    return cli_output_end(cli, output);
-}
-
-static int retain(struct cli *cli, int64_t days, bool dry_run)
-{
-    char before[UTC_TEXT_SIZE];
-    struct error error = {0};
-    struct partition_array partitions = {0};
-    struct query_connection *connection = NULL;
-    int status = cli_connect(cli, &connection);
-    if (status != EXIT_STATUS_GOOD)
-        return status;
-    utc_format_day(utc_day_start(cli->now) - days * UTC_DAY, before);
-    if (list_partitions(connection, before, &partitions, &error) < 0) {
-        status = cli_fail(cli, &error);
-    } else {
-        if (!dry_run)
-            status = retire_all(cli, connection, before, &partitions);
-        int written = write_partitions(cli, &partitions, dry_run);
-        status = status != EXIT_STATUS_GOOD ? status : written;
-    }
-    partitions_done(&partitions);
-    query_close(connection);
-    return status;
+    return days < DAYS_MAX ? (int64_t)days : DAYS_MAX;
 }
 
 int command_db_retain(struct cli *cli, const struct command *command, int argc, char **argv)
 {
-    int64_t days = -1;
+    struct days days = {0};
     bool dry_run = false;
     const struct option_row rows[] = {
-        {"days", 0, OPTION_COUNT, &days, "N",
-         "keep N whole days before today (UTC); else the configuration's retain_days", 1, DAYS_MAX},
-        {"dry-run", 'n', OPTION_FLAG, &dry_run, NULL, "only say what would be dropped", 0, 0},
+        {"days", 0, OPTION_COUNT, &days.points, "N", "keep N whole days of points before today (UTC)", 1, DAYS_MAX},
+        {"ledger-days", 0, OPTION_COUNT, &days.ledger, "N", "keep N days of the ledger of polls", 1, DAYS_MAX},
+        {"quarantine-days", 0, OPTION_COUNT, &days.quarantine, "N", "keep N days of what could not be stored", 1,
+         DAYS_MAX},
+        {"feed-hours-days", 0, OPTION_COUNT, &days.feed_hours, "N", "keep N days of the feeds' hours", 1, DAYS_MAX},
+        {"dry-run", 'n', OPTION_FLAG, &dry_run, NULL, "only say what would go", 0, 0},
     };
     const struct option_table options = {
         OPTION_ROWS(rows),
-        .notes =
-            "Days that evidence rests on are kept. Exit status 1: some could not be dropped now.",
+        .notes = "Without one of the days, the configuration's retain_days, retain_ledger_days,\n"
+                 "retain_quarantine_days and retain_feed_hours_days count. What a visit or an assessment\n"
+                 "rests on is kept. Exit status 1: some could not be had now.",
     };
     int count, status;
     if (!options_parse(cli, command, &options, argc, argv, &count, &status))
         return status;
-    if (days < 0) {
+    if (days.points == 0 && days.ledger == 0 && days.quarantine == 0 && days.feed_hours == 0) {
         const struct config *config;
         status = cli_config(cli, &config);
         if (status != EXIT_STATUS_GOOD)
             return status;
-        days = config->retain_days < DAYS_MAX ? (int64_t)config->retain_days : DAYS_MAX;
+        days = (struct days){configured(config->retain_days), configured(config->retain_ledger_days),
+                             configured(config->retain_quarantine_days),
+                             configured(config->retain_feed_hours_days)};
     }
-    if (days == 0) {
-        cli_say(cli,
-                "nothing is dropped: retain_days is not set in the configuration, and --days was "
-                "not given");
+    if (days.points == 0 && days.ledger == 0 && days.quarantine == 0 && days.feed_hours == 0) {
+        cli_say(cli, "nothing goes: retain_days and its like are not set in the configuration, and --days or its "
+                     "like were not given");
         return EXIT_STATUS_GOOD;
     }
-    return retain(cli, days, dry_run);
+    return retain(cli, &days, dry_run);
 }

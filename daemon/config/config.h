@@ -98,7 +98,11 @@ struct config {
     char *state_directory;
     uint64_t journal_limit_bytes;
     char *contact;         // in the User-Agent: an address or URL that a feed's operator can write to
-    uint64_t retain_days;  // partitions of track points older than this may be dropped; 0 keeps all
+    // How long `db retain` keeps what; 0 keeps all. What a visit or an assessment rests on stays longer.
+    uint64_t retain_days;            // track points and raw observations
+    uint64_t retain_ledger_days;     // the ledger of polls
+    uint64_t retain_quarantine_days; // what could not be stored
+    uint64_t retain_feed_hours_days; // what the feeds answered by the hour, which outlives the ledger
 
     struct watch_list watch;
     struct place *places;

@@ -14,13 +14,14 @@
 // For each hour: slots with a good answer (of the feed that had most), other traffic low near the
 // place, whether a watched aircraft was seen there, in how many of the four same hours of the weeks
 // before there was traffic, and what is stored already. Hours of which there is nothing to say do
-// not appear; hours that an archive filled are left alone.
+// not appear; hours that an archive filled are left alone, and so are those whose inputs are past
+// their time and gone.
 // clang-format off
 static const char inputs_sql[] =
     "WITH span AS (SELECT greatest($2::timestamptz, (SELECT min(p.asked_at)"
     "     FROM skywitness_store.feed f CROSS JOIN LATERAL (SELECT asked_at"
-    "       FROM skywitness_store.poll p WHERE p.feed = f.feed ORDER BY asked_at LIMIT 1) p))"
-    "     AS since,"
+    "       FROM skywitness_store.poll p WHERE p.feed = f.feed ORDER BY asked_at LIMIT 1) p),"
+    "     skywitness_store.retained_from('poll')) AS since,"
     "   least($3::timestamptz, date_trunc('hour', $4::timestamptz)) AS until),"
     " stored AS (SELECT c.* FROM skywitness_store.coverage_hour c, span"
     "   WHERE c.place = $1 AND c.hour >= date_trunc('hour', since) AND c.hour < until),"
@@ -36,7 +37,7 @@ static const char inputs_sql[] =
     "     AND n.asked_at >= date_trunc('hour', since) - interval '28 days' AND n.asked_at < until"
     "   GROUP BY 1),"
     " observed AS (SELECT DISTINCT date_trunc('hour', t.observed_at) AS hour FROM span,"
-    "     skywitness_store.track_point t WHERE t.observed_at >= date_trunc('hour', since)"
+    "     skywitness_store.kept_point t WHERE t.observed_at >= date_trunc('hour', since)"
     "     AND t.observed_at < until AND t.latitude BETWEEN $6::float8 AND $7::float8"
     "     AND t.longitude BETWEEN $8::float8 AND $9::float8"
     "     AND (t.on_ground OR coalesce(t.altitude_baro_ft, t.altitude_geom_ft) < $10::integer)"
@@ -49,6 +50,7 @@ static const char inputs_sql[] =
     " FROM slots s LEFT JOIN heard h USING (hour) LEFT JOIN observed o USING (hour)"
     " LEFT JOIN stored c USING (hour)"
     " WHERE ($12::boolean OR c.hour IS NULL OR c.computed_at < c.hour + interval '65 minutes')"
+    "   AND (c.hour IS NULL OR c.hour >= skywitness_store.coverage_settled_before())"
     "   AND coalesce(c.source, 'ledger') = 'ledger' ORDER BY s.hour";
 
 static const char store_sql[] =

@@ -5,7 +5,6 @@
 #include "store/claim_store_internal.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -121,7 +120,7 @@ static const char record_sql[] =
 static int insert(struct claim_store *store, const struct claim *claim, const char *essence,
                   struct claim_assessed *assessed, struct error *error)
 {
-    char as_of[UTC_TEXT_SIZE], id[24];
+    char as_of[UTC_TEXT_SIZE];
     struct query *query;
     const char *parameters[] = {claim->id, assessed->document,
                                 utc_format(assessed->assessment.as_of, as_of), essence};
@@ -138,10 +137,7 @@ static int insert(struct claim_store *store, const struct claim *claim, const ch
         return result;
     if (!assessed->is_new)
         return error_set(error, -ENOENT, "the claim \"%s\" is not stored", claim->id);
-    snprintf(id, sizeof id, "%" PRId64, assessed->assessment_id);
-    const char *held[] = {id};
-    return query_execute(store->connection, "SELECT skywitness_store.hold_evidence($1::bigint)",
-                         held, 1, error);
+    return 0;
 }
 
 static int record(struct claim_store *store, const struct claim *claim, const char *essence,

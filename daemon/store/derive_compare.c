@@ -217,7 +217,7 @@ static int fill_temporary_tables(struct derivation *derivation, struct error *er
     for (size_t i = 0; i < sizeof compare_sql / sizeof *compare_sql && ret == 0; i++)
         ret = query_execute(derivation->connection, compare_sql[i], parameters, 3, error);
     store_batch_free(batch);
-    return ret < 0 ? ret : 0;
+    return ret < 0 ? ret : derive_spare_dropped(derivation, error);
 }
 
 int derive_compare(struct derivation *derivation, struct derive_change_array *changes, struct error *error)

@@ -31,6 +31,9 @@ int derive_run(struct derivation *derivation, const struct track_point_array *po
 // takes over that of the first stored one which began within it, and with it visits that hang on it.
 int derive_adopt_ids(struct derivation *derivation, struct error *error);
 
+// Takes out of the temporary tables and the changes what points that are gone once said otherwise; part of
+// derive_compare.
+int derive_spare_dropped(struct derivation *derivation, struct error *error);
 
 // What differs from the database, into temporary tables and `changes`.
 int derive_compare(struct derivation *derivation, struct derive_change_array *changes, struct error *error);

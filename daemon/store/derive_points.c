@@ -12,7 +12,7 @@
 // The pause is the tracker's FORGET_AFTER_US.
 static const char span_sql[] =
     "WITH points AS (SELECT observed_at, received_at, lag(observed_at) OVER (ORDER BY observed_at) AS before"
-    "   FROM skywitness_store.track_point WHERE icao24 = $1),"
+    "   FROM skywitness_store.kept_point WHERE icao24 = $1),"
     " starts AS (SELECT observed_at AS start, before FROM points WHERE before IS NULL"
     "   OR observed_at - before > interval '30 days'),"
     " span AS (SELECT coalesce((SELECT max(start) FROM starts WHERE start <= $2::timestamptz),"
@@ -56,7 +56,7 @@ static const char points_sql[] =
     "   coalesce(i.registration, s.registration), coalesce(i.type_code, s.type_code),"
     "   coalesce(i.callsign, s.callsigns[row_number() OVER (PARTITION BY s.sighting_id, p.received_at = p.observed_at"
     "     ORDER BY p.received_at, p.observed_at, p.feed)]), array_to_string(s.watch_ids, ' '), coalesce(i.military, false)"
-    " FROM skywitness_store.track_point p"
+    " FROM skywitness_store.kept_point p"
     " LEFT JOIN LATERAL (SELECT * FROM skywitness_store.history_identity i WHERE i.icao24 = p.icao24"
     "     AND i.feed = p.feed AND i.observed_at <= p.observed_at ORDER BY i.observed_at DESC LIMIT 1) i"
     "   ON p.received_at = p.observed_at"
@@ -65,7 +65,7 @@ static const char points_sql[] =
     "     AND (s.state = 'open' OR p.observed_at <= s.last_seen) ORDER BY s.opened_at, s.sighting_id LIMIT 1) s"
     "   ON p.received_at <> p.observed_at"
     " WHERE p.icao24 = $1 AND p.observed_at >= $2::timestamptz AND p.observed_at <= $3::timestamptz"
-    "   AND NOT (p.received_at = p.observed_at AND EXISTS (SELECT FROM skywitness_store.track_point q"
+    "   AND NOT (p.received_at = p.observed_at AND EXISTS (SELECT FROM skywitness_store.kept_point q"
     "     WHERE q.icao24 = $1 AND q.feed = p.feed AND q.received_at <> q.observed_at"
     "       AND q.observed_at >= $2::timestamptz AND q.observed_at <= $3::timestamptz"
     "       AND q.observed_at >= p.observed_at - $5::bigint * interval '1 microsecond'"

@@ -51,6 +51,9 @@ static int looked_until(struct derivation *derivation, const char *before, utc_u
         " (SELECT max(p.answered_at) FROM skywitness_store.feed f CROSS JOIN LATERAL (SELECT answered_at"
         "   FROM skywitness_store.poll p WHERE p.feed = f.feed AND p.error IS NULL AND p.asked_at < $1::timestamptz"
         "   ORDER BY p.asked_at DESC LIMIT 1) p),"
+        " (SELECT max(h.last_good_at) FROM skywitness_store.feed f CROSS JOIN LATERAL (SELECT last_good_at"
+        "   FROM skywitness_store.feed_hour h WHERE h.feed = f.feed AND h.last_good_at IS NOT NULL"
+        "   AND h.hour < $1::timestamptz ORDER BY h.hour DESC LIMIT 1) h),"
         " (SELECT (max(day) + 1)::timestamp AT TIME ZONE 'UTC' FROM skywitness_store.history_day"
         "   WHERE day::timestamp AT TIME ZONE 'UTC' < $1::timestamptz)))";
     struct query *query;

@@ -36,7 +36,7 @@ static const char hours_sql[] =
     " SELECT hour, coalesce(h.others, 0), h.lowest,"
     "   (SELECT count(*) FROM heard w WHERE w.others >= $8::integer AND w.hour IN (x.hour - interval '7 days',"
     "     x.hour - interval '14 days', x.hour - interval '21 days', x.hour - interval '28 days')),"
-    "   EXISTS (SELECT FROM skywitness_store.track_point t WHERE t.observed_at >= x.hour"
+    "   EXISTS (SELECT FROM skywitness_store.kept_point t WHERE t.observed_at >= x.hour"
     "     AND t.observed_at < x.hour + interval '1 hour' AND t.latitude BETWEEN $3::float8 AND $4::float8"
     "     AND t.longitude BETWEEN $5::float8 AND $6::float8"
     "     AND (t.on_ground OR coalesce(t.altitude_baro_ft, t.altitude_geom_ft) < $7::integer)"

@@ -397,11 +397,13 @@ static int insert_points(struct history_loader *loader, struct error *error)
     utc_format(loader->last_at + HISTORY_COINCIDE_US, last);
     snprintf(sql, sizeof sql,
              "WITH stored AS (INSERT INTO skywitness_store.track_point SELECT * FROM pg_temp.history_point h"
-             " WHERE NOT EXISTS (SELECT FROM skywitness_store.track_point p WHERE p.icao24 = h.icao24"
+             " WHERE NOT EXISTS (SELECT FROM skywitness_store.kept_point p WHERE p.icao24 = h.icao24"
              " AND p.feed = h.feed AND p.observed_at >= '%s' AND p.observed_at <= '%s'"
              " AND p.observed_at >= h.observed_at - interval '%lld microseconds'"
              " AND p.observed_at <= h.observed_at + interval '%lld microseconds'"
              " AND p.received_at <> p.observed_at)"
+             " AND NOT EXISTS (SELECT FROM skywitness_store.track_point_evidence e WHERE e.icao24 = h.icao24"
+             " AND e.observed_at = h.observed_at AND e.feed = h.feed)"
              " ON CONFLICT DO NOTHING RETURNING 1) SELECT count(*) FROM stored",
              first, last, (long long)HISTORY_COINCIDE_US, (long long)HISTORY_COINCIDE_US);
     struct query *query;

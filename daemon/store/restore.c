@@ -20,7 +20,7 @@ static const char points_sql[] =
     " FROM (SELECT *, sum(coalesce(point_count, 0)) OVER (ORDER BY last_seen DESC, sighting_id) AS running"
     "   FROM skywitness_store.sighting WHERE state <> 'superseded' AND first_seen < $1::timestamptz"
     "     AND (state = 'open' OR last_seen > least($1::timestamptz, now()) - $2::interval)) s"
-    " JOIN skywitness_store.track_point p ON p.icao24 = s.icao24 AND p.emitter = s.emitter"
+    " JOIN skywitness_store.kept_point p ON p.icao24 = s.icao24 AND p.emitter = s.emitter"
     "   AND p.observed_at >= s.first_seen AND (s.state = 'open' OR p.observed_at <= s.last_seen)"
     " WHERE (s.state = 'open' OR s.running <= $3::bigint) AND p.observed_at < $1::timestamptz"
     " ORDER BY p.received_at, p.observed_at, p.feed, p.icao24";

@@ -327,9 +327,11 @@ class Claims(unittest.TestCase):
                               "JOIN skywitness_store.assessment y ON y.assessment_id = b.assessment_id "
                               "WHERE x.essence = y.essence AND x.version = y.version"), "0")
 
-    def test_17_points_behind_a_verdict_are_held(self):
-        self.assertEqual(psql("SELECT count(*) > 0 FROM skywitness_store.held_day WHERE day = '2025-10-24' "
-                              "AND reason LIKE 'assessment %'"), "t")
+    def test_17_points_behind_a_verdict_are_evidence(self):
+        """A presence has no visit; the sighting is evidence by the assessment alone."""
+        spans = "skywitness_store.evidence_spans('2025-10-26', '2025-10-27', '2025-10-28')"
+        self.assertEqual(psql(f"SELECT count(*) FROM {spans} WHERE icao24 = '1551df' AND NOT unfinished "
+                              "AND since = '2025-10-26T05:00Z' AND until = '2025-10-26T07:00Z'"), "1")
 
     def test_18_roles(self):
         for view in ("report", "claim", "clause", "assessment", "assessment_clause", "evidence", "coverage_hour",

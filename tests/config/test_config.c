@@ -158,6 +158,8 @@ static void every_key_arrives(void **state)
     assert_string_equal(config->database_password.name, "good/main/secret.txt");
     assert_true(config->journal_limit_bytes == UINT64_C(16) << 20);
     assert_true(config->retain_days == 400);
+    assert_true(config->retain_ledger_days == 500 && config->retain_quarantine_days == 30);
+    assert_true(config->retain_feed_hours_days == 3650);
     assert_string_equal(config->contact, "https://example.org/about");
     assert_string_equal(config->status_listen, "unix:/run/skywitness/status");
 

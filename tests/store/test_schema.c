@@ -54,7 +54,7 @@ static void test_reader(void **state)
     static const char *const refused[] = {
         "SELECT * FROM skywitness_store.track_point",
         "SELECT * FROM skywitness_store.quarantine",
-        "INSERT INTO skywitness.track_point (icao24) VALUES ('abcdef')",
+        "INSERT INTO skywitness.poll (feed) VALUES ('a')",
         "DELETE FROM skywitness.sighting",
         "UPDATE skywitness.poll SET error = 'x'",
         "CREATE TABLE skywitness.mine (x int)",
@@ -190,7 +190,7 @@ static void test_retirement(void **state)
     (void)state;
     harness_execute(connection, "INSERT INTO skywitness_store.held_day VALUES ('2025-10-26', 'evidence')");
     PGresult *steps = PQexec(connection, "SELECT statement FROM skywitness_store.retirement('2025-10-28')");
-    assert_int_equal(PQntuples(steps), 4); // two tables of one day: detach, drop
+    assert_int_equal(PQntuples(steps), 6); // two tables of one day: keep what must stay, detach, drop
     for (int i = 0; i < PQntuples(steps); i++)
         harness_execute(connection, PQgetvalue(steps, i, 0));
     PQclear(steps);
@@ -203,7 +203,7 @@ static void test_retirement(void **state)
     assert_string_equal(harness_text(connection, "SELECT string_agg(statement, ';') FROM "
                                                  "skywitness_store.retirement('2025-10-29') "
                                                  "WHERE partition LIKE 'track_point%'"),
-                        "DROP TABLE skywitness_store.track_point_20251028");
+                        "SELECT skywitness_store.drop_retired('track_point_20251028', '2025-10-29 00:00:00+00')");
 }
 
 // --- views ----------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The claims' side of the daemon: verdicts are kept up to date beside the loop (store/claim_worker.h), a changed
-// one is logged and alerted about.
+// one is logged; what they and deriving anew left in PostgreSQL to be alerted about (store/pending_worker.h) goes
+// into the journal.
 #pragma once
 
 #include "config/config.h"

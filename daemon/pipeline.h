@@ -87,6 +87,11 @@ const char *pipeline_journal_id(const struct pipeline *pipeline);
 // is the wall clock's.
 void pipeline_alert(struct pipeline *pipeline, const struct alert_event *event, utc_us now);
 
+// The same, and tells on the loop whether the journal has it now: what it makes is committed, or was before, or is
+// nothing. With no room in the journal nothing is kept, and it may be tried again.
+void pipeline_alert_kept(struct pipeline *pipeline, const struct alert_event *event, utc_us now,
+                         void (*done)(void *data, bool kept), void *data);
+
 // Carries what became of deliveries to PostgreSQL by way of the journal, some thousands at a time.
 void pipeline_mirror_deliveries(struct pipeline *pipeline);
 

@@ -14,7 +14,20 @@ struct event_job {
     struct append_job append;
     struct alert_event event;
     utc_us now;
+    bool kept;
+    void (*done)(void *data, bool kept); // NULL: nobody has kept it elsewhere
+    void *data;
 };
+
+// Who keeps the event until it is committed hears when it is not; for the others it is held.
+static void append_event(struct event_job *job, struct entry *entry)
+{
+    if (job->done == NULL)
+        append_job_work(&job->append, entry);
+    else
+        append_job_work_if_room(&job->append, entry);
+    job->kept = entry->sequence > 0;
+}
 
 static void event_work(void *data)
 {
@@ -24,10 +37,10 @@ static void event_work(void *data)
     entry_init(&entry);
     job->append.deliveries =
         alert_judge_event(side->judge, side->journal, &job->event, job->now, &entry);
-    if (entry.alerts.count > 0)
-        append_job_work(&job->append, &entry);
-    else
-        job->append.held = side->held_first != NULL;
+    job->kept = entry.alerts.count == 0;
+    if (!job->kept)
+        append_event(job, &entry);
+    job->append.held = side->held_first != NULL;
     worker_side_count(side, &job->append.counters);
     entry_done(&entry);
 }
@@ -36,16 +49,26 @@ static void event_done(void *data)
 {
     struct event_job *job = data;
     append_job_finish(&job->append);
+    if (job->done != NULL)
+        job->done(job->data, job->kept);
     free(job);
 }
 
-void pipeline_alert(struct pipeline *pipeline, const struct alert_event *event, utc_us now)
+void pipeline_alert_kept(struct pipeline *pipeline, const struct alert_event *event, utc_us now,
+                         void (*done)(void *data, bool kept), void *data)
 {
     struct event_job *job = memory_allocate_zeroed(1, sizeof *job);
     append_job_init(&job->append, pipeline);
     job->event = *event;
     job->now = now;
+    job->done = done;
+    job->data = data;
     worker_submit(pipeline->worker, event_work, event_done, job);
+}
+
+void pipeline_alert(struct pipeline *pipeline, const struct alert_event *event, utc_us now)
+{
+    pipeline_alert_kept(pipeline, event, now, NULL, NULL);
 }
 
 // With no room in the journal nothing is held: the deliveries keep their mark, and the next time

@@ -320,16 +320,39 @@ struct alert_event alert_event_of_webhook(enum alert_type type, const char *webh
     return of_subject(type, webhook, reason, happened_at);
 }
 
+static void copy_given(char *destination, size_t size, const char *source)
+{
+    if (source != NULL)
+        words_clean(source, destination, size);
+}
+
+// A prediction is known by the day on which its time ended: the rest of a series' window moves with each better
+// bracket of the visit before it.
+static void identify_claim(struct alert_event *event, const struct alert_event_claim *claim)
+{
+    const char *type = alert_type_row(event->type)->name;
+    char day[UTC_TEXT_SIZE];
+    if (event->type == ALERT_CLAIM_OVERDUE)
+        digest_uuid(event->alert_id, "alert/%s/%s/%s/%s", type, claim->claim_id, claim->clause,
+                    utc_format_day(claim->window[1], day));
+    else
+        digest_uuid(event->alert_id, "alert/%s/%s/%s/%u", type, claim->claim_id, claim->verdict,
+                    (unsigned)claim->number);
+}
+
 struct alert_event alert_event_of_claim(enum alert_type type, const struct alert_event_claim *claim,
                                         utc_us happened_at)
 {
     struct alert_event event = of_subject(type, claim->claim_id, claim->statement, happened_at);
-    text_copy(event.verdict, sizeof event.verdict, claim->verdict);
-    if (claim->verdict_before != NULL)
-        text_copy(event.verdict_before, sizeof event.verdict_before, claim->verdict_before);
-    if (claim->confidence != NULL)
-        text_copy(event.confidence, sizeof event.confidence, claim->confidence);
-    digest_uuid(event.alert_id, "alert/%s/%s/%s/%u", alert_type_row(type)->name, claim->claim_id,
-                claim->verdict, (unsigned)claim->number);
+    copy_given(event.verdict, sizeof event.verdict, claim->verdict);
+    copy_given(event.verdict_before, sizeof event.verdict_before, claim->verdict_before);
+    copy_given(event.confidence, sizeof event.confidence, claim->confidence);
+    if (type == ALERT_CLAIM_OVERDUE) {
+        copy_given(event.clause, sizeof event.clause, claim->clause);
+        copy_given(event.coverage, sizeof event.coverage, claim->coverage);
+        event.between[0] = claim->window[0];
+        event.between[1] = claim->window[1];
+    }
+    identify_claim(&event, claim);
     return event;
 }

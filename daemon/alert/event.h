@@ -60,6 +60,8 @@ struct alert_event {
     char coverage[ALERT_COVERAGE_SIZE]; // and whether we could have seen it
 };
 
+struct alert_event_array ARRAY_OF(struct alert_event);
+
 // Takes one event after the other; they are too large to be kept by the thousand.
 struct alert_event_sink {
     void (*take)(void *data, struct alert_event *event); // may change it
@@ -76,10 +78,13 @@ struct alert_event alert_event_of_feed(enum alert_type type, const char *feed, c
                                        utc_us happened_at);
 struct alert_event alert_event_of_webhook(enum alert_type type, const char *webhook,
                                           const char *reason, utc_us happened_at);
-// claim.assessed and claim.overdue; `number` is the assessment's within the claim.
+// claim.assessed and claim.overdue; texts may be NULL but for id, statement and verdict.
 struct alert_event_claim {
     const char *claim_id, *statement, *verdict, *verdict_before, *confidence;
-    uint32_t number;
+    uint32_t number; // claim.assessed: of the claim's assessments
+    // claim.overdue: the clause, the time that it predicted, and whether we could have seen it.
+    const char *clause, *coverage;
+    utc_us window[2];
 };
 struct alert_event alert_event_of_claim(enum alert_type type, const struct alert_event_claim *claim,
                                         utc_us happened_at);

@@ -131,19 +131,24 @@ static void append_feeds(struct text *text, const struct alert_event *event,
     text_append(text, "]");
 }
 
+static void append_between(struct text *text, const struct alert_event *event)
+{
+    if (event->between[0] == UTC_UNKNOWN && event->between[1] == UTC_UNKNOWN)
+        return;
+    append_key(text, "between");
+    text_append(text, "[");
+    append_time(text, event->between[0]);
+    text_append(text, ",");
+    append_time(text, event->between[1]);
+    text_append(text, "]");
+}
+
 static void append_visit(struct text *text, const struct alert_event *event)
 {
     if (event->has_grade)
         append_text(text, "grade", visit_grade_name(event->grade));
     append_text(text, "verb", event->verb);
-    if (event->between[0] != UTC_UNKNOWN || event->between[1] != UTC_UNKNOWN) {
-        append_key(text, "between");
-        text_append(text, "[");
-        append_time(text, event->between[0]);
-        text_append(text, ",");
-        append_time(text, event->between[1]);
-        text_append(text, "]");
-    }
+    append_between(text, event);
     if (event->has_sighting)
         append_id(text, "sighting_id", event->sighting_id);
     if (event->has_visit)
@@ -175,6 +180,9 @@ static void append_subject(struct text *text, const struct alert_event *event)
         append_text(text, "verdict", event->verdict);
         append_text(text, "verdict_before", event->verdict_before);
         append_text(text, "confidence", event->confidence);
+        append_text(text, "clause", event->clause);
+        append_text(text, "coverage", event->coverage);
+        append_between(text, event);
         break;
     default:
         append_text(text, "reason", event->reason);

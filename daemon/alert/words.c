@@ -45,6 +45,8 @@ void words_clean_event(struct alert_event *event)
     CLEAN(verdict);
     CLEAN(verdict_before);
     CLEAN(confidence);
+    CLEAN(clause);
+    CLEAN(coverage);
     for (size_t i = 0; i < event->feed_count; i++)
         CLEAN(feeds[i]);
     for (size_t i = 0; i < event->evidence_count; i++)
@@ -194,8 +196,9 @@ static void append_closed(struct text *text, const struct alert_event *event,
 static void append_claim(struct text *text, const struct alert_event *event)
 {
     if (event->type == ALERT_CLAIM_OVERDUE) {
-        text_append_format(text, "Claim %s: the flight that it predicts has not come. %s",
-                           event->subject, event->reason);
+        text_append_format(text, "Claim %s: what it predicts", event->subject);
+        append_between(text, event->between);
+        text_append_format(text, " has not come: %s %s", event->reason, event->coverage);
     } else {
         text_append_format(text, "Claim %s is now %s", event->subject, event->verdict);
         if (event->verdict_before[0] != '\0')

@@ -2,6 +2,7 @@
 // Recording an assessment with its clauses and evidence, in one transaction.
 #include "base/digest.h"
 #include "claim/assessment_write.h"
+#include "store/claim_events.h"
 #include "store/claim_store_internal.h"
 
 #include <errno.h>
@@ -141,7 +142,8 @@ static int insert(struct claim_store *store, const struct claim *claim, const ch
 }
 
 static int record(struct claim_store *store, const struct claim *claim, const char *essence,
-                  struct claim_assessed *assessed, struct error *error)
+                  const struct alert_event_array *overdue, struct claim_assessed *assessed,
+                  struct error *error)
 {
     bool same;
     const char *id = claim->id;
@@ -154,11 +156,14 @@ static int record(struct claim_store *store, const struct claim *claim, const ch
         result = read_newest(store, claim->id, essence, assessed, &same, error);
     if (result == 0 && !same)
         result = insert(store, claim, essence, assessed, error);
+    if (result == 0)
+        result = claim_events_add(store, claim, assessed, overdue, error);
     return result == 0 ? mark_checked(store, claim->id, assessed->assessment.as_of, error) : result;
 }
 
 int claim_record(struct claim_store *store, const struct claim *claim,
-                 struct claim_assessed *assessed, struct error *error)
+                 const struct alert_event_array *overdue, struct claim_assessed *assessed,
+                 struct error *error)
 {
     char essence[ESSENCE_TEXT_SIZE];
     bool same = false;
@@ -167,12 +172,12 @@ int claim_record(struct claim_store *store, const struct claim *claim,
     int result = read_newest(store, claim->id, essence, assessed, &same, error);
     if (result < 0)
         return result;
-    if (same)
+    if (same && overdue->count == 0)
         return mark_checked(store, claim->id, assessed->assessment.as_of, error);
     result = query_execute(store->connection, "BEGIN", NULL, 0, error);
     if (result < 0)
         return result;
-    result = record(store, claim, essence, assessed, error);
+    result = record(store, claim, essence, overdue, assessed, error);
     if (result < 0) {
         query_execute(store->connection, "ROLLBACK", NULL, 0, NULL);
         return result;

@@ -5,6 +5,7 @@
 #include "claim/assessment_write.h"
 #include "claim/kind.h"
 #include "config/config.h"
+#include "store/claim_events.h"
 #include "store/claim_store_internal.h"
 #include "store/sql_array.h"
 
@@ -291,6 +292,7 @@ int claim_store_assess(struct claim_store *store, const struct claim *claim,
 {
     struct claim_facts facts = {0};
     struct claim_assessed assessed = {.assessment_id = -1};
+    struct alert_event_array overdue = {0};
     int result = claim_store_facts(store, claim, as_of, as_known_then, &facts, error);
     if (result == 0) {
         struct text json;
@@ -303,7 +305,11 @@ int claim_store_assess(struct claim_store *store, const struct claim *claim,
         assessed.document = json.bytes;
     }
     if (result == 0 && record)
-        result = claim_record(store, claim, &assessed, error);
+        result = claim_events_find_overdue(store, claim, library, &facts, &assessed.assessment,
+                                           &overdue, error);
+    if (result == 0 && record)
+        result = claim_record(store, claim, &overdue, &assessed, error);
+    array_free(&overdue);
     claim_facts_done(&facts);
     if (result < 0) {
         claim_assessed_done(&assessed);

@@ -2,6 +2,7 @@
 // What the files of claim_store share. For them only.
 #pragma once
 
+#include "alert/event.h"
 #include "claim/facts.h"
 #include "store/claim_store.h"
 #include "store/query.h"
@@ -37,7 +38,9 @@ void claim_named_airframes(const struct clause *clause, struct claim_word_array 
 void claim_places_concerned(const struct claim_store *store, const struct clause *clause,
                             struct claim_place_array *ret_places);
 
-// Records an assessment whose essence differs from the newest one's. Fills id, number, is_new and
-// the previous verdict.
+// Records an assessment whose essence differs from the newest one's, and in the same transaction
+// what is to be told: a changed verdict, and these predictions that went by. Fills id, number,
+// is_new and the previous verdict.
 int claim_record(struct claim_store *store, const struct claim *claim,
-                 struct claim_assessed *assessed, struct error *error);
+                 const struct alert_event_array *overdue, struct claim_assessed *assessed,
+                 struct error *error);

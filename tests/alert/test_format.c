@@ -68,7 +68,12 @@ static struct alert_event nasty_event(void)
 // A statement as long as one may be, of characters that take four bytes and of such that are escaped.
 static struct alert_event long_event(void)
 {
-    const struct alert_event_claim claim = {"claim", "", "contradicted", "pending", "likely", 3};
+    const struct alert_event_claim claim = {.claim_id = "claim",
+                                            .statement = "",
+                                            .verdict = "contradicted",
+                                            .verdict_before = "pending",
+                                            .confidence = "likely",
+                                            .number = 3};
     struct alert_event event = alert_event_of_claim(ALERT_CLAIM_ASSESSED, &claim, MAKER_NOW);
     size_t length = 0;
     while (length + 6 < sizeof event.reason) {

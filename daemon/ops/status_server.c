@@ -16,6 +16,8 @@
 #define CONNECTION_TIMEOUT_S 10U
 // 32 feeds of some 3 kB each, and room.
 #define BODY_BYTES_MAX ((size_t)1 << 20)
+// Somebody waits and cannot be accepted, for want of descriptors: so long until it is tried again.
+#define ACCEPT_PAUSE_MS 200
 
 struct status_server {
     struct MHD_Daemon *daemon;
@@ -24,6 +26,7 @@ struct status_server {
     void *handler_data;
     uv_poll_t poll;
     uv_timer_t timer;
+    unsigned connections, connections_moved; // open now; opened and closed so far
     unsigned handles_open;
     void (*on_closed)(void *data);
     void *closed_data;
@@ -79,18 +82,38 @@ static enum MHD_Result on_request(void *data, struct MHD_Connection *connection,
     return queue(connection, &answer);
 }
 
+static void on_connection(void *data, struct MHD_Connection *connection, void **context,
+                          enum MHD_ConnectionNotificationCode what)
+{
+    struct status_server *server = data;
+    (void)connection;
+    (void)context;
+    server->connections += what == MHD_CONNECTION_NOTIFY_STARTED ? 1U : -1U;
+    server->connections_moved++;
+}
+
 static void run(struct status_server *server);
+static void became_ready(uv_poll_t *poll, int status, int events);
 
 static void timer_fired(uv_timer_t *timer)
 {
-    run(timer->data);
+    struct status_server *server = timer->data;
+    uv_poll_start(&server->poll, UV_READABLE, became_ready);
+    run(server);
 }
 
+// With no connection of its own that could end, MHD tries a failed accept again at once and for ever.
 static void became_ready(uv_poll_t *poll, int status, int events)
 {
+    struct status_server *server = poll->data;
+    unsigned moved = server->connections_moved;
     (void)status;
     (void)events;
-    run(poll->data);
+    run(server);
+    if (server->connections > 0 || server->connections_moved != moved)
+        return;
+    uv_poll_stop(poll);
+    uv_timer_start(&server->timer, timer_fired, ACCEPT_PAUSE_MS, 0);
 }
 
 static void run(struct status_server *server)
@@ -107,6 +130,7 @@ static struct MHD_Daemon *start_daemon(struct status_server *server)
 {
     return MHD_start_daemon(MHD_USE_EPOLL, 0, NULL, NULL, on_request, server,
                             MHD_OPTION_LISTEN_SOCKET, server->socket.descriptor,
+                            MHD_OPTION_NOTIFY_CONNECTION, on_connection, server,
                             MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX,
                             MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY_BYTES,
                             MHD_OPTION_CONNECTION_TIMEOUT, CONNECTION_TIMEOUT_S, MHD_OPTION_END);

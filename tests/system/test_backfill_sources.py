@@ -15,7 +15,7 @@ import harness
 
 SAMPLE = harness.ROOT / "config/sample/latakia-2025-10-synthetic.ndjson.gz"
 FEED = "synthetic-sample"
-PART = 40960
+PART = 20480
 GOOD, WANTING, USAGE, UNAVAILABLE = 0, 1, 64, 69
 WATCH = [{"id": "an124", "types": ["A124"]}, {"id": "il62", "types": ["IL62"]}]
 
@@ -144,10 +144,199 @@ class SourcesTest(harness.Scenario):
         talk = self.fetch(config, first="2025-10-20", last="2025-10-31")
         self.assertIn("12 days to fetch", talk)
         after = dict(self.database.rows(verdicts))
-        print(before, after, sep="\n", flush=True)
         self.assertIn(after["an124-three-arrivals"], ("corroborated", "consistent"))
+        self.assertEqual(after["il62-libya-latakia-moscow"], "corroborated")
         self.assertEqual(self.database.count(
             "SELECT count(*) FROM skywitness.history_day WHERE whole_at IS NOT NULL"), 12)
+
+    # --- networks and servers that do wrong -------------------------------------------------------
+
+    def publish_faulty(self, days=None):
+        """The same releases from the server of our own."""
+        lines = []
+        for day, files in sorted((days or self.days).items()):
+            tag = f"v{day_text(day, '.')}-planes-readsb-prod-0"
+            urls = []
+            for name, part in archive_days.parts(tag, archive_days.tar(files), PART):
+                self.faulty.files[f"/{tag}/{name}"] = part
+                urls.append(self.faulty.url(f"/{tag}/{name}"))
+            lines.append(",".join(urls))
+        self.faulty.files["/index"] = "\n".join(lines).encode()
+        return self.releases(self.faulty.url("/index"))
+
+    def archives(self):
+        return sorted(path for path in self.faulty.files if path.endswith((".tar", ".aa", ".ab", ".ac")))
+
+    def test_connections_that_break(self):
+        """Cut anywhere, with servers that go on and such that begin anew: the same rows."""
+        config = self.config(self.publish_faulty())
+        expected = self.from_disk(config)
+        chance = random.Random(20251026)
+        for number, path in enumerate(self.archives()):
+            size = len(self.faulty.files[path])
+            self.faulty.faults[path] = archive_servers.Fault(
+                cuts=[chance.randrange(0, size) for _ in range(chance.randint(0, 2))], ignores_range=number % 3 == 0,
+                statuses=[503] if number % 4 == 0 else [])
+        self.fetch(config)
+        self.assert_same(expected)
+        asked = [(path, asked, headers) for path, asked, headers in self.faulty.log if asked not in (None, "bytes=0-0")]
+        self.assertGreater(len(asked), 3)
+        for _, _, headers in asked:
+            self.assertEqual(headers["If-Range"], '"one"')
+            self.assertTrue(headers["User-Agent"].startswith("skywitness/"))
+            self.assertNotIn("Authorization", headers)
+
+    def test_a_file_that_changes(self):
+        config = self.config(self.publish_faulty())
+        path = self.archives()[2]
+        self.faulty.faults[path] = archive_servers.Fault(cuts=[5000], etags=['"one"', '"two"'])
+        talk = self.fetch(config, status=WANTING)
+        self.assertIn("it changed while it was fetched", talk)
+        self.assertEqual(self.database.count(
+            "SELECT count(*) FROM skywitness.history_day WHERE whole_at IS NOT NULL"), 5)
+        # The next run takes what is missing, and that alone.
+        self.faulty.faults.clear()
+        self.assertIn("1 days to fetch, 5 read before", self.fetch(config))
+        self.assert_same(self.from_disk(config))
+
+    def test_what_is_missing_is_named(self):
+        """A part, a day, a release that is refused: named, exit status 1, and the others go on."""
+        config = self.config(self.publish_faulty())
+        paths = self.archives()
+        split = sorted(path for path in paths if path.endswith(".ab"))
+        last_part = self.faulty.files.pop(split[0])
+        alone = next(path for path in paths if path.endswith((".tar", ".aa")) and path[:24] != split[0][:24])
+        self.faulty.faults[alone] = archive_servers.Fault(statuses=[403] * 9)
+        talk = self.fetch(config, last="2025-10-30", status=WANTING)
+        self.assertIn("2025-10-30: missing: the index names no release of it", talk)
+        self.assertRegex(talk, r"\.tar\.ab: there is no such file")
+        self.assertRegex(talk, "refused .HTTP status 403.")
+        self.assertEqual(self.database.count(
+            "SELECT count(*) FROM skywitness.history_day WHERE whole_at IS NOT NULL"), 4)
+        self.faulty.files[split[0]] = last_part
+        self.faulty.faults.clear()
+        self.fetch(config)
+        self.assert_same(self.from_disk(config))
+
+    def test_hostile_indexes(self):
+        tag = "v2025.10.24-planes-readsb-prod-0"
+        good = self.publish_faulty()
+        name = f"/{tag}/{tag}.tar"
+        source = self.releases(self.faulty.url("/index"))
+        for index, said in (
+                (f"https://example.net{name}", "the host example.net is not one of the source's"),
+                (f"http://169.254.169.254{name}", "is not one of the source's"),
+                (f"file://{name}", "not one of|neither https nor http|not a URL"),
+                (f"{self.faulty.url(name)}.aa,{self.faulty.url(name)}.ac", r"the index lacks its part .tar.ab"),
+                (f"{self.faulty.url(name)}.aa,{self.faulty.url(name)}.aa", "do not belong together"),
+                ("x" * 20000, "line 1 is no list of files"),
+                (f"{self.faulty.url(name)}\0", "line 1 is no list of files"),
+                ("<html>", "names no release")):
+            self.faulty.files["/index"] = index.encode()
+            talk = self.fetch(self.config(source), last="2025-10-24", status=WANTING)
+            self.assertRegex(talk, said)
+        self.faulty.files["/index"] = b"# nothing\n" * 500000
+        self.assertRegex(self.fetch(self.config(source), last="2025-10-24", status=65), "larger than such a file may be")
+        self.faulty.files["/index"] = self.faulty.url(name).encode()
+        self.faulty.faults[name] = archive_servers.Fault(target="http://127.0.0.1:9/elsewhere")
+        self.assertRegex(self.fetch(self.config(good), last="2025-10-24", status=WANTING),
+                         "redirect: .*the host 127.0.0.1:9 is not one of the source's")
+        # Plain http and private addresses are for sources that say so.
+        del source["index"]
+        public = self.config({**source, "index": self.faulty.url("/index").replace("http:", "https:"), "local": False})
+        self.assertRegex(self.fetch(public, last="2025-10-24", status=UNAVAILABLE), "the address is not a public one")
+
+    def test_killed_and_run_again(self):
+        config = self.config(self.publish_faulty())
+        for wait_s in (0.1, 0.3, 0.5, 0.8):
+            process = subprocess.Popen([harness.BUILD / "skywitness", "--config", config, "--db",
+                                        self.database.uri("skywitness_writer"), "backfill", "adsb.lol", "--from",
+                                        "2025-10-24", "--to", "2025-10-29"], stderr=subprocess.DEVNULL)
+            time.sleep(wait_s)
+            process.kill()
+            process.wait()
+        self.fetch(config)
+        self.assert_same(self.from_disk(config))
+
+    # --- one aircraft-day a request -----------------------------------------------------------------
+
+    def publish_traces(self):
+        for (day, address), body in self.files.items():
+            archive_servers.write(self.nginx.files, f"globe_history/{day_text(day, '/')}/traces/{address[-2:]}/"
+                                                    f"trace_full_{address}.json", body)
+        return {"id": "web", "kind": "readsb-web", "url": f"http://127.0.0.1:{self.nginx.storage}"}
+
+    def test_traces_from_the_web(self):
+        config = self.config(self.publish_traces(), self.publish())
+        flown = sum(address in ("154076", "1551df") for _, address in self.files)
+        talk = self.fetch(config, "--hex", "154076,1551DF,4242aa", source="web")
+        self.assertIn("18 aircraft-days to fetch", talk)
+        self.assertIn(f"{18 - flown} traces are not there", talk)
+        expected = self.from_disk(config)
+        self.assertEqual(self.database.points(), expected.points())
+        self.assertEqual(self.visits(self.database), self.visits(expected))
+        # Silence of some aircraft's files is no coverage, and neither are traces that are not there.
+        self.assertEqual(self.database.count(
+            "SELECT count(*) FROM skywitness.history_day WHERE whole_at IS NOT NULL"), 0)
+        self.assertEqual(self.database.count("SELECT count(*) FROM skywitness.coverage_hour"), 0)
+        # Only what was not there is asked for again; and the archives' files are known by their bytes.
+        self.assertIn(f"{18 - flown} aircraft-days to fetch, {flown} read before",
+                      self.fetch(config, "--hex", "154076,1551df,4242aa", source="web"))
+        self.assertIn(f"({flown} known, 0 bad)", self.fetch(config))
+        self.assertEqual(self.database.points(), expected.points())
+
+    def test_a_locked_door(self):
+        """A server that refuses everything is left alone, not asked thousands of times."""
+        archive_servers.write(self.nginx.files, "globe_history/x", b"")
+        source = {"id": "web", "kind": "readsb-web", "url": self.faulty.url()}
+        for day in range(24, 30):
+            path = f"/globe_history/2025/10/{day}/traces/76/trace_full_154076.json"
+            self.faulty.files[path] = b"x"
+            self.faulty.faults[path] = archive_servers.Fault(statuses=[403])
+        talk = self.fetch(self.config(source), "--hex", "154076", source="web", status=UNAVAILABLE)
+        self.assertIn("refused 5 times in a row", talk)
+        self.assertEqual(len(self.faulty.log), 5)
+
+    def test_requests_keep_their_distance(self):
+        config = self.config({**self.publish_traces(), "max_requests_per_s": 5})
+        began = time.monotonic()
+        self.fetch(config, "--hex", "4242aa,4242ab", source="web")
+        self.assertGreaterEqual(time.monotonic() - began, 11 / 5)
+
+    def test_a_claim_chooses(self):
+        config = self.config(self.publish_traces(), self.publish())
+        claims = [*sorted((harness.ROOT / "config/reports").glob("*.json")),
+                  harness.ROOT / "config/claims/2025-10-hmeimim.json"]
+        self.tool(config, "claims", "import", *claims)
+        # 26 October by UTC and in the zones of its places, and a day to either side.
+        talk = self.tool(config, "backfill", "adsb.lol", "--claim", "il62-libya-latakia-moscow", status=GOOD)
+        days = self.database.rows("SELECT day FROM skywitness.history_day ORDER BY 1")
+        self.assertEqual([day for day, in days], ["2025-10-24", "2025-10-25", "2025-10-26", "2025-10-27"])
+        verdicts = dict(self.database.rows("SELECT claim_id, verdict FROM skywitness.claim_status"))
+        self.assertEqual(verdicts["il62-libya-latakia-moscow"], "corroborated")
+        self.assertIn("assessed anew", talk)
+        # The claim's aircraft are asked for and kept, watched or not.
+        other = self.postgresql.new_database()
+        unwatched = self.write_config(
+            [], [{"id": "none", "hexes": ["424242"]}], name="unwatched.json",
+            airframes=[str(harness.ROOT / "config/airframes.json")],
+            history=[{"local": True, "feed": FEED, "max_requests_per_s": 100, **self.publish_traces()}])
+        self.tool(unwatched, "claims", "import", *claims, database=other)
+        self.tool(unwatched, "backfill", "web", "--claim", "il62-libya-latakia-moscow", "--from", "2025-10-26", "--to",
+                  "2025-10-26", database=other)
+        self.assertEqual(other.rows("SELECT DISTINCT icao24 FROM skywitness.track_point"), [("1551df",)])
+
+    def test_wrong_calls(self):
+        config = self.config(self.publish_traces())
+        for words, said in ((("backfill", "web"), "say which days"),
+                            (("backfill", "web", "--from", "2025-10-29", "--to", "2025-10-24"), "before --from"),
+                            (("backfill", "wep", "--from", "2025-10-24", "--to", "2025-10-24"), "did you mean web"),
+                            (("backfill", "web", "--from", "2025-10-24", "--to", "2025-10-24", "--record"), "--claim"),
+                            (("backfill", "web", "--from", "2025-10-24", "--to", "2025-10-24", "--hex", "15"), "--hex")):
+            self.assertIn(said, self.tool(config, *words, status=USAGE))
+        self.assertIn("they are not over", self.fetch(config, first="2199-01-01", last="2199-01-02", source="web",
+                                                      status=WANTING))
+        self.tool(config, "backfill", "web", "--claim", "nobody-said", status=UNAVAILABLE)
 
 
 if __name__ == "__main__":

@@ -4,15 +4,18 @@
 # boot_inside.sh. Wants root, debootstrap, systemd-nspawn, control groups it may use, and the Debian mirror that this
 # machine's apt has; without one of them it says so and is skipped (77).
 #
-#   tests/system/boot.sh [--packages FOLDER] [--root FOLDER] [--mirror URL]
+#   tests/system/boot.sh [--packages FOLDER] [--changes FILE] [--root FOLDER] [--mirror URL]
 #
-# --packages names a folder in which the package is kept (tests/support/build_package.sh); --root one with a bare Debian
-# 12 (debootstrap's), which is used and changed. Without them both are made and removed.
+# --packages names a folder in which the package is kept (tests/support/build_package.sh), --changes the .changes of one
+# that is built already; --root one with a bare Debian 12 (debootstrap's), which is used and changed. Without them all are
+# made and removed. With CI=true an ordinary user who may sudo without being asked builds the package and leaves the rest
+# to root.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 source=$(cd "$here/../.." && pwd)
 packages=
+changes=
 root=
 mirror=
 BOOT_PATIENCE_S=600
@@ -21,6 +24,7 @@ SUITE=bookworm
 while [ $# -ge 2 ]; do
     case $1 in
     --packages) packages=$2 ;;
+    --changes) changes=$(readlink -f "$2") ;;
     --root) root=$(readlink -f "$2") ;;
     --mirror) mirror=$2 ;;
     *) break ;;
@@ -34,7 +38,11 @@ skip() {
     exit 77
 }
 
-[ "$(id -u)" -eq 0 ] || skip "root is needed"
+if [ "$(id -u)" -ne 0 ]; then
+    [ "${CI:-}" = true ] && [ -n "$packages" ] && sudo -n true 2>/dev/null || skip "root is needed"
+    changes=$("$source/tests/support/build_package.sh" "$packages")
+    exec sudo -n "$0" --changes "$changes"
+fi
 for program in debootstrap systemd-nspawn apt-get dpkg-deb; do
     command -v $program >/dev/null || skip "$program is absent (debootstrap, systemd-container)"
 done
@@ -63,20 +71,24 @@ say() {
 
 # --- the package and the bare system, side by side ------------------------------------------------
 
-"$source/tests/support/build_package.sh" "${packages:-$folder/packages}" >"$folder/changes" 2>"$folder/package.log" &
-package_pid=$!
+if [ -z "$changes" ]; then
+    "$source/tests/support/build_package.sh" "${packages:-$folder/packages}" >"$folder/changes" 2>"$folder/package.log" &
+    package_pid=$!
+fi
 if [ -z "$root" ]; then
     root=$folder/root
     debootstrap --variant=minbase --include=systemd,systemd-sysv,dbus,python3 $SUITE "$root" "$mirror" \
         >"$folder/log" 2>&1 || { tail -n 20 "$folder/log"; exit 1; }
     say "a bare Debian 12"
 fi
-status=0
-wait $package_pid || status=$?
-package_pid=
-[ $status -eq 0 ] || { cat "$folder/package.log"; exit $status; }
-changes=$(cat "$folder/changes")
-say "the package"
+if [ -z "$changes" ]; then
+    status=0
+    wait $package_pid || status=$?
+    package_pid=
+    [ $status -eq 0 ] || { cat "$folder/package.log"; exit $status; }
+    changes=$(cat "$folder/changes")
+    say "the package"
+fi
 
 # A second one that only says that it is newer, to upgrade to.
 mkdir -p "$root/opt/boot/sql"

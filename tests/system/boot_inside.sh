@@ -57,7 +57,9 @@ logged() {
 
 # has_event NAME [FIELD=VALUE]: by the journal's own fields, and with an id.
 has_event() {
-    journalctl --no-pager --quiet --output=json -u skywitness SKYWITNESS_EVENT="$@" |
+    event=$1
+    shift
+    journalctl --no-pager --quiet --output=json -u skywitness "SKYWITNESS_EVENT=$event" "$@" |
         grep -q '"MESSAGE_ID":"[0-9a-f]\{32\}"\|"MESSAGE_ID" : "[0-9a-f]\{32\}"'
 }
 

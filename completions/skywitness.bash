@@ -31,7 +31,7 @@ _skywitness() {
         case $word in
         --config | --db | --format | --since | --until | --hex | --type | --place | --callsign | --state | --limit | \
             --grade | --days | --feed | --webhook | --country | --near | --ident | --runway | --output | -o | \
-            --verdict | --as-of | --author) ((index++)) ;;
+            --verdict | --as-of | --author | --from | --to | --claim | --jobs) ((index++)) ;;
         -*) ;;
         help) ;;
         *) words+=("$word") ;;
@@ -49,7 +49,8 @@ _skywitness() {
     "coverage "*) options="--since --until --refresh" ;;
     "webhook list") options="--state --webhook --limit" ;;
     "webhook replay") options="--webhook" ;;
-    "backfill "*) options="--feed" ;;
+    "backfill traces") options="--feed --again --jobs" ;;
+    "backfill "*) options="--from --to --claim --record --hex --again --jobs" ;;
     "derive "*) options="--since --until --hex --dry-run" ;;
     "places import") options="--country --near --type --ident --runway --closed --output" ;;
     esac
@@ -81,6 +82,10 @@ _skywitness() {
         _skywitness_list "$current" "$word"
         return
         ;;
+    --claim)
+        mapfile -t COMPREPLY < <(compgen -W "$(_skywitness_ids claims list)" -- "$current")
+        return
+        ;;
     --verdict)
         word="corroborated consistent partly contradicted not_observed unverifiable pending untestable"
         mapfile -t COMPREPLY < <(compgen -W "$word" -- "$current")
@@ -95,7 +100,7 @@ _skywitness() {
             _skywitness_list "$current" large_airport medium_airport small_airport heliport seaplane_base balloonport
         return
         ;;
-    --db | --since | --until | --hex | --callsign | --limit | --days | --country | --near | --ident | --runway)
+    --db | --since | --until | --from | --to | --jobs | --hex | --callsign | --limit | --days | --country | --near | --ident | --runway)
         return
         ;;
     esac
@@ -109,7 +114,7 @@ _skywitness() {
     " ") word=$commands ;;
     "db ") word="migrate status retain" ;;
     "places ") word="list import" ;;
-    "backfill ") word="traces" ;;
+    "backfill ") word="traces adsb.lol" ;;
     "claims ") word="import list show assess export" ;;
     "claims show" | "claims assess" | "claims export") word=$(_skywitness_ids claims list) ;;
     "coverage ") word=$(_skywitness_ids places list) ;;
@@ -117,7 +122,7 @@ _skywitness() {
     "explain ") word="sighting visit assessment alert" ;;
     "explain sighting") word=$(_skywitness_ids sightings --limit 200) ;;
     "explain visit") word=$(_skywitness_ids visits --limit 200) ;;
-    "replay "* | "places import" | "claims import")
+    "replay "* | "places import" | "claims import" | "backfill traces")
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
         compopt -o filenames
         return

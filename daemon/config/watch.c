@@ -207,15 +207,21 @@ static bool squawk_matches(const struct watch_pattern_array *squawks, const char
     return false;
 }
 
-// The keys that are not indexed, cheapest first.
-static bool entry_matches(const struct watch_entry *entry, const struct observation *observation)
+// The keys that say who an aircraft is, but the indexed ones.
+static bool entry_matches_identity(const struct watch_entry *entry, const struct observation *observation)
 {
     if (entry->military >= 0 && observation->military != (entry->military > 0))
         return false;
-    if (entry->squawks.count > 0 && !squawk_matches(&entry->squawks, observation->squawk))
+    return entry->registrations.count == 0 ||
+           watch_registration_matches(&entry->registrations, observation->registration);
+}
+
+// The keys that are not indexed.
+static bool entry_matches(const struct watch_entry *entry, const struct observation *observation)
+{
+    if (!entry_matches_identity(entry, observation))
         return false;
-    if (entry->registrations.count > 0 &&
-        !watch_registration_matches(&entry->registrations, observation->registration))
+    if (entry->squawks.count > 0 && !squawk_matches(&entry->squawks, observation->squawk))
         return false;
     if (entry->callsigns.count > 0 && !matches_any(&entry->callsigns, observation->callsign))
         return false;
@@ -224,11 +230,10 @@ static bool entry_matches(const struct watch_entry *entry, const struct observat
             place_contains(entry->within, observation->position, WATCH_AIRFIELD_RADIUS_NM));
 }
 
-uint64_t watch_list_match(const struct watch_list *list, struct observation *observation)
+// The entries that fit its address and type, after what the list knows of it was filled in.
+static uint64_t candidates_for(const struct watch_list *list, struct observation *observation)
 {
     const struct watch_index *index = list->index;
-    if (index == NULL)
-        return 0;
     uint32_t key = watch_address_key(observation->icao24);
     const struct slot *address =
         key == WATCH_ADDRESS_NONE ? NULL : slot_find(&index->addresses, key);
@@ -236,7 +241,15 @@ uint64_t watch_list_match(const struct watch_list *list, struct observation *obs
 
     const struct slot *type = slot_find(&index->types, type_key(observation->type_code));
     uint64_t candidates = index->any_address | (address != NULL ? address->mask : 0);
-    candidates &= index->any_type | (type != NULL ? type->mask : 0);
+    return candidates & (index->any_type | (type != NULL ? type->mask : 0));
+}
+
+uint64_t watch_list_match(const struct watch_list *list, struct observation *observation)
+{
+    const struct watch_index *index = list->index;
+    if (index == NULL)
+        return 0;
+    uint64_t candidates = candidates_for(list, observation);
     uint64_t matched = candidates & index->everything;
     for (uint64_t left = candidates & ~matched; left != 0; left &= left - 1) {
         int at = __builtin_ctzll(left);
@@ -256,6 +269,17 @@ bool watch_list_may_match_address(const struct watch_list *list, const char *ica
     uint32_t key = watch_address_key(icao24);
     const struct slot *slot = key == WATCH_ADDRESS_NONE ? NULL : slot_find(&index->addresses, key);
     return slot != NULL && slot->mask != 0;
+}
+
+bool watch_list_may_match_identity(const struct watch_list *list, const struct observation *identity)
+{
+    if (list->index == NULL)
+        return false;
+    struct observation filled = *identity;
+    for (uint64_t left = candidates_for(list, &filled); left != 0; left &= left - 1)
+        if (entry_matches_identity(&list->entries[__builtin_ctzll(left)], &filled))
+            return true;
+    return false;
 }
 
 bool watch_list_matches_everything(const struct watch_list *list)

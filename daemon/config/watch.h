@@ -61,6 +61,10 @@ uint64_t watch_list_match(const struct watch_list *list, struct observation *obs
 // match whatever the other fields say.
 bool watch_list_may_match_address(const struct watch_list *list, const char *icao24);
 
+// The same from all that says who an aircraft is: address, registration, type and whether it is military. Callsign,
+// squawk and position are not looked at.
+bool watch_list_may_match_identity(const struct watch_list *list, const struct observation *identity);
+
 // True when an entry matches every aircraft.
 bool watch_list_matches_everything(const struct watch_list *list);
 

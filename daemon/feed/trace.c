@@ -166,7 +166,7 @@ static int take_header(struct trace_reader *reader, const struct header *header,
     if (trace->begins_at == UTC_UNKNOWN)
         return refuse(error, "\"timestamp\" is no time");
     const struct watch_list *watch = reader->interest->watch;
-    reader->may_be_watched = watch != NULL && watch_list_may_match_address(watch, trace->icao24);
+    reader->may_be_watched = watch != NULL && watch_list_may_match_identity(watch, identity);
     reader->is_countable = readsb_nearby_counts(trace->icao24, POSITION_SOURCE_ADSB_ICAO);
     return 0;
 }

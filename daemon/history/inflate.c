@@ -4,81 +4,101 @@
 #include "base/memory.h"
 
 #include <errno.h>
+#include <libdeflate.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 #define FIRST_BYTES ((size_t)1 << 20)
-#define WINDOW_BITS_GZIP (15 + 16) // zlib.h: "add 16 to decode only the gzip format"
+// What is kept from one file to the next; real traces unpack to less (feeds.md 2: at most some 4 MB).
+#define KEEP_BYTES ((size_t)8 << 20)
+// Bytes of a gzip member that are not its contents: ten of header, eight of trailer (RFC 1952).
+#define GZIP_FRAME_BYTES 18
+#define GZIP_SIZE_BYTES 4
+// A byte of deflate's cannot stand for more (zlib's technical details: 1032 to 1).
+#define RATIO_MAX 1032
 
-void inflated_done(struct inflated *inflated)
+struct inflater {
+    struct libdeflate_decompressor *decompressor;
+    char *bytes;
+    size_t capacity;
+};
+
+struct inflater *inflater_new(void)
 {
-    free(inflated->bytes);
-    *inflated = (struct inflated){0};
+    struct inflater *inflater = memory_allocate_zeroed(1, sizeof *inflater);
+    inflater->decompressor = libdeflate_alloc_decompressor();
+    if (inflater->decompressor == NULL)
+        abort(); // as every small allocation does when memory is gone
+    return inflater;
 }
 
-static bool make_room(struct inflated *inflated, size_t limit)
+void inflater_free(struct inflater *inflater)
 {
-    if (inflated->length < inflated->capacity)
-        return true;
-    if (inflated->capacity >= limit)
-        return false;
-    size_t wanted = inflated->capacity > 0 ? inflated->capacity * 2 : FIRST_BYTES;
-    inflated->capacity = wanted < limit ? wanted : limit;
-    inflated->bytes = memory_resize(inflated->bytes, inflated->capacity, 1);
-    return true;
+    if (inflater == NULL)
+        return;
+    libdeflate_free_decompressor(inflater->decompressor);
+    free(inflater->bytes);
+    free(inflater);
 }
 
-static int copy_plain(const uint8_t *bytes, size_t length, size_t limit, struct inflated *inflated,
-                      struct error *error)
+static void set_capacity(struct inflater *inflater, size_t capacity)
 {
-    if (length > limit)
-        return error_set(error, -E2BIG, "more than %zu bytes", limit);
-    while (inflated->capacity < length) {
-        inflated->length = inflated->capacity;
-        make_room(inflated, limit);
+    free(inflater->bytes);
+    inflater->bytes = memory_allocate(capacity);
+    inflater->capacity = capacity;
+}
+
+static bool is_gzip(const uint8_t *bytes, size_t length)
+{
+    return length >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b;
+}
+
+// The trailer says how long the contents are, modulo 2^32. It is believed as far as it can be true.
+static size_t stated_length(const uint8_t *bytes, size_t length)
+{
+    uint8_t size[GZIP_SIZE_BYTES];
+    if (length < GZIP_FRAME_BYTES)
+        return 0;
+    memcpy(size, bytes + length - sizeof size, sizeof size);
+    size_t stated = size[0] | (size_t)size[1] << 8 | (size_t)size[2] << 16 | (size_t)size[3] << 24;
+    return stated <= length * RATIO_MAX ? stated : 0;
+}
+
+static void make_ready(struct inflater *inflater, size_t wanted, size_t limit)
+{
+    size_t capacity = wanted > FIRST_BYTES ? wanted : FIRST_BYTES;
+    if (inflater->capacity > KEEP_BYTES || inflater->capacity < capacity)
+        set_capacity(inflater, capacity < limit ? capacity : limit);
+}
+
+int inflater_read(struct inflater *inflater, const uint8_t *bytes, size_t length, size_t limit,
+                  const char **ret_bytes, size_t *ret_length, struct error *error)
+{
+    if (!is_gzip(bytes, length)) {
+        if (length > limit)
+            return error_set(error, -E2BIG, "more than %zu bytes", limit);
+        *ret_bytes = (const char *)bytes;
+        *ret_length = length;
+        return 0;
     }
-    if (length > 0)
-        memcpy(inflated->bytes, bytes, length);
-    inflated->length = length;
-    return 0;
-}
-
-static int run(z_stream *stream, size_t limit, struct inflated *inflated, struct error *error)
-{
+    size_t taken = 0, given = 0;
+    make_ready(inflater, stated_length(bytes, length), limit);
     for (;;) {
-        if (!make_room(inflated, limit))
+        enum libdeflate_result result =
+            libdeflate_gzip_decompress_ex(inflater->decompressor, bytes, length, inflater->bytes,
+                                          inflater->capacity, &taken, &given);
+        if (result == LIBDEFLATE_SUCCESS)
+            break;
+        if (result != LIBDEFLATE_INSUFFICIENT_SPACE)
+            return error_set(error, -EBADMSG, "the gzip bytes are damaged or cut off");
+        if (inflater->capacity >= limit)
             return error_set(error, -E2BIG, "more than %zu bytes when unpacked", limit);
-        stream->next_out = (Bytef *)inflated->bytes + inflated->length;
-        stream->avail_out = (uInt)(inflated->capacity - inflated->length);
-        int ret = inflate(stream, Z_NO_FLUSH);
-        inflated->length = inflated->capacity - stream->avail_out;
-        if (ret == Z_STREAM_END)
-            return 0;
-        if (ret == Z_BUF_ERROR && stream->avail_in == 0)
-            return error_set(error, -EBADMSG, "the gzip bytes are cut off");
-        if (ret != Z_OK && ret != Z_BUF_ERROR)
-            return error_set(error, -EBADMSG, "damaged gzip bytes: %s",
-                             stream->msg != NULL ? stream->msg : "no more is known");
+        set_capacity(inflater, inflater->capacity < limit / 2 ? inflater->capacity * 2 : limit);
     }
-}
-
-int inflate_bytes(const uint8_t *bytes, size_t length, size_t limit, struct inflated *inflated,
-                  struct error *error)
-{
-    inflated->length = 0;
-    if (length < 2 || bytes[0] != 0x1f || bytes[1] != 0x8b)
-        return copy_plain(bytes, length, limit, inflated, error);
-    if (length > UINT32_MAX)
-        return error_set(error, -E2BIG, "more than 4 GiB");
-    z_stream stream = {.avail_in = (uInt)length};
-    memcpy(&stream.next_in, &bytes, sizeof bytes); // zlib's own type lacks a const
-    if (inflateInit2(&stream, WINDOW_BITS_GZIP) != Z_OK)
-        return error_set(error, -ENOMEM, "zlib has no memory");
-    int ret = run(&stream, limit, inflated, error);
-    if (ret == 0 && stream.avail_in > 0)
-        ret = error_set(error, -EBADMSG, "%u bytes after the end of the gzip bytes", stream.avail_in);
-    inflateEnd(&stream);
-    return ret;
+    if (taken < length)
+        return error_set(error, -EBADMSG, "%zu bytes after the end of the gzip bytes", length - taken);
+    *ret_bytes = inflater->bytes;
+    *ret_length = given;
+    return 0;
 }

@@ -12,7 +12,7 @@ struct scanner {
     const struct place *places;
     size_t place_count;
     struct trace_reader *traces;
-    struct inflated inflated;
+    struct inflater *inflater;
     struct track_effects effects;
 };
 
@@ -23,6 +23,7 @@ struct scanner *scanner_new(const struct feed_interest *interest, const char *fe
     scanner->feed = feed;
     scanner->places = places;
     scanner->place_count = place_count;
+    scanner->inflater = inflater_new();
     scanner->traces = trace_reader_new(interest);
     return scanner;
 }
@@ -32,7 +33,7 @@ void scanner_free(struct scanner *scanner)
     if (scanner == NULL)
         return;
     trace_reader_free(scanner->traces);
-    inflated_done(&scanner->inflated);
+    inflater_free(scanner->inflater);
     track_effects_done(&scanner->effects);
     free(scanner);
 }
@@ -64,10 +65,11 @@ int scanner_read(struct scanner *scanner, const uint8_t *bytes, size_t length, s
                  struct error *error)
 {
     struct scanned scanned = {0};
-    struct inflated *inflated = &scanner->inflated;
-    int ret = inflate_bytes(bytes, length, TRACE_BYTES_MAX, inflated, error);
+    const char *text;
+    size_t text_length;
+    int ret = inflater_read(scanner->inflater, bytes, length, TRACE_BYTES_MAX, &text, &text_length, error);
     if (ret == 0)
-        ret = trace_reader_read(scanner->traces, inflated->bytes, inflated->length, &scanned.trace, error);
+        ret = trace_reader_read(scanner->traces, text, text_length, &scanned.trace, error);
     if (ret < 0)
         return ret;
     scanned.kept = (uint32_t)scanned.trace.kept.count;

@@ -21,6 +21,6 @@ struct scanned {
 };
 void scanned_done(struct scanned *scanned); // accepts a zeroed struct
 
-// Reads one file, gzip or plain. Errors: those of inflate_bytes and trace_reader_read; nothing is left then.
+// Reads one file, gzip or plain. Errors: those of inflater_read and trace_reader_read; nothing is left then.
 int scanner_read(struct scanner *scanner, const uint8_t *bytes, size_t length, struct scanned *ret_scanned,
                  struct error *error);

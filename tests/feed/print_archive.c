@@ -7,10 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void print_file(const struct archive_file *file, struct inflated *inflated, struct error *error)
+static void print_file(const struct archive_file *file, struct inflater *inflater, struct error *error)
 {
-    if (inflate_bytes(file->bytes, file->length, TRACE_BYTES_MAX, inflated, error) == 0)
-        printf("file\t%s\t%zu\n", file->name, inflated->length);
+    const char *bytes;
+    size_t length;
+    if (inflater_read(inflater, file->bytes, file->length, TRACE_BYTES_MAX, &bytes, &length, error) == 0)
+        printf("file\t%s\t%zu\n", file->name, length);
     else
         printf("bad\t%s: %s\n", file->name, error->message);
 }
@@ -19,7 +21,7 @@ int main(int argc, char **argv)
 {
     struct archive_reader *reader = archive_reader_new(argv + 1, (size_t)argc - 1);
     struct archive_file file;
-    struct inflated inflated = {0};
+    struct inflater *inflater = inflater_new();
     struct error error = {0};
     int ret;
     while ((ret = archive_reader_next(reader, &file, &error)) != ARCHIVE_STEP_END) {
@@ -28,9 +30,9 @@ int main(int argc, char **argv)
         else if (ret == ARCHIVE_STEP_WHOLE)
             printf("whole\n");
         else
-            print_file(&file, &inflated, &error);
+            print_file(&file, inflater, &error);
     }
-    inflated_done(&inflated);
+    inflater_free(inflater);
     archive_reader_free(reader);
     return EXIT_SUCCESS;
 }

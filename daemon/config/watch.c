@@ -216,14 +216,19 @@ static bool entry_matches_identity(const struct watch_entry *entry, const struct
            watch_registration_matches(&entry->registrations, observation->registration);
 }
 
-// The keys that are not indexed.
-static bool entry_matches(const struct watch_entry *entry, const struct observation *observation)
+// The keys that are not indexed, but the place.
+static bool entry_matches_somewhere(const struct watch_entry *entry, const struct observation *observation)
 {
     if (!entry_matches_identity(entry, observation))
         return false;
     if (entry->squawks.count > 0 && !squawk_matches(&entry->squawks, observation->squawk))
         return false;
-    if (entry->callsigns.count > 0 && !matches_any(&entry->callsigns, observation->callsign))
+    return entry->callsigns.count == 0 || matches_any(&entry->callsigns, observation->callsign);
+}
+
+static bool entry_matches(const struct watch_entry *entry, const struct observation *observation)
+{
+    if (!entry_matches_somewhere(entry, observation))
         return false;
     return entry->within == NULL ||
            (observation->has_position &&
@@ -271,15 +276,26 @@ bool watch_list_may_match_address(const struct watch_list *list, const char *ica
     return slot != NULL && slot->mask != 0;
 }
 
-bool watch_list_may_match_identity(const struct watch_list *list, const struct observation *identity)
+static bool may_match(const struct watch_list *list, const struct observation *observation,
+                      bool (*fits)(const struct watch_entry *, const struct observation *))
 {
     if (list->index == NULL)
         return false;
-    struct observation filled = *identity;
+    struct observation filled = *observation;
     for (uint64_t left = candidates_for(list, &filled); left != 0; left &= left - 1)
-        if (entry_matches_identity(&list->entries[__builtin_ctzll(left)], &filled))
+        if (fits(&list->entries[__builtin_ctzll(left)], &filled))
             return true;
     return false;
+}
+
+bool watch_list_may_match_identity(const struct watch_list *list, const struct observation *identity)
+{
+    return may_match(list, identity, entry_matches_identity);
+}
+
+bool watch_list_may_match_somewhere(const struct watch_list *list, const struct observation *observation)
+{
+    return may_match(list, observation, entry_matches_somewhere);
 }
 
 bool watch_list_matches_everything(const struct watch_list *list)

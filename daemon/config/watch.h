@@ -64,6 +64,8 @@ bool watch_list_may_match_address(const struct watch_list *list, const char *ica
 // The same from all that says who an aircraft is: address, registration, type and whether it is military. Callsign,
 // squawk and position are not looked at.
 bool watch_list_may_match_identity(const struct watch_list *list, const struct observation *identity);
+// And from everything but the position.
+bool watch_list_may_match_somewhere(const struct watch_list *list, const struct observation *observation);
 
 // True when an entry matches every aircraft.
 bool watch_list_matches_everything(const struct watch_list *list);

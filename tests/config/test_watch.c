@@ -225,6 +225,48 @@ static void knows_what_it_can_skip(void **state)
     watch_list_done(&list);
 }
 
+static void knows_whom_no_point_can_match(void **state)
+{
+    (void)state;
+    const struct entry entries[] = {
+        {.types = "IL76 A124", .registrations = "RA-*", .within = &hmeimim},
+        {.callsigns = "RFF*", .within = &hmeimim},
+        {.types = "C17", .squawks = "7700"},
+        {.military = 1, .types = "A400"},
+    };
+    static const struct {
+        const char *icao24, *registration, *type, *callsign, *squawk;
+        bool military, by_identity, somewhere;
+    } cases[] = {
+        {"152000", "RA-76543", "IL76", "", "", false, true, true},
+        {"152000", "UR-76543", "IL76", "", "", false, true, false}, // by its callsign it may
+        {"154070", "", "", "", "", false, true, true}, // known as an A124, RF-82032
+        {"400000", "G-ABCD", "A320", "RFF1", "", false, true, true},
+        {"400000", "G-ABCD", "A320", "BAW1", "", false, true, false},
+        {"ae1234", "", "C17", "BAW1", "7700", false, true, true},
+        {"ae1234", "", "C17", "BAW1", "1000", false, true, false},
+        {"43c000", "", "A400", "BAW1", "", true, true, true},
+    };
+    struct watch_list list = make_list(entries, 4);
+    struct watch_list no_callsigns = make_list((const struct entry[]){entries[0], entries[2], entries[3]}, 3);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct observation seen = heard(cases[i].icao24, cases[i].registration, cases[i].type);
+        text_copy(seen.callsign, sizeof seen.callsign, cases[i].callsign);
+        text_copy(seen.squawk, sizeof seen.squawk, cases[i].squawk);
+        seen.military = cases[i].military;
+        assert_int_equal(watch_list_may_match_identity(&list, &seen), cases[i].by_identity);
+        assert_int_equal(watch_list_may_match_somewhere(&list, &seen), cases[i].somewhere);
+        seen.has_position = true;
+        seen.position = hmeimim.reference;
+        assert_int_equal(watch_list_match(&list, &seen) != 0, cases[i].somewhere);
+    }
+    struct observation airliner = heard("400000", "G-ABCD", "A320"), foreign = heard("152000", "UR-76543", "IL76");
+    assert_false(watch_list_may_match_identity(&no_callsigns, &airliner));
+    assert_false(watch_list_may_match_identity(&no_callsigns, &foreign));
+    watch_list_done(&no_callsigns);
+    watch_list_done(&list);
+}
+
 static void knows_when_everything_matches(void **state)
 {
     (void)state;
@@ -398,6 +440,7 @@ int main(void)
         cmocka_unit_test(matches_by_what_it_does),
         cmocka_unit_test(fills_what_the_feed_left_out),
         cmocka_unit_test(knows_what_it_can_skip),
+        cmocka_unit_test(knows_whom_no_point_can_match),
         cmocka_unit_test(knows_when_everything_matches),
         cmocka_unit_test(takes_all_sixty_four_entries),
         cmocka_unit_test(an_empty_list_matches_nothing),

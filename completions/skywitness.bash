@@ -51,7 +51,7 @@ _skywitness() {
     "webhook replay") options="--webhook" ;;
     "backfill traces") options="--feed --again --jobs" ;;
     "backfill "*) options="--from --to --claim --record --hex --again --jobs" ;;
-    "derive "*) options="--since --until --hex --dry-run" ;;
+    "derive "*) options="--since --until --hex --pending --dry-run" ;;
     "places import") options="--country --near --type --ident --runway --closed --output" ;;
     esac
 

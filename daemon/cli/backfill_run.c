@@ -3,6 +3,7 @@
 
 #include "cli/derived.h"
 #include "config/config.h"
+#include "store/derive_pending.h"
 #include "store/query.h"
 
 #include <inttypes.h>
@@ -33,7 +34,8 @@ int backfill_run_prepare(struct backfill_run *run, const char *feed, const struc
                          bool again, const struct backfill_listener *listener)
 {
     struct error error = {0};
-    if (history_interest_read(run->connection, run->config, &run->interest, &error) < 0)
+    if (history_interest_read(run->connection, run->config, &run->interest, &error) < 0 ||
+        derive_pending_hold(run->connection, &error) < 0)
         return cli_fail(run->cli, &error);
     if (watch != NULL)
         run->interest.interest.watch = watch;
@@ -63,6 +65,6 @@ int backfill_run_finish(struct backfill_run *run, uint64_t missing)
         return cli_fail(run->cli, &error);
     if (changed > 0)
         cli_say(run->cli, "worked out %zu hours of coverage", changed);
-    int status = derived_pending(run->cli, run->config, run->connection);
+    int status = derived_loaded(run->cli, run->config, run->connection);
     return status == EXIT_STATUS_GOOD && report->bad + missing > 0 ? EXIT_STATUS_WANTING : status;
 }

@@ -81,15 +81,28 @@ static int run(struct cli *cli, utc_us since, utc_us until, const char *hex, boo
     return status;
 }
 
+static int run_pending(struct cli *cli)
+{
+    const struct config *config;
+    struct query_connection *connection;
+    int status = cli_open(cli, &config, &connection);
+    if (status != 0)
+        return status;
+    status = derived_pending(cli, config, connection);
+    query_close(connection);
+    return status;
+}
+
 int command_derive(struct cli *cli, const struct command *command, int argc, char **argv)
 {
     utc_us since = UTC_UNKNOWN, until = UTC_UNKNOWN;
     const char *hex = NULL;
-    bool dry_run = false;
+    bool dry_run = false, pending = false;
     const struct option_row rows[] = {
         {"since", 0, OPTION_TIME, &since, "TIME", "from then on", 0, 0},
         {"until", 0, OPTION_TIME_END, &until, "TIME", "and before then", 0, 0},
         {"hex", 0, OPTION_TEXT, &hex, "HEX", "only this aircraft", 0, 0},
+        {"pending", 0, OPTION_FLAG, &pending, NULL, "what backfills or live answers for their days left to derive", 0, 0},
         {"dry-run", 0, OPTION_FLAG, &dry_run, NULL, "say what would change, and change nothing", 0, 0},
     };
     const struct option_table options = {
@@ -101,6 +114,10 @@ int command_derive(struct cli *cli, const struct command *command, int argc, cha
     int count, status;
     if (!options_parse(cli, command, &options, argc, argv, &count, &status))
         return status;
+    if (pending && (dry_run || hex != NULL || since != UTC_UNKNOWN || until != UTC_UNKNOWN))
+        return options_usage(cli, command, "--pending goes with no other option");
+    if (pending)
+        return run_pending(cli);
     if (since == UTC_UNKNOWN || until == UTC_UNKNOWN || since >= until)
         return options_usage(cli, command, "--since and --until are needed, the one before the other");
     return run(cli, since, until, hex, dry_run);

@@ -64,7 +64,7 @@ static int say_waiting(const struct cli *cli, struct query_connection *connectio
     uint64_t waiting = 0;
     int ret = pending_event_count(connection, &waiting, error);
     if (ret == 0 && waiting > 0)
-        cli_say(cli, "%" PRIu64 " events wait for a daemon to alert about", waiting);
+        cli_say(cli, "%" PRIu64 " events wait for the daemon, which alerts about them", waiting);
     return ret;
 }
 
@@ -96,4 +96,16 @@ int derived_pending(struct cli *cli, const struct config *config, struct query_c
     text_done(&problems);
     array_free(&changes);
     return ret < 0 ? cli_fail(cli, &error) : has_problems ? EXIT_STATUS_WANTING : EXIT_STATUS_GOOD;
+}
+
+int derived_loaded(struct cli *cli, const struct config *config, struct query_connection *connection)
+{
+    struct error error = {0};
+    int ret = derive_pending_release(connection, &error);
+    if (ret < 0)
+        return cli_fail(cli, &error);
+    if (ret > 0)
+        return derived_pending(cli, config, connection);
+    cli_say(cli, "another backfill is under way: it derives again at its end");
+    return EXIT_STATUS_GOOD;
 }

@@ -76,6 +76,7 @@ static void count_aircraft(struct counting *counting, struct pass_array *passes)
     array_clear(passes);
 }
 
+// Watched aircraft are what is tested by the sample, not part of it.
 static int count_all(struct counting *counting, struct error *error)
 {
     const struct place *place = counting->place;
@@ -87,8 +88,10 @@ static int count_all(struct counting *counting, struct error *error)
     struct query *query;
     int ret = query_start(counting->connection,
                           "SELECT icao24, first_at, last_at, first_ft, last_ft, lowest_ft"
-                          " FROM skywitness_store.history_heard WHERE place = $1 AND hour >= $2::timestamptz"
-                          " AND hour < $3::timestamptz AND first_at IS NOT NULL ORDER BY icao24, first_at",
+                          " FROM skywitness_store.history_heard h WHERE place = $1 AND hour >= $2::timestamptz"
+                          " AND hour < $3::timestamptz AND first_at IS NOT NULL"
+                          " AND NOT EXISTS (SELECT FROM skywitness_store.history_file f WHERE f.icao24 = h.icao24"
+                          "   AND f.kept > 0) ORDER BY icao24, first_at",
                           parameters, 3, &query, error);
     while (ret >= 0 && (ret = query_next(query, error)) == 1) {
         if (strcmp(icao24, query_text(query, 0)) != 0)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The control sample of arrivals from archives: how many arrivals of other traffic at an airfield are known by the
-// departures after them, and of how many the way in was heard too (claim/control_sample.h). Blocking (store/query.h).
+// departures after them, and of how many the way in was heard too (claim/control_sample.h). Watched aircraft are not in
+// it. Blocking (store/query.h).
 #pragma once
 
 #include "base/error.h"

@@ -39,11 +39,8 @@ def element(begins, at, aircraft, number):
             aircraft.get("type"), aircraft.get("alt_geom"), None, None, None]
 
 
-def traces(lines):
-    """{(day, address): gzip bytes}"""
-    days = collections.defaultdict(list)
-    for address, at, aircraft in observations(lines):
-        days[int(at // DAY_S) * DAY_S, address].append((at, aircraft))
+def pack(days):
+    """Gzip bytes of each {(begins, address): [(seconds, object)]}, as readsb writes a trace."""
     files = {}
     for (begins, address), points in days.items():
         header = {"icao": address, "timestamp": float(begins)}
@@ -57,6 +54,19 @@ def traces(lines):
             number, last = number + 1, at
         files[begins, address] = gzip.compress(json.dumps({**header, "trace": elements}).encode(), 9, mtime=0)
     return files
+
+
+def by_day(observations):
+    """(address, seconds, object) in order of time, as {(begins, address): [(seconds, object)]}."""
+    days = collections.defaultdict(list)
+    for address, at, aircraft in observations:
+        days[int(at // DAY_S) * DAY_S, address].append((at, aircraft))
+    return days
+
+
+def traces(lines):
+    """{(day, address): gzip bytes}"""
+    return pack(by_day(observations(lines)))
 
 
 def tar(files):

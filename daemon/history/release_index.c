@@ -25,9 +25,16 @@ struct asset {
     utc_us day;
 };
 
-static bool is_part_word(const char *word, size_t length)
+static size_t part_number(const char *part)
 {
-    return length == 2 && word[0] >= 'a' && word[0] <= 'z' && word[1] >= 'a' && word[1] <= 'z';
+    return (size_t)(part[0] - 'a') * 26 + (size_t)(part[1] - 'a');
+}
+
+// "aa" and what follows, but not the endings of compressed archives ("gz", "xz").
+static bool is_part_word(const char *word)
+{
+    return word[0] >= 'a' && word[0] <= 'z' && word[1] >= 'a' && word[1] <= 'z' &&
+           part_number(word) < RELEASE_PARTS_MAX;
 }
 
 // "v2025.10.26-planes-...".
@@ -53,7 +60,7 @@ static bool read_asset(const char *url, size_t length, struct asset *asset)
         return false;
     const char *rest = tar + 4;
     size_t rest_length = (size_t)(end - rest);
-    if (rest_length == 3 && rest[0] == '.' && is_part_word(rest + 1, 2))
+    if (rest_length == 3 && rest[0] == '.' && is_part_word(rest + 1))
         memcpy(asset->part, rest + 1, 2);
     else if (rest_length != 0)
         return false;
@@ -76,11 +83,6 @@ static size_t next_word(const char **at, const char *end, const char **ret_word)
 static int compare_parts(const void *first, const void *second)
 {
     return strcmp(((const struct asset *)first)->part, ((const struct asset *)second)->part);
-}
-
-static size_t part_number(const char part[3])
-{
-    return (size_t)(part[0] - 'a') * 26 + (size_t)(part[1] - 'a');
 }
 
 static void find_gap(const struct asset *assets, size_t count, struct release *release)

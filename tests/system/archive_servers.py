@@ -81,6 +81,7 @@ class Fault:
     ignores_range: bool = False
     etags: list = dataclasses.field(default_factory=lambda: ['"one"'])  # of one answer after another; the last stays
     target: str = ""  # redirect
+    hangs: bool = False
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -101,6 +102,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             etag = fault.etags[0]
             if len(fault.etags) > 1 and not is_probe:
                 fault.etags.pop(0)
+        if fault.hangs:
+            self.connection.recv(1)  # until the other side has had enough
+            self.close_connection = True
+            return None
         if fault.target:
             return self.answer(302, b"", [("Location", fault.target)])
         if body is None or status != 200:
@@ -130,10 +135,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.close_connection = True
 
 
+class QuietServer(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_):
+        """Connections that are reset are what it is for."""
+
+
 class FaultServer:
     def __init__(self):
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
+        self.server = QuietServer(("127.0.0.1", 0), Handler)
         self.server.lock = threading.Lock()
         self.server.files, self.server.faults, self.server.log = {}, {}, []
         self.files, self.faults, self.log = self.server.files, self.server.faults, self.server.log

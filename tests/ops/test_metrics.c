@@ -179,6 +179,9 @@ static void shows_what_waits(void **state)
     assert_contains(text, "\"queued\":{\"desk\":3,\"q\\\"uote\":0}");
     assert_contains(text, "\"oldest_age_s\":90.500");
     free(text);
+    text = render(metrics_render_line, &metrics);
+    assert_contains(text, "; 3 alerts wait for webhooks");
+    free(text);
 }
 
 int main(void)

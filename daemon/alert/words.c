@@ -318,14 +318,14 @@ void words_map_url(const struct alert_event *event, struct text *text)
 
 void words_feed_attribution(const char *feed, const struct config *config, struct text *text)
 {
-    const struct config_feed *known = config != NULL ? config_feed_find(config, feed) : NULL;
-    if (known != NULL && known->attribution != NULL && known->attribution[0] != '\0') {
-        text_append(text, known->attribution);
+    const struct config_credit credit = config != NULL ? config_credit(config, feed) : (struct config_credit){0};
+    if (credit.attribution != NULL && credit.attribution[0] != '\0') {
+        text_append(text, credit.attribution);
         return;
     }
     text_append(text, feed);
-    if (known != NULL && known->licence != NULL && known->licence[0] != '\0')
-        text_append_format(text, ", %s", known->licence);
+    if (credit.licence != NULL && credit.licence[0] != '\0')
+        text_append_format(text, ", %s", credit.licence);
 }
 
 void words_attribution(const struct alert_event *event, const struct config *config,

@@ -23,12 +23,12 @@ void export_attribution(struct text *text, const struct config *config, const ch
     for (char *rest = copy, *id; (id = strsep(&rest, (char[]){OUTPUT_LIST_SEPARATOR, '\0'}));) {
         if (*id == '\0')
             continue;
-        const struct config_feed *feed = config != NULL ? config_feed_find(config, id) : NULL;
+        const struct config_credit credit = config != NULL ? config_credit(config, id) : (struct config_credit){0};
         text_append(text, text->length > 0 ? "; " : "");
-        if (feed != NULL && feed->attribution != NULL)
-            text_append(text, feed->attribution);
-        else if (feed != NULL && feed->licence != NULL)
-            text_append_format(text, "%s, %s", id, feed->licence);
+        if (credit.attribution != NULL)
+            text_append(text, credit.attribution);
+        else if (credit.licence != NULL)
+            text_append_format(text, "%s, %s", id, credit.licence);
         else
             text_append(text, id);
     }

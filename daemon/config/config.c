@@ -423,3 +423,14 @@ const struct config_history *config_history_find(const struct config *config, co
             return &config->histories[i];
     return NULL;
 }
+
+struct config_credit config_credit(const struct config *config, const char *feed)
+{
+    const struct config_feed *known = config_feed_find(config, feed);
+    if (known != NULL)
+        return (struct config_credit){known->licence, known->attribution};
+    for (size_t i = 0; i < config->history_count; i++)
+        if (strcmp(config->histories[i].feed, feed) == 0)
+            return (struct config_credit){config->histories[i].licence, config->histories[i].attribution};
+    return (struct config_credit){NULL, NULL};
+}

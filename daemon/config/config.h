@@ -87,6 +87,7 @@ struct config_history {
     size_t host_count;
     double max_requests_per_s;
     char *licence, *attribution;      // NULL where none is known
+    char *shares_receivers_with;      // another feed's id, or NULL
     char *certificate_authority_file; // for private sources, or NULL
     bool local;                       // private addresses and plain http allowed
 };
@@ -140,6 +141,12 @@ void config_free(struct config *config); // accepts NULL
 const struct place *config_place(const struct config *config, const char *id); // by id or alias, or NULL
 const struct config_feed *config_feed_find(const struct config *config, const char *id);
 const struct config_history *config_history_find(const struct config *config, const char *id);
+
+// What is to be shown with a feed's data, by the feed or else by a source of its history; NULL where none is known.
+struct config_credit {
+    const char *licence, *attribution; // borrowed
+};
+struct config_credit config_credit(const struct config *config, const char *feed);
 
 // Reads a secret of at most 4096 bytes, without the line end that files carry. Returns 0 with an owned text
 // (to be wiped with explicit_bzero before it is freed), -ENOENT or another errno with the reason.

@@ -100,6 +100,7 @@ static const struct field history_fields[] = {
      .max = REQUESTS_MAX_PER_S},
     {"licence", FIELD_TEXT, HISTORY(licence), .rule = &rule_sentence},
     {"attribution", FIELD_TEXT, HISTORY(attribution), .rule = &rule_sentence},
+    {"shares_receivers_with", FIELD_TEXT, HISTORY(shares_receivers_with), .rule = &rule_id},
     {"certificate_authority_file", FIELD_CUSTOM, 0, .read = read_authority},
     {"local", FIELD_TRUTH, offsetof(struct history_settings, local), .max = 1},
 };
@@ -225,6 +226,7 @@ void config_history_done(struct config_history *history)
     free(history->address);
     free(history->licence);
     free(history->attribution);
+    free(history->shares_receivers_with);
     free(history->certificate_authority_file);
 }
 

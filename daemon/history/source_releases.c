@@ -13,12 +13,17 @@
 
 #define URL_SIZE 1100
 
+// A day is published some days after it, in the repository of the year in which that happens: of the last days of a
+// year the list of the next one may have to be asked (feeds.md 2.6: that of 2025 begins with 2024-12-29).
+#define LATE_DAYS 8
+
 struct index {
-    char year[5]; // of which it is; empty: none was fetched
+    char year[5]; // of which it is; empty where there is one for all
     struct text text;
     bool is_absent; // the source has none of that year
     char why[300];
 };
+struct index_array ARRAY_OF(struct index);
 
 static int fetch_index(struct history_source *source, const char *url, struct text *text,
                        struct error *error)
@@ -48,22 +53,28 @@ static void make_url(const char *address, const char *year, char url[URL_SIZE])
         snprintf(url, URL_SIZE, "%.*s%s%s", (int)(found - address), address, year, found + strlen(mark));
 }
 
-static int take_year(struct history_source *source, struct index *index, const char *year, struct error *error)
+// Fetches the year's index, unless it is there.
+static int take_index(struct history_source *source, struct index_array *indexes, const char *year,
+                      const struct index **ret_index, struct error *error)
 {
     char url[URL_SIZE];
     struct error problem = {0};
-    bool is_one_for_all = strstr(source->config->address, "{year}") == NULL;
-    if (strcmp(index->year, year) == 0 || (is_one_for_all && index->year[0] != '\0'))
-        return 0;
-    text_clear(&index->text);
+    if (strstr(source->config->address, "{year}") == NULL)
+        year = "";
+    array_foreach(indexes, known) {
+        *ret_index = known;
+        if (strcmp(known->year, year) == 0)
+            return 0;
+    }
+    struct index *index = array_append(indexes);
+    text_copy(index->year, sizeof index->year, year);
+    text_init(&index->text, RELEASE_INDEX_BYTES_MAX + 1);
     make_url(source->config->address, year, url);
     int ret = fetch_index(source, url, &index->text, &problem);
     index->is_absent = ret == -ENOENT;
-    if (ret < 0 && ret != -ENOENT)
-        return error_set(error, ret, "%s", problem.message);
     snprintf(index->why, sizeof index->why, "%.299s", problem.message);
-    memcpy(index->year, year, sizeof index->year);
-    return 0;
+    *ret_index = index;
+    return ret < 0 && ret != -ENOENT ? error_set(error, ret, "%s", problem.message) : 0;
 }
 
 static void miss(struct history_missing_days *missing, utc_us day, const char *words)
@@ -82,33 +93,51 @@ static void add_item(struct history_items *items, struct release *release)
         snprintf(item->flaw, sizeof item->flaw, "the index lacks its part .tar.%s", release->absent);
 }
 
-static void plan_day(const struct index *index, utc_us day, struct history_items *items,
-                     struct history_missing_days *missing)
+static int find_in_year(struct history_source *source, struct index_array *indexes, utc_us day, utc_us year_of,
+                        struct release *release, char why[300], struct error *error)
+{
+    const struct index *index;
+    struct error problem = {0};
+    char text[UTC_TEXT_SIZE], year[5];
+    snprintf(year, sizeof year, "%.4s", utc_format_day(year_of, text));
+    int ret = take_index(source, indexes, year, &index, error);
+    if (ret < 0)
+        return ret;
+    int found = index->is_absent
+                    ? 0
+                    : release_index_find(index->text.bytes, index->text.length, day, release, &problem);
+    snprintf(why, 300, "%.299s", index->is_absent ? index->why
+                                 : found < 0      ? problem.message
+                                                  : "the index names no release of it");
+    return found > 0;
+}
+
+static int plan_day(struct history_source *source, struct index_array *indexes, utc_us day,
+                    struct history_items *items, struct history_missing_days *missing, struct error *error)
 {
     struct release release;
-    struct error problem = {0};
-    int ret = index->is_absent ? 0
-                               : release_index_find(index->text.bytes, index->text.length, day, &release, &problem);
-    if (ret > 0)
+    char why[300], why_late[300], own[UTC_TEXT_SIZE], late[UTC_TEXT_SIZE];
+    int found = find_in_year(source, indexes, day, day, &release, why, error);
+    bool may_be_late = strncmp(utc_format_day(day, own), utc_format_day(day + LATE_DAYS * UTC_DAY, late), 4) != 0;
+    if (found == 0 && may_be_late)
+        found = find_in_year(source, indexes, day, day + LATE_DAYS * UTC_DAY, &release, why_late, error);
+    if (found > 0)
         add_item(items, &release);
-    else
-        miss(missing, day, index->is_absent ? index->why : ret < 0 ? problem.message : "the index names no release of it");
+    else if (found == 0)
+        miss(missing, day, why);
+    return found < 0 ? found : 0;
 }
 
 static int plan(struct history_source *source, const struct history_order *order, struct history_items *items,
                 struct history_missing_days *missing, struct error *error)
 {
-    struct index index = {.year = ""};
+    struct index_array indexes = {0};
     int ret = 0;
-    text_init(&index.text, RELEASE_INDEX_BYTES_MAX + 1);
-    for (utc_us day = order->first_day; day <= order->last_day && ret == 0; day += UTC_DAY) {
-        char text[UTC_TEXT_SIZE], year[5];
-        snprintf(year, sizeof year, "%.4s", utc_format_day(day, text));
-        ret = take_year(source, &index, year, error);
-        if (ret == 0)
-            plan_day(&index, day, items, missing);
-    }
-    text_done(&index.text);
+    for (utc_us day = order->first_day; day <= order->last_day && ret == 0; day += UTC_DAY)
+        ret = plan_day(source, &indexes, day, items, missing, error);
+    array_foreach(&indexes, index)
+        text_done(&index->text);
+    array_free(&indexes);
     return ret;
 }
 

@@ -80,6 +80,9 @@ static int read_feeds(struct claim_store *store, struct error *error)
     for (size_t i = 0; config != NULL && i < config->feed_count; i++)
         add_feed(store, config->feeds[i].id, config->feeds[i].shares_receivers_with,
                  config->feeds[i].licence);
+    for (size_t i = 0; config != NULL && i < config->history_count; i++)
+        add_feed(store, config->histories[i].feed, config->histories[i].shares_receivers_with,
+                 config->histories[i].licence);
     int result =
         query_start(store->connection, "SELECT feed FROM skywitness.feed_health ORDER BY feed",
                     NULL, 0, &query, error);

@@ -209,6 +209,7 @@ static void every_key_arrives(void **state)
     assert_string_equal(history->licence, "own");
     assert_string_equal(history->attribution, "our receivers");
     assert_string_equal(history->certificate_authority_file, "good/main/authority.pem");
+    assert_string_equal(history->shares_receivers_with, "b");
     assert_null(config_history_find(config, "a"));
     config_free(config);
 }
@@ -251,6 +252,9 @@ static void a_kind_fills_what_a_history_source_leaves_out(void **state)
     assert_string_equal(history->licence, "ODbL 1.0");
     assert_int_equal(history->host_count, 2);
     assert_true(history->max_requests_per_s == 1 && !history->local);
+    assert_string_equal(config_credit(config, "releases").licence, "ODbL 1.0");
+    assert_string_equal(config_credit(config, "a").attribution, "our receivers");
+    assert_null(config_credit(config, "nobody").licence);
 
     // Licence and hosts belong to the kind's own address, not to a copy elsewhere.
     history = config_history_find(config, "web");

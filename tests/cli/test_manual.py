@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The manual's pages: each renders without a warning and is installed, and skywitness-claims(5) says what the schema and
-the program say, down to an example that can be imported."""
+"""The manual's pages: each renders without a warning and is installed; skywitness.conf(5) knows every key; and
+skywitness-claims(5) says what the schema and the program say, down to an example that can be imported."""
 import json
 import pathlib
 import re
@@ -73,6 +73,13 @@ class Pages(unittest.TestCase):
                 self.assertIn(f"{other}.{number}", stems, page.name)
 
 
+class Configuration(unittest.TestCase):
+    def test_every_key_of_the_schema(self):
+        schema = json.loads((ROOT / "config/schema/skywitness.schema.json").read_text())
+        words = set(re.findall(r"[\w$]+", (ROOT / "man/skywitness.conf.5.scd").read_text().replace("\\", "")))
+        self.assertEqual([key for key in keys_of(schema) if key not in words], [])
+
+
 class Claims(unittest.TestCase):
     text = CLAIMS.read_text().replace("\\", "")
 
@@ -107,4 +114,4 @@ class Claims(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    tool.run_tests([Pages, Claims])
+    tool.run_tests([Pages, Configuration, Claims])

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// print_download URL MAX_BYTES [slow]: fetches from loopback with little patience, and prints the size that the server
+// print_download URL MAX_BYTES [slow] [AUTHORITY_FILE]: fetches from loopback with little patience, and prints the size that the server
 // said, how many bytes came and their SHA-256; or the error's number and words. "slow": reads with pauses.
 #include "net/download.h"
 
@@ -54,12 +54,13 @@ int main(int argc, char **argv)
         .hosts = hosts,
         .host_count = 1,
         .local = true,
+        .certificate_authority_file = argc > 3 && strchr(argv[argc - 1], '/') != NULL ? argv[argc - 1] : NULL,
         .patience = {.first_wait_s = 0.01, .longest_wait_s = 0.05, .tries = 4, .stall_s = 0.5, .stall_bytes = 1000},
     };
     struct download_client *client = download_client_new(&terms);
     // Twice: the second time over what the first one left behind.
     for (int i = 0; i < 2; i++) {
-        int ret = fetch(client, argv[1], strtoull(argv[2], NULL, 10), argc > 3, &error);
+        int ret = fetch(client, argv[1], strtoull(argv[2], NULL, 10), argc > 3 && strcmp(argv[3], "slow") == 0, &error);
         if (ret < 0)
             printf("%d %s\n", ret, error.message);
     }

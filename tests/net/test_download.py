@@ -29,8 +29,10 @@ class DownloadTest(unittest.TestCase):
         self.server.files["/file"] = BODY
 
     def fetch(self, path="/file", bytes_max=PLENTY, *words):
-        done = subprocess.run([PROGRAM, self.server.url(path), str(bytes_max), *words], capture_output=True, text=True,
-                              timeout=60)
+        return self.fetch_url(self.server.url(path), bytes_max, *words)
+
+    def fetch_url(self, url, bytes_max=PLENTY, *words):
+        done = subprocess.run([PROGRAM, url, str(bytes_max), *words], capture_output=True, text=True, timeout=60)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         first, second = done.stdout.splitlines()
         return first, second
@@ -104,6 +106,35 @@ class DownloadTest(unittest.TestCase):
             with self.subTest(target=target):
                 self.fault("/away", target=target)
                 self.assertRegex(self.fetch("/away")[0], f"^-{number} redirect: ")
+
+    def test_waits_that_are_asked_for(self):
+        self.fault(statuses=[429], headers=[("Retry-After", "1")])
+        began = time.monotonic()
+        self.assertEqual(self.fetch(), (GOOD, GOOD))
+        self.assertGreaterEqual(time.monotonic() - began, 1)
+        self.fault(statuses=[503], headers=[("Retry-After", "86000")])
+        self.assert_error(self.fetch()[0], errno.ETIMEDOUT, "asks to come back in 86000 s")
+
+    def test_tls(self):
+        """Only whom the authority vouches for, and never from https to http."""
+        server = pathlib.Path(__file__).with_name("nginx_server.py")
+        with subprocess.Popen([sys.executable, server], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as nginx:
+            line = nginx.stdout.readline().split()
+            if not line:
+                self.skipTest("no nginx or openssl")
+            _, tls, folder = line
+            body = pathlib.Path(folder, "files/aircraft.json").read_bytes()
+            good = f"{len(body)} {len(body)} {hashlib.sha256(body).hexdigest()}"
+            url = f"https://localhost:{tls}"
+            known = (PLENTY, "-", f"{folder}/ca.pem")
+            self.assertEqual(self.fetch_url(f"{url}/aircraft.json", *known), (good, good))
+            self.assertEqual(self.fetch_url(f"{url}/to-tls", *known), (good, good))
+            self.assertRegex(self.fetch_url(f"{url}/to-plain", *known)[0], f"^-{errno.EPERM} redirect: .*plain http")
+            for stranger in ((PLENTY,), (PLENTY, "-", f"{folder}/other-ca.pem")):
+                self.assertRegex(self.fetch_url(f"{url}/aircraft.json", *stranger)[0], f"^-{errno.EPERM} .*certificate")
+            # The certificate names localhost only.
+            self.assertRegex(self.fetch_url(f"https://127.0.0.1:{tls}/aircraft.json", *known)[0], f"^-{errno.EPERM} ")
+            nginx.stdin.close()
 
     def test_silence(self):
         """A server that accepts and says nothing is given up, and one that was restarted is found again."""

@@ -78,6 +78,7 @@ class Fault:
     for each answer in turn."""
     cuts: list = dataclasses.field(default_factory=list)
     statuses: list = dataclasses.field(default_factory=list)  # answered instead, one after another
+    headers: list = dataclasses.field(default_factory=list)  # of these answers: [(name, value)]
     ignores_range: bool = False
     etags: list = dataclasses.field(default_factory=lambda: ['"one"'])  # of one answer after another; the last stays
     target: str = ""  # redirect
@@ -109,7 +110,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if fault.target:
             return self.answer(302, b"", [("Location", fault.target)])
         if body is None or status != 200:
-            return self.answer(404 if body is None else status, b"<html>no</html>", [])
+            return self.answer(404 if body is None else status, b"<html>no</html>", fault.headers)
         headers, first = [("ETag", etag)], 0
         found = re.fullmatch(r"bytes=(\d+)-(\d*)", asked or "")
         if found and not fault.ignores_range and self.headers.get("If-Range", etag) == etag:

@@ -4,7 +4,10 @@
 import datetime
 import gzip
 import json
+import os
+import pty
 import random
+import re
 import subprocess
 import sys
 import time
@@ -148,6 +151,44 @@ class SourcesTest(harness.Scenario):
         self.assertEqual(after["il62-libya-latakia-moscow"], "corroborated")
         self.assertEqual(self.database.count(
             "SELECT count(*) FROM skywitness.history_day WHERE whole_at IS NOT NULL"), 12)
+
+    def test_the_last_days_of_a_year(self):
+        """They are published in the next one, and listed there."""
+        begins = min(self.days)
+        day = begins - 297 * 86400
+        config = self.config(self.publish({day: quiet_day(self.files, begins, -297)}))
+        for index in (None, b"https://example.org/v2024.12.30-planes-readsb-prod-0.tar\n"):
+            if index is not None:
+                archive_servers.write(self.nginx.files, "2024/index.txt", index)
+            self.assertIn("1 days to fetch", self.fetch(config, "--again", first="2024-12-31", last="2024-12-31"))
+        self.assertIn("2024-12-23: missing", self.fetch(config, first="2024-12-23", last="2024-12-23", status=WANTING))
+
+    def test_progress_on_a_terminal(self):
+        """A bar there, plain lines elsewhere, and nothing of a bar left behind."""
+        config = self.config(self.publish_faulty())
+        for path in self.archives():
+            self.faulty.faults[path] = archive_servers.Fault(cuts=[20000])
+        ours, theirs = pty.openpty()
+        process = subprocess.Popen([harness.BUILD / "skywitness", "--config", config, "--db",
+                                    self.database.uri("skywitness_writer"), "backfill", "adsb.lol", "--from",
+                                    "2025-10-24", "--to", "2025-10-29"], stderr=theirs, stdin=subprocess.DEVNULL)
+        os.close(theirs)
+        shown = b""
+        while True:
+            try:
+                piece = os.read(ours, 65536)
+            except OSError:  # how Linux says that the other side is closed
+                break
+            shown += piece
+        os.close(ours)
+        self.assertEqual(process.wait(harness.PATIENCE_S), GOOD)
+        text = shown.decode()
+        bars = re.findall(r"2025-10-2\d \(\d of 6\) \[[#.]{24}\] +\d+ % \d+ of \d+ MB, [\d.]+ MB/s", text)
+        self.assertGreater(len(bars), 0)
+        plain = self.fetch(config)
+        self.assertNotIn("\033", plain)
+        self.assertEqual(text.count("\r\033[K"), len(bars))
+        self.assertRegex(text.split("\033[K")[-1], "skywitness: read ")
 
     # --- networks and servers that do wrong -------------------------------------------------------
 

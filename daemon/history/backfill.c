@@ -13,9 +13,10 @@
 #include <string.h>
 #include <time.h>
 
-// A transaction of so many rows or files takes a fraction of a second, and that is what a kill costs.
-#define COMMIT_ROWS 20000
-#define COMMIT_FILES 1000
+// A transaction of so many rows or files takes about a second, and that is what a kill costs. Its rows are held until
+// then, some 20 MB.
+#define COMMIT_ROWS 100000
+#define COMMIT_FILES 2000
 // Partitions are made for the days between a transaction's first and last point.
 #define COMMIT_SPAN_US (30 * UTC_DAY)
 

@@ -8,9 +8,9 @@
 #include <string.h>
 
 // The tracker's state is saved once a minute (pipeline.c), and before so much, or such a share of
-// the journal's limit, has come since: a restart reads again only the entries behind it, and until
-// then they are kept. Without the share a full journal could never shrink, since no state is saved
-// while entries wait for room.
+// the journal's limit or of the room on its disk, has come since: a restart reads again only the
+// entries behind it, and until then they are kept. Without the share a full journal could never
+// shrink, since no state is saved while entries wait for room.
 #define SNAPSHOT_AFTER_BYTES ((uint64_t)64 << 20)
 #define SNAPSHOT_AFTER_SHARE 4
 #define SNAPSHOT_BYTES_MAX ((size_t)1 << 30)
@@ -75,6 +75,14 @@ static int open_recording(struct worker_side *side, const char *path, struct err
                : error_set(error, -errno, "%s: cannot record there: %s", path, strerror(errno));
 }
 
+static void choose_snapshot_distance(struct worker_side *side)
+{
+    uint64_t room = journal_room(side->journal);
+    uint64_t limit = side->config->journal_limit_bytes;
+    uint64_t share = (room < limit ? room : limit) / SNAPSHOT_AFTER_SHARE;
+    side->snapshot_after_bytes = share < SNAPSHOT_AFTER_BYTES ? share : SNAPSHOT_AFTER_BYTES;
+}
+
 int worker_side_open(struct worker_side *side, const struct pipeline_settings *settings, bool *ret_fresh,
                      struct error *error)
 {
@@ -85,9 +93,6 @@ int worker_side_open(struct worker_side *side, const struct pipeline_settings *s
     };
     side->config = settings->config;
     side->held_last = &side->held_first;
-    side->snapshot_after_bytes = journal.limit_bytes / SNAPSHOT_AFTER_SHARE;
-    if (side->snapshot_after_bytes > SNAPSHOT_AFTER_BYTES)
-        side->snapshot_after_bytes = SNAPSHOT_AFTER_BYTES;
     receipt_clock_init(&side->clock);
     byte_writer_init(&side->encoded, ENTRY_BYTES_MAX);
     byte_writer_init(&side->read, SNAPSHOT_BYTES_MAX);
@@ -97,7 +102,10 @@ int worker_side_open(struct worker_side *side, const struct pipeline_settings *s
     int ret = open_recording(side, settings->record_path, error);
     if (ret == 0)
         ret = journal_open(&journal, &side->journal, error);
-    return ret < 0 ? ret : restore_from_journal(side, ret_fresh, error);
+    if (ret < 0)
+        return ret;
+    choose_snapshot_distance(side);
+    return restore_from_journal(side, ret_fresh, error);
 }
 
 void worker_side_close(struct worker_side *side)
@@ -156,7 +164,8 @@ int worker_side_append(struct worker_side *side, struct entry *entry, struct err
 {
     byte_writer_clear(&side->encoded);
     entry_encode(entry, &side->encoded);
-    int ret = worker_side_append_held(side, error);
+    // What is no answer need not wait behind one: an alert that intake has stopped, say.
+    int ret = entry_has_poll(entry) ? worker_side_append_held(side, error) : 0;
     if (ret == 0)
         ret = journal_append_entry(side->journal, side->encoded.bytes, side->encoded.length, entry,
                                    &side->appended_sequence, error);
@@ -214,6 +223,7 @@ void worker_side_save_snapshot(struct worker_side *side)
                                                state.length, &error) == 0) {
         side->snapshot_sequence = side->appended_sequence;
         side->bytes_since_snapshot = 0;
+        choose_snapshot_distance(side);
     }
     byte_writer_done(&state);
 }

@@ -2,7 +2,9 @@
 #include "journal/journal.h"
 
 #include "base/array.h"
+#include "journal/entry.h"
 #include "journal/journal_file.h"
+#include "journal/reserve.h"
 
 #include <errno.h>
 #include <string.h>
@@ -24,6 +26,7 @@ struct consumer {
 struct journal {
     struct journal_file file;
     uint64_t limit_bytes;
+    struct reserve reserve;
     struct journal_depth depth;
     int64_t snapshot_sequence; // of the newest one, 0 for none
     struct consumers ARRAY_OF(struct consumer) consumers;
@@ -87,6 +90,10 @@ int journal_open(const struct journal_settings *settings, struct journal **ret_j
         journal_close(journal);
         return status;
     }
+    if (settings->durable) {
+        reserve_init(&journal->reserve, settings->path);
+        reserve_keep(&journal->reserve, 0);
+    }
     *ret_journal = journal;
     return 0;
 }
@@ -96,6 +103,7 @@ void journal_close(struct journal *journal)
     if (journal == NULL)
         return;
     journal_file_close(&journal->file);
+    reserve_done(&journal->reserve);
     array_free(&journal->consumers);
     free(journal);
 }
@@ -185,6 +193,18 @@ static int insert_entry(struct journal *journal, const void *bytes, size_t lengt
     return 0;
 }
 
+// What is no answer of a feed: our own alerts, and what became of deliveries. Small, and never refused for the limit.
+static bool is_our_own(const struct entry *entry)
+{
+    return entry != NULL && !entry_has_poll(entry);
+}
+
+static bool is_over_limit(const struct journal *journal, const struct journal_depth *depth,
+                          size_t length)
+{
+    return length > journal->limit_bytes || depth->bytes > journal->limit_bytes - length;
+}
+
 // One try. Being over the limit is not the transaction's failure: what was removed stays removed.
 static int try_append(struct journal *journal, const void *bytes, size_t length,
                       const struct entry *entry, struct error *error)
@@ -195,7 +215,7 @@ static int try_append(struct journal *journal, const void *bytes, size_t length,
         return status;
     int refused = 0;
     status = remove_old(journal, length, &depth, error);
-    if (status == 0 && (length > journal->limit_bytes || depth.bytes > journal->limit_bytes - length))
+    if (status == 0 && !is_our_own(entry) && is_over_limit(journal, &depth, length))
         refused = error_set(error, -ENOSPC, "journal %s: full: %llu bytes of %llu wait to be stored",
                             journal->file.path, (unsigned long long)depth.bytes,
                             (unsigned long long)journal->limit_bytes);
@@ -220,17 +240,33 @@ int journal_append(struct journal *journal, const void *bytes, size_t length, in
     return journal_append_entry(journal, bytes, length, NULL, ret_sequence, error);
 }
 
+// Not the journal's own limit.
+static bool is_disk_full(const struct journal *journal, int status)
+{
+    return status == -ENOSPC && sqlite3_errcode(journal->file.database) != SQLITE_OK;
+}
+
+// Folding the log into the file may make room: the pages of removed entries are there to be used again.
+static void fold_log(struct journal *journal)
+{
+    sqlite3_wal_checkpoint_v2(journal->file.database, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+}
+
 int journal_append_entry(struct journal *journal, const void *bytes, size_t length,
                          const struct entry *entry, int64_t *ret_sequence, struct error *error)
 {
     int64_t before = journal->depth.last_sequence;
     journal_file_set_durability(&journal->file, DURABILITY_FULL);
     int status = try_append(journal, bytes, length, entry, error);
-    if (status == -ENOSPC && sqlite3_errcode(journal->file.database) != SQLITE_OK) {
-        // The disk is full. Folding the log into the file may make room: the pages of removed entries are
-        // there to be used again.
-        sqlite3_wal_checkpoint_v2(journal->file.database, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL,
-                                  NULL);
+    if (is_disk_full(journal, status)) {
+        fold_log(journal);
+        status = try_append(journal, bytes, length, entry, error);
+    }
+    // What is kept back must bring room, or tell of the want of it.
+    bool makes_room = journal->depth.entries > 1 && done_with(journal) >= journal->depth.first_sequence;
+    if (is_disk_full(journal, status) && (makes_room || is_our_own(entry)) &&
+        reserve_give_up(&journal->reserve, makes_room ? RESERVE_FOR_REMOVAL : RESERVE_FOR_WORDS)) {
+        fold_log(journal);
         status = try_append(journal, bytes, length, entry, error);
     }
     if (status == 0 && journal->depth.last_sequence > before)
@@ -313,14 +349,15 @@ int journal_acknowledge(struct journal *journal, const char *consumer, int64_t s
     sqlite3_bind_text(statement, 1, consumer, -1, SQLITE_STATIC);
     sqlite3_bind_int64(statement, 2, sequence);
     int status = journal_file_run(&journal->file, STATEMENT_ACKNOWLEDGE, "moving a cursor", error);
-    if (status < 0)
+    // Where the disk has no room for it, it counts all the same, since it makes some.
+    if (status < 0 && status != -ENOSPC)
         return status;
     if (known == NULL) {
         known = array_append(&journal->consumers);
         strncpy(known->name, consumer, sizeof known->name - 1);
     }
     known->sequence = sequence;
-    return 0;
+    return status;
 }
 
 int journal_cursor(struct journal *journal, const char *consumer, int64_t *ret_sequence,
@@ -332,18 +369,40 @@ int journal_cursor(struct journal *journal, const char *consumer, int64_t *ret_s
     return 0;
 }
 
-int journal_save_snapshot(struct journal *journal, int64_t sequence, const void *bytes, size_t length,
-                          struct error *error)
+static int try_save_snapshot(struct journal *journal, int64_t sequence, const void *bytes,
+                             size_t length, struct error *error)
 {
-    journal_file_set_durability(&journal->file, DURABILITY_PROCESS);
     sqlite3_stmt *statement = journal_file_statement(&journal->file, STATEMENT_SAVE_SNAPSHOT);
     sqlite3_bind_int64(statement, 1, sequence);
     sqlite3_bind_int64(statement, 2, checksum_of(bytes, length));
     sqlite3_bind_blob64(statement, 3, length > 0 ? bytes : "", length, SQLITE_STATIC);
-    int status = journal_file_run(&journal->file, STATEMENT_SAVE_SNAPSHOT, "saving a snapshot", error);
-    if (status == 0)
-        journal->snapshot_sequence = sequence;
-    return status;
+    return journal_file_run(&journal->file, STATEMENT_SAVE_SNAPSHOT, "saving a snapshot", error);
+}
+
+// Without it no entry can be removed: it may use what is kept back, and keeps it anew.
+int journal_save_snapshot(struct journal *journal, int64_t sequence, const void *bytes, size_t length,
+                          struct error *error)
+{
+    journal_file_set_durability(&journal->file, DURABILITY_PROCESS);
+    int status = try_save_snapshot(journal, sequence, bytes, length, error);
+    if (is_disk_full(journal, status)) {
+        fold_log(journal);
+        status = try_save_snapshot(journal, sequence, bytes, length, error);
+    }
+    if (is_disk_full(journal, status) && reserve_give_up(&journal->reserve, RESERVE_FOR_REMOVAL)) {
+        fold_log(journal);
+        status = try_save_snapshot(journal, sequence, bytes, length, error);
+    }
+    if (status < 0)
+        return status;
+    journal->snapshot_sequence = sequence;
+    reserve_keep(&journal->reserve, length);
+    return 0;
+}
+
+uint64_t journal_room(const struct journal *journal)
+{
+    return reserve_disk_room(journal->file.path);
 }
 
 int journal_save_feed_state(struct journal *journal, const char *key,

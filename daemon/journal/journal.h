@@ -39,7 +39,9 @@ void journal_close(struct journal *journal); // accepts NULL
 const char *journal_id(const struct journal *journal);
 
 // Appends one entry and commits; with `sequence` 1, 2, 3, ... never used twice. -ENOSPC when the journal or
-// the disk is full: nothing was changed, and the same call may be made again later.
+// the disk is full: nothing was changed, and the same call may be made again later. Some room on the disk is kept
+// back (journal/reserve.h) for what shrinks the journal, and for entries without a poll, which pass its limit too:
+// an alert that intake has stopped.
 int journal_append(struct journal *journal, const void *bytes, size_t length, int64_t *ret_sequence,
                    struct error *error);
 
@@ -73,6 +75,10 @@ int journal_save_feed_state(struct journal *journal, const char *key,
 // Returns 1 when there was one, else 0 and *ret_state is that of a fresh feed.
 int journal_load_feed_state(struct journal *journal, const char *key,
                             struct journal_feed_state *ret_state, struct error *error);
+
+// Bytes that the journal may still come to have on its disk, those included that it has; UINT64_MAX when that cannot
+// be told.
+uint64_t journal_room(const struct journal *journal);
 
 struct journal_depth {
     int64_t first_sequence; // 0 when empty

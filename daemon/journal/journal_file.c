@@ -3,6 +3,7 @@
 
 #include "base/digest.h"
 #include "base/memory.h"
+#include "journal/reserve.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,8 +18,11 @@
 #define LAYOUT_VERSION_WITHOUT_OUTBOX 1
 // A small entry rewrites one or two pages, an entry of 1.5 MB takes a hundred: 16 kB is kind to both.
 #define PAGE_BYTES 16384
-// The write-ahead log is folded into the file when it has passed 8 MB ...
-#define CHECKPOINT_PAGES 512
+// The write-ahead log is folded into the file when it has passed 8 MB, or on a small disk this share of the room:
+// folding needs as much again, and a log that finds it no more can never be folded.
+#define CHECKPOINT_PAGES_MAX 512
+#define CHECKPOINT_PAGES_MIN 8
+#define CHECKPOINT_SHARE (2 * RESERVE_SHARE)
 // ... and cut to this when a larger entry had blown it up.
 #define WAL_KEPT_BYTES (32 << 20)
 // Files up to this size are checked page by page when opened; it takes a few milliseconds.
@@ -275,11 +279,16 @@ static int check_layout(struct journal_file *file, struct error *error)
 static int configure(struct journal_file *file, struct error *error)
 {
     char pragmas[256];
+    uint64_t checkpoint_pages = reserve_disk_room(file->path) / CHECKPOINT_SHARE / PAGE_BYTES;
+    if (checkpoint_pages > CHECKPOINT_PAGES_MAX)
+        checkpoint_pages = CHECKPOINT_PAGES_MAX;
+    if (checkpoint_pages < CHECKPOINT_PAGES_MIN)
+        checkpoint_pages = CHECKPOINT_PAGES_MIN;
     snprintf(pragmas, sizeof pragmas,
              "PRAGMA locking_mode = EXCLUSIVE; PRAGMA page_size = %d; PRAGMA journal_mode = WAL; "
              "PRAGMA wal_autocheckpoint = %d; PRAGMA journal_size_limit = %d; "
              "PRAGMA temp_store = MEMORY; BEGIN IMMEDIATE; COMMIT",
-             PAGE_BYTES, CHECKPOINT_PAGES, WAL_KEPT_BYTES);
+             PAGE_BYTES, (int)checkpoint_pages, WAL_KEPT_BYTES);
     return execute(file, pragmas, "opening it", error);
 }
 

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "journal/entry.h"
 #include "journal/journal.h"
 
 #include <errno.h>
@@ -29,8 +30,8 @@ static char path[128];
 static void remove_files(void)
 {
     char name[160];
-    const char *const endings[] = {"", "-wal", "-shm", "-journal"};
-    for (size_t i = 0; i < 4; i++) {
+    const char *const endings[] = {"", "-wal", "-shm", "-journal", "-reserve"};
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
         snprintf(name, sizeof name, "%s%s", path, endings[i]);
         unlink(name);
     }
@@ -327,6 +328,75 @@ static void test_full_disk(void **state)
     assert_int_equal(umount2(folder, MNT_DETACH), 0);
 }
 
+// An entry that is no answer's.
+static int append_our_own(struct journal *journal, int64_t *ret_sequence)
+{
+    struct entry entry;
+    struct byte_writer bytes;
+    struct error error;
+    entry_init(&entry);
+    byte_writer_init(&bytes, 1 << 16);
+    entry_encode(&entry, &bytes);
+    int status =
+        journal_append_entry(journal, bytes.bytes, bytes.length, &entry, ret_sequence, &error);
+    byte_writer_done(&bytes);
+    entry_done(&entry);
+    return status;
+}
+
+static void test_our_own_entries_pass_the_limit(void **state)
+{
+    (void)state;
+    struct journal *journal = open_journal(1000);
+    int64_t sequence = 0;
+    append_many(journal, 7, 6); // none
+    assert_int_equal(append(journal, 1, &sequence), -ENOSPC);
+    assert_int_equal(append_our_own(journal, &sequence), 0);
+    journal_close(journal);
+}
+
+#define STATE_EVERY 5
+
+// Nobody else is on the disk, and PostgreSQL is away until the journal has filled it to the last block.
+static void test_disk_filled_by_itself(void **state)
+{
+    (void)state;
+    struct error error;
+    int64_t accepted = 0, sequence = -1;
+    if (mount("tmpfs", folder, "tmpfs", 0, "size=3m") != 0) {
+        print_message("skipped: only root may mount a small disk here\n");
+        skip();
+    }
+    struct journal *journal = open_journal(LIMIT);
+    assert_true(journal_room(journal) < (uint64_t)3 << 20);
+    while (append(journal, accepted + 1, &sequence) == 0)
+        if (++accepted % STATE_EVERY == 0)
+            (void)!journal_save_snapshot(journal, accepted, "state", 5, &error);
+    assert_true(accepted > 20);
+    assert_int_equal(check_contents(journal, 0), accepted);
+    // The alert that says so is still taken, as one of the entries to come.
+    int64_t own = 0;
+    assert_int_equal(append_our_own(journal, &own), 0);
+    assert_int_equal(own, accepted + 1);
+    journal_close(journal);
+
+    // It is back, after a restart even: what it has makes room for what comes, for ever.
+    journal = open_journal(LIMIT);
+    (void)!journal_acknowledge(journal, "postgresql", own, &error);
+    int64_t last = own;
+    for (int i = 1; i <= 300; i++) {
+        assert_int_equal(append(journal, last + 1, &sequence), 0);
+        assert_int_equal(sequence, last + 1);
+        last = sequence;
+        (void)!journal_acknowledge(journal, "postgresql", last, &error);
+        if (i % STATE_EVERY == 0)
+            assert_int_equal(journal_save_snapshot(journal, last, "state", 5, &error), 0);
+    }
+    assert_int_equal(check_contents(journal, journal_depth(journal).first_sequence - 1), last);
+    journal_close(journal);
+    assert_int_equal(umount2(folder, MNT_DETACH), 0);
+}
+
 static void test_one_process_at_a_time(void **state)
 {
     (void)state;
@@ -488,6 +558,8 @@ int main(void)
         cmocka_unit_test_setup(test_snapshot_and_feed_states, start_empty),
         cmocka_unit_test_setup(test_refuses_beyond_its_limit, start_empty),
         cmocka_unit_test_setup(test_full_disk, start_empty),
+        cmocka_unit_test_setup(test_our_own_entries_pass_the_limit, start_empty),
+        cmocka_unit_test_setup(test_disk_filled_by_itself, start_empty),
         cmocka_unit_test_setup(test_one_process_at_a_time, start_empty),
         cmocka_unit_test_setup(test_killed_at_random, start_empty),
         cmocka_unit_test_setup(test_large_entries_and_bounded_log, start_empty),

@@ -10,7 +10,7 @@ RUN="gcc libc6-dev meson ninja-build pkg-config curl
  libcjson-dev libcurl4-openssl-dev libmicrohttpd-dev libpq-dev libsqlite3-dev libssl-dev libsystemd-dev libuv1-dev
  libarchive-dev libdeflate-dev uthash-dev zlib1g-dev
  postgresql-15 postgresql-15-postgis-3 postgresql-client-15 libjs-leaflet util-linux"
-TEST="clang debhelper debootstrap dpkg-dev dump1090-mutability git iproute2 jq libasan8 libclang-rt-14-dev libcmocka-dev libubsan1
+TEST="clang debhelper debootstrap dpkg-dev dump1090-mutability git iproute2 jq libasan8 libclang-rt-14-dev libcmocka-dev libfaketime libubsan1
  lintian mandoc nginx-light openssl pmccabe postgresql-15-pgtap procps prometheus python3 python3-jsonschema scdoc systemd
  systemd-container"
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
+#include "base/text.h"
 #include "store/derive_internal.h"
 #include "store/query.h"
+
+#include <string.h>
 
 struct stored_sighting {
     utc_us opened_at;
@@ -66,7 +69,7 @@ static void rename_sighting(struct derivation *derivation, struct sighting *sigh
     sighting->opened_at = opened_at;
 }
 
-int derive_adopt_ids(struct derivation *derivation, struct error *error)
+static int adopt_sightings(struct derivation *derivation, struct error *error)
 {
     struct stored_sighting_array stored = {0};
     struct strangers ARRAY_OF(struct sighting *) strangers = {0};
@@ -84,4 +87,72 @@ int derive_adopt_ids(struct derivation *derivation, struct error *error)
     array_free(&strangers);
     array_free(&stored);
     return ret < 0 ? ret : 0;
+}
+
+// --- visits ---------------------------------------------------------------------------------------
+
+struct stored_visit {
+    utc_us anchored_at;
+    uint32_t emitter;
+    char place[PLACE_ID_SIZE];
+};
+struct stored_visit_array ARRAY_OF(struct stored_visit);
+
+static int read_stored_visits(struct derivation *derivation, struct stored_visit_array *stored, struct error *error)
+{
+    char first[UTC_TEXT_SIZE], last[UTC_TEXT_SIZE];
+    const char *const parameters[] = {derivation->icao24, utc_format(derivation->span.judged_from, first),
+                                      utc_format(derivation->span.judged_to, last)};
+    struct query *query;
+    int ret = query_start(derivation->connection,
+                          "SELECT anchored_at, emitter, place FROM skywitness_store.visit WHERE icao24 = $1"
+                          " AND state <> 'superseded' AND anchored_at BETWEEN $2::timestamptz AND $3::timestamptz",
+                          parameters, 3, &query, error);
+    while (ret >= 0 && (ret = query_next(query, error)) == 1) {
+        struct stored_visit *visit = array_append(stored);
+        visit->anchored_at = query_time(query, 0);
+        visit->emitter = (uint32_t)query_integer(query, 1, 0);
+        text_copy(visit->place, sizeof visit->place, query_text(query, 2));
+    }
+    query_finish(query);
+    return ret;
+}
+
+static bool is_stored(const struct stored_visit_array *stored, const struct visit *visit, utc_us anchored_at)
+{
+    array_foreach(stored, one)
+        if (one->anchored_at == anchored_at && one->emitter == visit->emitter && strcmp(one->place, visit->place) == 0)
+            return true;
+    return false;
+}
+
+static bool is_derived(const struct derivation *derivation, const struct visit *visit, utc_us anchored_at)
+{
+    array_foreach(&derivation->visits, decided)
+        if (decided->visit.anchored_at == anchored_at && decided->visit.emitter == visit->emitter &&
+            strcmp(decided->visit.place, visit->place) == 0)
+            return true;
+    return false;
+}
+
+static int adopt_visits(struct derivation *derivation, struct error *error)
+{
+    struct stored_visit_array stored = {0};
+    int ret = read_stored_visits(derivation, &stored, error);
+    if (ret == 0)
+        array_foreach(&derivation->visits, decided) {
+            struct visit *visit = &decided->visit;
+            bool is_new = visit->sighting_out != UTC_UNKNOWN && !is_stored(&stored, visit, visit->anchored_at);
+            if (is_new && is_stored(&stored, visit, visit->sighting_out) &&
+                !is_derived(derivation, visit, visit->sighting_out))
+                visit->anchored_at = visit->sighting_out;
+        }
+    array_free(&stored);
+    return ret;
+}
+
+int derive_adopt_ids(struct derivation *derivation, struct error *error)
+{
+    int ret = adopt_sightings(derivation, error);
+    return ret == 0 ? adopt_visits(derivation, error) : ret;
 }

@@ -28,7 +28,8 @@ struct derivation {
 int derive_run(struct derivation *derivation, const struct track_point_array *points, struct error *error);
 
 // A flight keeps its id when an earlier point of it turns up: a derived sighting that is not stored under its own key
-// takes over that of the first stored one which began within it, and with it visits that hang on it.
+// takes over that of the first stored one which began within it, and with it visits that hang on it. A visit that was
+// known by its departure keeps its id when its arrival turns up.
 int derive_adopt_ids(struct derivation *derivation, struct error *error);
 
 // Takes out of the temporary tables and the changes what points that are gone once said otherwise; part of

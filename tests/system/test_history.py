@@ -38,6 +38,32 @@ class HistoryTest(harness.Scenario):
     def backfill(self, database, *paths, status=GOOD, stdin=b""):
         return self.tool(database, "backfill", "traces", "--feed", FEED, *paths, status=status, stdin=stdin)[1]
 
+    def half_of_the_answers(self):
+        """Every other answer of the sample, so that a flight's first point is often missing."""
+        path = self.folder / "half.ndjson.gz"
+        with gzip.open(SAMPLE, "rb") as lines, gzip.open(path, "wb", 1) as half:
+            half.writelines(line for number, line in enumerate(lines) if number // 7 % 2 == 0)
+        return path
+
+    def start_backfill(self, database, *paths):
+        return subprocess.Popen([harness.BUILD / "skywitness", "--config", CONFIG, "--db",
+                                 database.uri("skywitness_writer"), "backfill", "traces", "--feed", FEED, *paths],
+                                stderr=subprocess.DEVNULL)
+
+    def versions(self, database):
+        """Each row of what was derived with the transaction that wrote it."""
+        return [database.rows(f"SELECT xmin, ctid, * FROM skywitness_store.{name} ORDER BY 3, 4, 5")
+                for name in ("visit", "visit_history", "sighting")]
+
+    def sightings(self, database):
+        """What is believed of flights, without their ids, by the second."""
+        return database.rows("SELECT icao24, registration, callsigns, date_trunc('second', first_seen + interval '0.5 s'),"
+                             " date_trunc('second', last_seen + interval '0.5 s'), origin, destination, point_count, state"
+                             " FROM skywitness.sighting WHERE state <> 'superseded' ORDER BY icao24, first_seen")
+
+    def pending(self, database):
+        return database.count("SELECT count(*) FROM skywitness_store.history_pending")
+
     def derive(self, database, *options):
         return self.tool(database, "derive", "--since", "2025-10-23", "--until", "2025-10-31", *options,
                          "--format", "csv")[0]
@@ -67,7 +93,7 @@ class HistoryTest(harness.Scenario):
                           ("arrived_after", "arrived_before", "departed_after", "departed_before"))
         return database.rows(f"SELECT icao24, place, grade, state, verb, callsign_in, callsign_out, {times},"
                              " arrival_seen, departure_seen FROM skywitness.visit WHERE state <> 'superseded'"
-                             " ORDER BY icao24, anchored_at, place")
+                             " ORDER BY icao24, coalesce(arrived_before, departed_before), place")
 
     def table(self, database, name):
         return database.rows(f"SELECT * FROM skywitness_store.{name} ORDER BY 1, 2, 3")
@@ -85,13 +111,14 @@ class HistoryTest(harness.Scenario):
 
     def test_archive_live_and_both(self):
         paths = self.write_tars()
-        live, archive, live_first, archive_first = (self.postgresql.new_database() for _ in range(4))
+        live, archive, live_first, archive_first, at_once = (self.postgresql.new_database() for _ in range(5))
         self.replay(CONFIG, SAMPLE, database=live)
-        expected = self.essence(live)
+        expected, sightings = self.essence(live), self.sightings(live)
         self.assertGreater(len(expected), 4)
 
         self.backfill(archive, *paths[::-1])
         self.assertEqual(self.essence(archive), expected)
+        self.assertEqual(self.sightings(archive), sightings)
         self.assertEqual(archive.count("SELECT count(*) FROM skywitness.history_day WHERE whole_at IS NOT NULL"), 6)
 
         self.replay(CONFIG, SAMPLE, database=live_first)
@@ -101,11 +128,97 @@ class HistoryTest(harness.Scenario):
         self.assertEqual(live_first.count("SELECT count(*) FROM skywitness.track_point"), points)
         self.assertEqual(self.essence(live_first), expected)
         self.assertIn(": 0 changes", talk)
+        self.assertEqual(self.sightings(live_first), sightings)
 
         self.backfill(archive_first, *paths)
+        self.assertEqual(self.pending(archive_first), 0)
         self.replay(CONFIG, SAMPLE, database=archive_first)
-        self.derive(archive_first)
-        self.assertEqual(self.essence(archive_first), expected)
+        self.assertGreater(self.pending(archive_first), 0)
+        self.tool(archive_first, "derive", "--pending")
+
+        loading = self.start_backfill(at_once, *paths)
+        self.replay(CONFIG, SAMPLE, database=at_once)
+        self.assertEqual(loading.wait(harness.PATIENCE_S), GOOD)
+        self.tool(at_once, "derive", "--pending")
+        for database in (archive_first, at_once):
+            self.assertEqual(self.pending(database), 0)
+            self.assertEqual(self.essence(database), expected)
+            self.assertEqual(self.sightings(database), sightings)
+
+    def test_the_daemon_derives_what_is_pending(self):
+        """Live answers for days that had been read; and what a killed backfill left."""
+        self.backfill(self.database, *self.write_tars())
+        expected = self.essence(self.database)
+        self.replay(CONFIG, SAMPLE)
+        self.assertGreater(self.pending(self.database), 0)
+        silent = harness.local_feed("silent", f"http://127.0.0.1:{harness.free_port()}", interval_s=3600)
+        config = self.write_config([silent], [{"id": "an124", "types": ["A124"]}, {"id": "il62", "types": ["IL62"]}],
+                                   airframes=[str(harness.ROOT / "config/airframes.json")])
+        daemon = self.start_daemon(config)
+        harness.wait_until(lambda: self.pending(self.database) == 0, "nothing is pending")
+        self.assertEqual(self.essence(self.database), expected)
+        self.stop_daemon(daemon)
+
+    def test_a_flight_keeps_its_id_when_an_earlier_point_turns_up(self):
+        self.replay(CONFIG, self.half_of_the_answers())
+        believed = ("SELECT {0}_id FROM skywitness.{0} WHERE state <> 'superseded' AND icao24 = '154076'")
+        before = {table: set(self.database.rows(believed.format(table))) for table in ("visit", "sighting")}
+        self.assertGreater(len(before["visit"]), 3)
+        opened = self.database.rows("SELECT sighting_id, first_seen FROM skywitness.sighting")
+        self.backfill(self.database, *self.write_tars())
+        whole = self.postgresql.new_database()
+        self.backfill(whole, *self.write_tars())
+        self.assertEqual(self.essence(self.database), self.essence(whole))
+        self.assertNotEqual(opened, self.database.rows("SELECT sighting_id, first_seen FROM skywitness.sighting"))
+        for table, ids in before.items():
+            self.assertEqual(ids, set(self.database.rows(believed.format(table))))
+        told = self.database.rows("SELECT event->'aircraft'->>'icao24', type FROM skywitness.pending_event"
+                                  " JOIN skywitness_store.pending_event USING (event_id)")
+        self.assertNotIn("visit.retracted", {kind for icao24, kind in told if icao24 == "154076"})
+        self.assertIn("visit.upgraded", {kind for _, kind in told})
+
+    def test_a_stay_keeps_its_id_when_its_arrival_turns_up(self):
+        """First only the day on which it left."""
+        first, second = ([(key, body) for key, body in self.files.items() if key[1] == "154076" and key[0] in days]
+                         for days in ((1761436800, 1761523200), (1761696000,)))
+        self.backfill(self.database, "-", stdin=archive_days.tar(second))
+        stays = "SELECT visit_id FROM skywitness.visit WHERE place = 'UUMU' AND departed_before::date = '2025-10-29'"
+        before = self.database.rows(stays)
+        self.backfill(self.database, "-", stdin=archive_days.tar(first))
+        self.assertEqual(len(before), 1)
+        self.assertEqual(self.database.rows(stays), before)
+        self.assertEqual(self.database.rows(f"{stays} AND arrived_before::date = '2025-10-27'"), before)
+
+    def test_one_flight_over_midnight_is_one_sighting(self):
+        names = [key for key in self.files if key[1] == "154076"]
+        first, second = sorted(key for key in names if key[0] in (1761436800, 1761523200))
+        flights = []
+        for order in ((first, second), (second, first)):
+            for at_once in (True, False):
+                database = self.postgresql.new_database()
+                for files in [order] if at_once else [[key] for key in order]:
+                    self.backfill(database, "-", stdin=archive_days.tar([(key, self.files[key]) for key in files]))
+                flights.append(database.rows(
+                    "SELECT first_seen, last_seen, point_count, state, ST_AsEWKT(path, 9) FROM skywitness.sighting"
+                    " WHERE state <> 'superseded' AND first_seen < '2025-10-27Z' AND last_seen > '2025-10-27Z'"))
+        self.assertEqual(len(flights[0]), 1)
+        self.assertEqual(flights, flights[:1] * 4)
+
+    def test_what_comes_out_as_it_stands_is_left_alone(self):
+        days = sorted(self.days)
+        self.backfill(self.database, *(path for path in self.write_tars()[:5]))
+        before = self.versions(self.database)
+        self.assertGreater(len(before[0]), 3)
+        # Another day, with others only; and derived on demand.
+        others = [(key, body) for key, body in self.days[days[5]] if key[1].startswith("77")]
+        self.backfill(self.database, "-", stdin=archive_days.tar(others))
+        unfinished = self.versions(self.database)
+        self.assertEqual(self.derive(self.database).count("\n"), 1)
+        self.assertEqual(self.versions(self.database), unfinished)
+        # The day's end may have ended what was in the air; nothing else moved.
+        changed = {row[2] for row in before[0]} - {row[2] for row in unfinished[0] if row in before[0]}
+        open_before = {row[2] for row in before[0] if "provisional" in row}
+        self.assertLessEqual(changed, open_before)
 
     def test_again_in_other_orders_and_forms(self):
         self.backfill(self.database, *self.write_tars())
@@ -224,17 +337,25 @@ class HistoryTest(harness.Scenario):
     def test_killed_and_resumed(self):
         paths = self.write_tars()
         expected = self.postgresql.new_database()
+        began = time.monotonic()
         self.backfill(expected, *paths)
-        for wait_s in (0.05, 0.2, 0.4, 0.8, 1.2):
-            process = subprocess.Popen([harness.BUILD / "skywitness", "--config", CONFIG, "--db",
-                                        self.database.uri("skywitness_writer"), "backfill", "traces", "--feed", FEED,
-                                        *paths], stderr=subprocess.DEVNULL)
-            time.sleep(wait_s)
+        whole_s = time.monotonic() - began
+        moments = random.Random(9)
+        for share in [moments.uniform(0, 1) for _ in range(4)] + [0.9, 0.95]:
+            process = self.start_backfill(self.database, *paths)
+            time.sleep(share * whole_s)
             process.kill()
             process.wait()
         self.backfill(self.database, *paths)
         self.assertEqual(self.visits(self.database), self.visits(expected))
         self.assertEqual(self.database.points(), expected.points())
+        for table, left_out in (("sighting", ()), ("visit", ("recorded_at",)), ("visit_history", ("recorded_at",)),
+                                ("history_heard", ()), ("history_identity", ()), ("control_sample", ()),
+                                ("coverage_hour", ("computed_at",)), ("history_pending", ())):
+            rows = [database.rows(f"SELECT to_jsonb(r) - '{{{','.join(left_out)}}}'::text[] AS row"
+                                  f" FROM skywitness_store.{table} r ORDER BY 1::text")
+                    for database in (self.database, expected)]
+            self.assertEqual(*rows, table)
 
 
 if __name__ == "__main__":

@@ -126,6 +126,27 @@ static bool is_news(struct hearing *hearing, struct alert_event *event)
     return true;
 }
 
+// Who was told of nothing that a retraction withdraws need not hear of it.
+static void check_told(struct hearing *hearing, const struct config_webhook *webhook,
+                       const struct alert_event *event, struct rule_decision *decision)
+{
+    struct alert_predecessor predecessors[ALERT_PREDECESSORS_MAX];
+    size_t count = 0, known = 0;
+    if (decision->send && event->type == ALERT_VISIT_RETRACTED)
+        count = alert_event_predecessors(event, predecessors);
+    for (size_t i = 0; i < count; i++) {
+        struct error ignored;
+        bool told = false;
+        known += outbox_told(hearing->journal, predecessors[i].alert_id, webhook->id, &told, &ignored) > 0;
+        if (told)
+            return;
+    }
+    if (known == 0)
+        return; // forgotten, or another daemon's
+    decision->send = false;
+    text_copy(decision->reason, sizeof decision->reason, "it was told of nothing that this withdraws");
+}
+
 static void check_quiet(struct hearing *hearing, const struct config_webhook *webhook,
                         const struct alert_event *event, struct rule_decision *decision)
 {
@@ -242,6 +263,7 @@ static void hear(void *data, struct alert_event *event)
     struct rule_decision decisions[CONFIG_WEBHOOKS_MAX];
     for (size_t i = 0; i < judge->form_count; i++) {
         rule_decide(config, &config->webhooks[i], event, hearing->now, &decisions[i]);
+        check_told(hearing, &config->webhooks[i], event, &decisions[i]);
         check_quiet(hearing, &config->webhooks[i], event, &decisions[i]);
     }
     if (!is_worth_recording(judge, event, decisions))

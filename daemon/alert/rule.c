@@ -46,13 +46,27 @@ static bool grade_is_enough(const struct config_webhook *webhook, enum visit_gra
            strcmp(visit_grade_name(grade), webhook->minimum_grade) >= 0;
 }
 
+static bool verb_is_wanted(const struct config_webhook *webhook, const char *verb)
+{
+    for (size_t i = 0; i < webhook->verb_count; i++)
+        if (strcmp(webhook->verbs[i], verb) == 0)
+            return true;
+    return webhook->verb_count == 0;
+}
+
+// By grade and by verb.
+static bool arrival_is_wanted(const struct config_webhook *webhook, enum visit_grade grade)
+{
+    return grade_is_enough(webhook, grade) && verb_is_wanted(webhook, visit_verb_name(grade));
+}
+
 // An upgrade that lifts a visit over the minimum is the first that this webhook hears of the arrival.
 static bool is_first_news_of_arrival(const struct trial *trial)
 {
     const struct alert_event *event = trial->event;
     return event->type == ALERT_VISIT_UPGRADED && event->has_grade_before &&
-           !grade_is_enough(trial->webhook, event->grade_before) &&
-           grade_is_enough(trial->webhook, event->grade);
+           !arrival_is_wanted(trial->webhook, event->grade_before) &&
+           arrival_is_wanted(trial->webhook, event->grade);
 }
 
 static bool meets_type(struct trial *trial)
@@ -64,7 +78,7 @@ static bool meets_type(struct trial *trial)
         if (text_matches_pattern(type, pattern))
             return say(trial, true, "event %s is %s", type, pattern);
         if (is_first_news_of_arrival(trial) && text_matches_pattern(arrived, pattern))
-            return say(trial, true, "event %s reaches the minimum grade of %s", type, pattern);
+            return say(trial, true, "event %s makes it the first %s wanted here", type, pattern);
     }
     return say(trial, false, "event %s is not among its events", type);
 }
@@ -121,6 +135,18 @@ static bool meets_grade(struct trial *trial)
     return say(trial, true, "grade %s is at least %s", visit_grade_name(grade), minimum);
 }
 
+static bool meets_verb(struct trial *trial)
+{
+    const struct alert_event *event = trial->event;
+    if (trial->webhook->verb_count == 0 || event->verb == NULL)
+        return true;
+    bool withdrawn = event->type == ALERT_VISIT_RETRACTED && event->has_grade_before;
+    const char *verb = withdrawn ? visit_verb_name(event->grade_before) : event->verb;
+    if (!verb_is_wanted(trial->webhook, verb))
+        return say(trial, false, "\"%s\" is not among its verbs", verb);
+    return say(trial, true, "verb %s", verb);
+}
+
 static bool meets_age(struct trial *trial)
 {
     double age_s = utc_to_seconds(trial->now - trial->event->happened_at);
@@ -143,8 +169,8 @@ static bool meets_self(struct trial *trial)
 void rule_decide(const struct config *config, const struct config_webhook *webhook,
                  const struct alert_event *event, utc_us now, struct rule_decision *ret_decision)
 {
-    static bool (*const tests[])(struct trial *) = {meets_self,  meets_type,  meets_watch,
-                                                    meets_place, meets_grade, meets_age};
+    static bool (*const tests[])(struct trial *) = {meets_self,  meets_type, meets_watch, meets_place,
+                                                    meets_grade, meets_verb, meets_age};
     *ret_decision = (struct rule_decision){.due_at = now};
     struct trial trial = {config, webhook, event, now, ret_decision, 0};
     for (size_t i = 0; i < sizeof tests / sizeof *tests; i++)

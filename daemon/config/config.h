@@ -68,6 +68,8 @@ struct config_webhook {
     char **places;                // place ids; none: all
     size_t place_count;
     char *minimum_grade;          // "A2" or NULL
+    char **verbs;                 // "landed", ...; none: all
+    size_t verb_count;
     char *time_zone;              // IANA name or NULL for UTC
     char *template_file;          // format "template"
     bool local;                   // private addresses and plain http allowed

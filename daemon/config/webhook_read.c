@@ -27,6 +27,11 @@ static const struct text_rule rule_format = {.words = formats, .length_max = 32}
 static const char *const grades[] = {"A0", "A1", "A2", "A3", "A4", NULL};
 static const struct text_rule rule_grade = {.words = grades, .length_max = 2};
 
+// What a sighting's or a visit's event says that the aircraft did (alert/event.h).
+static const char *const verbs[] = {"seen",      "lost",     "reported", "headed_to", "arrived",
+                                    "landed",    "departed", NULL};
+static const struct text_rule rule_verb = {.words = verbs, .length_max = 16};
+
 static const char *const events[] = {
     "sighting.opened", "sighting.closed", "visit.arrived",  "visit.departed",    "visit.upgraded",
     "visit.retracted", "claim.assessed",  "claim.overdue",  "identity.conflict", "squawk.emergency",
@@ -81,6 +86,8 @@ static const struct field webhook_fields[] = {
     {"places", FIELD_TEXTS, offsetof(struct webhook_settings, places), .min = 1,
      .max = REFERENCES_MAX, .rule = &rule_id},
     {"minimum_grade", FIELD_TEXT, WEBHOOK(minimum_grade), .rule = &rule_grade},
+    {"verbs", FIELD_TEXTS, offsetof(struct webhook_settings, verbs), .min = 1,
+     .max = FIELD_COUNT(verbs) - 1, .rule = &rule_verb},
     {"time_zone", FIELD_TEXT, WEBHOOK(time_zone), .rule = &rule_time_zone},
     {"settling_s", FIELD_NUMBER, WEBHOOK(settling_s), .min = 0, .max = SETTLING_MAX_S},
     {"quiet_s", FIELD_NUMBER, WEBHOOK(quiet_s), .min = 0, .max = QUIET_MAX_S},
@@ -175,6 +182,7 @@ void webhook_settle(struct webhook_settings_array *webhooks, const char *name,
         take_texts(&settings->events, &webhook->events, &webhook->event_count);
         take_texts(&settings->watch, &webhook->watch, &webhook->watch_count);
         take_texts(&settings->places, &webhook->places, &webhook->place_count);
+        take_texts(&settings->verbs, &webhook->verbs, &webhook->verb_count);
         webhook->secret_count = settings->secrets.count;
         webhook->secrets = TAKE(settings->secrets.items);
         settings->secrets = (struct credential_array){0};
@@ -198,6 +206,7 @@ void config_webhook_done(struct config_webhook *webhook)
     free(webhook->secrets);
     free_texts(webhook->events, webhook->event_count);
     free_texts(webhook->watch, webhook->watch_count);
+    free_texts(webhook->verbs, webhook->verb_count);
     free_texts(webhook->places, webhook->place_count);
     free(webhook->id);
     free(webhook->url);
@@ -214,6 +223,7 @@ void webhook_settings_done(struct webhook_settings_array *webhooks)
         texts_done(&settings->events);
         texts_done(&settings->watch);
         texts_done(&settings->places);
+        texts_done(&settings->verbs);
         array_foreach (&settings->secrets, secret)
             credential_source_done(secret);
         array_free(&settings->secrets);

@@ -8,7 +8,7 @@ struct credential_array ARRAY_OF(struct credential_source);
 
 struct webhook_settings {
     struct config_webhook webhook;
-    struct watch_pattern_array events, watch, places;
+    struct watch_pattern_array events, watch, places, verbs;
     struct credential_array secrets;
     int local, enabled; // -1: not said
     const char *folder; // borrowed

@@ -91,6 +91,10 @@ static const char *const statement_texts[STATEMENT_COUNT] = {
                                   "endpoint = ?2 AND state = 0 AND attempt = 0",
     [STATEMENT_DELIVERY_WAITS] = "SELECT due_at FROM delivery WHERE alert_id = ?1 AND endpoint = ?2 "
                                  "AND state = 0 AND attempt = 0",
+    // An alert without its text is another daemon's: whom that one told is not known here.
+    [STATEMENT_DELIVERY_TOLD] =
+        "SELECT EXISTS (SELECT 1 FROM delivery d WHERE d.alert_id = a.alert_id AND d.endpoint = ?2 AND "
+        "d.state <> 4) FROM alert a WHERE a.alert_id = ?1 AND length(a.body) > 0",
     [STATEMENT_DELIVERY_DUE] =
         "SELECT d.delivery_id, d.alert_id, d.type, d.attempt, coalesce(d.body, a.body), d.due_at, "
         "d.found_at FROM delivery d JOIN alert a USING (alert_id) "

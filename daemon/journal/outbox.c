@@ -82,6 +82,20 @@ int outbox_waits(struct journal *journal, const uint8_t alert_id[DIGEST_UUID_SIZ
     return ask_number(file, statement, ret_due_at, error);
 }
 
+int outbox_told(struct journal *journal, const uint8_t alert_id[DIGEST_UUID_SIZE], const char *endpoint,
+                bool *ret_told, struct error *error)
+{
+    struct journal_file *file = journal_file_of(journal);
+    sqlite3_stmt *statement = journal_file_statement(file, STATEMENT_DELIVERY_TOLD);
+    int64_t told = 0;
+    bind_id(statement, 1, alert_id);
+    bind_text(statement, 2, endpoint);
+    int result = ask_number(file, statement, &told, error);
+    if (result > 0)
+        *ret_told = told != 0;
+    return result;
+}
+
 // --- an entry's rows ------------------------------------------------------------------------------
 
 // Deliveries come in the order of their alerts: the search goes on from where the last one ended.

@@ -23,6 +23,11 @@ int outbox_has_recent(struct journal *journal, const char *endpoint, const char 
 int outbox_waits(struct journal *journal, const uint8_t alert_id[DIGEST_UUID_SIZE],
                  const char *endpoint, utc_us *ret_due_at, struct error *error);
 
+// 1 when it is known whether the alert was for the endpoint, with the answer (one that was withdrawn before it was
+// sent was not); 0 when the alert is not, or no longer, known here.
+int outbox_told(struct journal *journal, const uint8_t alert_id[DIGEST_UUID_SIZE], const char *endpoint,
+                bool *ret_told, struct error *error);
+
 // One delivery that is due.
 struct outbox_item {
     int64_t delivery_id;

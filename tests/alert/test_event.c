@@ -224,6 +224,20 @@ static void nothing_is_withdrawn_that_nobody_was_told(void **state)
     assert_int_equal(bench->entry.alerts.count, 0);
 }
 
+// Old history is recorded and not sent; nor is its withdrawal, which happens now.
+static void who_was_told_nothing_hears_of_no_withdrawal(void **state)
+{
+    struct bench *bench = *state;
+    maker_webhook()->maximum_age_s = 0;
+    assert_int_equal(visit(bench, visit_of(VISIT_CONFIRMED, VISIT_A3)), 0);
+    assert_int_equal(bench->entry.alerts.count, 1);
+    maker_webhook()->maximum_age_s = 86400;
+    assert_int_equal(visit(bench, visit_of(VISIT_SUPERSEDED, VISIT_A3)), 0);
+    assert_int_equal(bench->entry.alerts.count, 1);
+    assert_string_equal(bench->entry.alerts.items[0].type, "visit.retracted");
+    assert_string_equal(bench->entry.deliveries.items[0].reason, "it was told of nothing that this withdraws");
+}
+
 static void outcomes_are_recorded_mirrored_and_repeated(void **state)
 {
     struct bench *bench = *state;
@@ -287,6 +301,7 @@ int main(void)
         TEST(a_visit_arrives_rises_and_is_withdrawn),
         TEST(a_visit_that_was_first_seen_risen_only_arrives),
         TEST(nothing_is_withdrawn_that_nobody_was_told),
+        TEST(who_was_told_nothing_hears_of_no_withdrawal),
         TEST(outcomes_are_recorded_mirrored_and_repeated),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,25 +25,30 @@ static char text_places_oslk[] = "OSLK";
 static char *places_oslk[] = {text_places_oslk};
 static char text_places_none[] = "none";
 static char *places_none[] = {text_places_none};
+static char text_landed[] = "landed", text_arrived[] = "arrived", text_departed[] = "departed";
+static char *verbs_landed[] = {text_landed};
+static char *verbs_others[] = {text_arrived, text_departed};
 static char grade_a3[] = "A3", grade_a4[] = "A4";
 
 static const struct {
     char **events, **watch, **places;
     char *minimum_grade;
+    char **verbs;
     utc_us age;
     bool send;
     const char *reason; // a part of it
 } cases[] = {
-    {NULL, NULL, NULL, NULL, 0, true, "event visit.arrived is *"},
-    {events_visit, watch_il62, places_oslk, grade_a3, 0, true,
-     "event visit.arrived is visit.*; watch entry il62; place OSLK; grade A3 is at least A3"},
-    {events_claim, NULL, NULL, NULL, 0, false, "event visit.arrived is not among its events"},
-    {NULL, watch_an124, NULL, NULL, 0, false, "none of its watch entries"},
-    {NULL, NULL, places_levant, NULL, 0, true, "place levant"},
-    {NULL, NULL, places_none, NULL, 0, false, "at none of its places"},
-    {NULL, NULL, NULL, grade_a4, 0, false, "grade A3 is below its minimum A4"},
-    {NULL, NULL, NULL, NULL, 86400 * UTC_SECOND, true, ""},
-    {NULL, NULL, NULL, NULL, 86401 * UTC_SECOND, false, "86401 s before it was found, more than its maximum of 86400 s"},
+    {NULL, NULL, NULL, NULL, NULL, 0, true, "event visit.arrived is *"},
+    {events_visit, watch_il62, places_oslk, grade_a3, verbs_landed, 0, true,
+     "event visit.arrived is visit.*; watch entry il62; place OSLK; grade A3 is at least A3; verb landed"},
+    {events_claim, NULL, NULL, NULL, NULL, 0, false, "event visit.arrived is not among its events"},
+    {NULL, watch_an124, NULL, NULL, NULL, 0, false, "none of its watch entries"},
+    {NULL, NULL, places_levant, NULL, NULL, 0, true, "place levant"},
+    {NULL, NULL, places_none, NULL, NULL, 0, false, "at none of its places"},
+    {NULL, NULL, NULL, grade_a4, NULL, 0, false, "grade A3 is below its minimum A4"},
+    {NULL, NULL, NULL, NULL, verbs_others, 0, false, "\"landed\" is not among its verbs"},
+    {NULL, NULL, NULL, NULL, NULL, 86400 * UTC_SECOND, true, ""},
+    {NULL, NULL, NULL, NULL, NULL, 86401 * UTC_SECOND, false, "86401 s before it was found, more than its maximum of 86400 s"},
 };
 
 static void set(struct config_webhook *webhook, size_t i)
@@ -55,6 +60,8 @@ static void set(struct config_webhook *webhook, size_t i)
     webhook->places = cases[i].places;
     webhook->place_count = cases[i].places != NULL;
     webhook->minimum_grade = cases[i].minimum_grade;
+    webhook->verbs = cases[i].verbs;
+    webhook->verb_count = cases[i].verbs == verbs_others ? 2 : cases[i].verbs != NULL;
 }
 
 static void decides_and_says_why(void **state)
@@ -87,6 +94,13 @@ static void an_upgrade_over_the_minimum_is_news_of_the_arrival(void **state)
     event.grade_before = VISIT_A2;
     rule_decide(config, webhook, &event, MAKER_NOW, &decision);
     assert_true(decision.send);
+    // The same by the verb that the grade bears.
+    webhook->minimum_grade = NULL;
+    webhook->verbs = verbs_landed;
+    webhook->verb_count = 1;
+    rule_decide(config, webhook, &event, MAKER_NOW, &decision);
+    assert_true(decision.send);
+    webhook->minimum_grade = grade_a3;
     event.grade = VISIT_A4;
     event.grade_before = VISIT_A3; // the arrival was sent then
     rule_decide(config, webhook, &event, MAKER_NOW, &decision);

@@ -195,6 +195,8 @@ static void every_key_arrives(void **state)
     assert_string_equal(webhook->secrets[1].name, "old");
     assert_int_equal(webhook->event_count + webhook->watch_count + webhook->place_count, 5);
     assert_string_equal(webhook->minimum_grade, "A2");
+    assert_int_equal(webhook->verb_count, 2);
+    assert_string_equal(webhook->verbs[1], "departed");
     assert_string_equal(webhook->time_zone, "Asia/Damascus");
     assert_true(webhook->settling_s == 30 && webhook->quiet_s == 0);
     assert_true(webhook->maximum_age_s == 3600);

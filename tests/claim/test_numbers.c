@@ -9,6 +9,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -85,6 +86,49 @@ static void bound_on_missed_arrivals(void **state)
     assert_false(control_sample_bound((struct control_sample){10, 10}, 0).bounded);
     assert_false(control_sample_bound((struct control_sample){0, 0}, 1).bounded);
     assert_false(control_sample_bound((struct control_sample){10, 0}, 1).bounded);
+}
+
+#define PASS(minute, minutes, from_ft, to_ft, low_ft)                                              \
+    {(minute) * UTC_MINUTE, ((minute) + (minutes)) * UTC_MINUTE, (from_ft), (to_ft), (low_ft)}
+#define DOWN(minute) PASS(minute, 8, 8000, 2500, 2500)
+#define UP(minute) PASS(minute, 8, 2500, 8000, 2500)
+
+static void stays_that_departures_prove(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *what;
+        struct control_pass passes[4];
+        size_t count;
+        const char *stays; // a letter each: s(een), u(nseen)
+    } cases[] = {
+        {"came and went", {DOWN(0), UP(90)}, 2, "s"},
+        {"only heard to go", {UP(90)}, 1, "u"},
+        {"still there", {DOWN(0)}, 1, ""},
+        {"twice, the second time unheard", {DOWN(0), UP(90), UP(600)}, 3, "su"},
+        {"came twice before it went: one stay", {DOWN(0), DOWN(30), UP(90)}, 3, "s"},
+        {"over the hour's end", {PASS(0, 4, 8000, 5500, 5500), PASS(5, 4, 5000, 2500, 2500), UP(90)}, 3, "s"},
+        {"a pass closer than the gap is the same one", {DOWN(0), UP(18)}, 2, ""},
+        {"just beyond it", {DOWN(0), UP(19)}, 2, "s"},
+        {"on the ground in one pass", {PASS(0, 40, 6000, 6000, 499)}, 1, "s"},
+        {"not that low", {PASS(0, 40, 6000, 6000, 500)}, 1, ""},
+        {"flown over", {PASS(0, 8, 8000, 7900, 7900)}, 1, ""},
+        {"a climb that began too high", {PASS(0, 8, 5000, 9000, 5000)}, 1, ""},
+        {"and just below", {PASS(0, 8, 4999, 9000, 4999)}, 1, "u"},
+        {"not enough of a climb", {PASS(0, 8, 2500, 3499, 2500)}, 1, ""},
+        {"just enough", {PASS(0, 8, 2500, 3500, 2500)}, 1, "u"},
+        {"a descent that ended too high", {PASS(0, 8, 9000, 5000, 5000), UP(90)}, 2, "u"},
+        {"nothing", {{0}}, 0, ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct control_stay stays[4];
+        char letters[5] = "";
+        size_t count = control_stays(cases[i].passes, cases[i].count, stays);
+        for (size_t j = 0; j < count; j++)
+            letters[j] = stays[j].is_seen ? 's' : 'u';
+        if (strcmp(letters, cases[i].stays) != 0)
+            fail_msg("%s: \"%s\"", cases[i].what, letters);
+    }
 }
 
 static void likelihood_bands(void **state)
@@ -172,6 +216,7 @@ int main(void)
         cmocka_unit_test(beta_is_the_binomial_tail),
         cmocka_unit_test(clopper_pearson_lower_bounds),
         cmocka_unit_test(bound_on_missed_arrivals),
+        cmocka_unit_test(stays_that_departures_prove),
         cmocka_unit_test(likelihood_bands),
         cmocka_unit_test(rates_are_compared_exactly),
         cmocka_unit_test(articles_lead_back_to_their_roots),

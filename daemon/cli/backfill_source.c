@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -160,14 +161,21 @@ static void remember_whole(void *data, const char *name)
     }
 }
 
+// What was read before a source stopped answering is derived nevertheless.
 static int fetch(struct fetching *fetching)
 {
+    const struct cli *cli = fetching->run.cli;
     struct error error = {0};
     const struct backfill_streams streams = {fetching, next_stream, stop};
-    if (backfill_streams(fetching->run.backfill, &streams, &error) < 0)
-        return cli_fail(fetching->run.cli, &error);
+    int ret = backfill_streams(fetching->run.backfill, &streams, &error);
     progress_end(&fetching->run.progress);
-    return EXIT_STATUS_GOOD;
+    if (fetching->absent > 0)
+        cli_say(cli, "%zu traces are not there: not seen on that day, or expired", fetching->absent);
+    int failed = ret < 0 ? cli_fail(cli, &error) : EXIT_STATUS_GOOD;
+    if (ret < 0 && ret != -ECANCELED)
+        return failed;
+    int status = backfill_run_finish(&fetching->run, fetching->missing.count + fetching->flawed);
+    return failed != EXIT_STATUS_GOOD ? failed : status;
 }
 
 // --- the command ----------------------------------------------------------------------------------
@@ -183,7 +191,6 @@ static int carry_out(struct fetching *fetching, const struct source_options *opt
                      const struct backfill_order *order)
 {
     const struct backfill_listener listener = {fetching, say_bad, remember_whole, show};
-    struct cli *cli = fetching->run.cli;
     int status = plan(fetching, order);
     if (status == EXIT_STATUS_GOOD)
         status = drop_known(fetching, options->again);
@@ -192,13 +199,7 @@ static int carry_out(struct fetching *fetching, const struct source_options *opt
     say_missing(fetching);
     status = backfill_run_prepare(&fetching->run, fetching->config->feed, order->has_watch ? &order->watch : NULL,
                                   options->jobs, options->again, &listener);
-    if (status == EXIT_STATUS_GOOD)
-        status = fetch(fetching);
-    if (status != EXIT_STATUS_GOOD)
-        return status;
-    if (fetching->absent > 0)
-        cli_say(cli, "%zu traces are not there: not seen on that day, or expired", fetching->absent);
-    return backfill_run_finish(&fetching->run, fetching->missing.count + fetching->flawed);
+    return status == EXIT_STATUS_GOOD ? fetch(fetching) : status;
 }
 
 static int refuse_source(const struct cli *cli, const struct config *config, const char *id)
@@ -235,6 +236,7 @@ static int with_source(struct fetching *fetching, struct source_options *options
 static int start(struct cli *cli, struct source_options *options)
 {
     struct fetching fetching = {.missing = {0}};
+    signal(SIGPIPE, SIG_IGN); // net/download.h
     int status = backfill_run_open(&fetching.run, cli);
     if (status == EXIT_STATUS_GOOD)
         status = with_source(&fetching, options);

@@ -4,7 +4,7 @@
 // one thread to another, but are used by one at a time, and one download at a time is open.
 //
 // Redirects are followed to listed hosts only, never from https to http; nothing but the URL goes with them: no
-// credentials are sent anywhere.
+// credentials are sent anywhere. A program that uses this must ignore SIGPIPE, as net/http.h says.
 #pragma once
 
 #include "base/error.h"

@@ -330,13 +330,17 @@ class SourcesTest(harness.Scenario):
         """A server that refuses everything is left alone, not asked thousands of times."""
         archive_servers.write(self.nginx.files, "globe_history/x", b"")
         source = {"id": "web", "kind": "readsb-web", "url": self.faulty.url()}
-        for day in range(24, 30):
+        self.faulty.files["/globe_history/2025/10/24/traces/76/trace_full_154076.json"] = next(
+            body for (_, address), body in self.files.items() if address == "154076")
+        for day in range(25, 30):
             path = f"/globe_history/2025/10/{day}/traces/76/trace_full_154076.json"
             self.faulty.files[path] = b"x"
             self.faulty.faults[path] = archive_servers.Fault(statuses=[403])
         talk = self.fetch(self.config(source), "--hex", "154076", source="web", status=UNAVAILABLE)
         self.assertIn("refused 5 times in a row", talk)
-        self.assertEqual(len(self.faulty.log), 5)
+        self.assertEqual(len(self.faulty.log), 6)
+        # What was read before is derived.
+        self.assertGreater(self.database.count("SELECT count(*) FROM skywitness.sighting"), 0)
 
     def test_requests_keep_their_distance(self):
         config = self.config({**self.publish_traces(), "max_requests_per_s": 5})

@@ -6,9 +6,6 @@
 #include <assert.h>
 #include <stdlib.h>
 
-// An entry is decoded as a whole for its time: the same limit as the pipeline's.
-#define ENTRY_BYTES_MAX ((size_t)256 << 20)
-
 static_assert(WEBHOOK_ID_SIZE <= METRICS_WEBHOOK_SIZE, "ids of webhooks fit into the metrics");
 
 struct backlog {

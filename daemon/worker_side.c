@@ -16,7 +16,6 @@
 #define SNAPSHOT_BYTES_MAX ((size_t)1 << 30)
 // An overdue state is one that waited for a quiet moment until twice as much had come.
 #define SNAPSHOT_OVERDUE_TIMES 2
-#define ENTRY_BYTES_MAX ((size_t)256 << 20)
 
 struct held_entry { // encoded, waiting for room in the journal
     struct held_entry *next;

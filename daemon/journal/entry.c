@@ -9,7 +9,6 @@
 // only by what PostgreSQL had not yet, so old versions need to be read, not written.
 #define ENTRY_VERSION 2
 #define ENTRY_VERSION_WITHOUT_ALERTS 1
-#define ENTRY_BYTES_MAX ((size_t)256 << 20)
 
 void entry_init(struct entry *entry)
 {

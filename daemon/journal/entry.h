@@ -105,6 +105,9 @@ struct entry {
 
 bool entry_has_poll(const struct entry *entry);
 
+// The most that one may take, and its bytes of other kinds: far above what an answer of any feed makes [inference].
+#define ENTRY_BYTES_MAX ((size_t)256 << 20)
+
 void entry_init(struct entry *entry);
 void entry_done(struct entry *entry); // accepts a zeroed struct
 

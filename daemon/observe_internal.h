@@ -40,6 +40,7 @@ struct observer {
     uint64_t stall_window_ms, stall_window_us, stall_before_us;
     struct watchdog watchdog;
     const char *stuck;
+    struct metrics_trouble troubles[CONFIG_WEBHOOKS_MAX]; // as gathered last
 };
 
 void observer_describe_feed(struct observer *observer, const struct poller_status *row,

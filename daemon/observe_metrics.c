@@ -67,6 +67,21 @@ static double age_s(utc_us since)
     return since == UTC_UNKNOWN || since > now ? 0 : utc_to_seconds(now - since);
 }
 
+// Webhooks that take nothing. Returns how many.
+static size_t gather_troubles(struct observer *observer)
+{
+    struct alert_delivery_trouble found[CONFIG_WEBHOOKS_MAX];
+    size_t count = alert_delivery_troubles(observer->parts.delivery, found, CONFIG_WEBHOOKS_MAX);
+    for (size_t i = 0; i < count; i++) {
+        struct metrics_trouble *trouble = &observer->troubles[i];
+        trouble->disabled = found[i].disabled;
+        trouble->since = found[i].since;
+        text_copy(trouble->webhook, sizeof trouble->webhook, found[i].webhook);
+        text_copy(trouble->reason, sizeof trouble->reason, found[i].reason);
+    }
+    return count;
+}
+
 void observer_gather(struct observer *observer, struct poller_status rows[CONFIG_FEEDS_MAX],
                      struct metrics_feed feeds[CONFIG_FEEDS_MAX], struct metrics *ret_metrics)
 {
@@ -104,6 +119,8 @@ void observer_gather(struct observer *observer, struct poller_status rows[CONFIG
         .alerts_dead = alerts.dead,
         .webhooks_failing = alerts.failing_webhooks,
         .webhooks_disabled = alerts.disabled_webhooks,
+        .troubles = observer->troubles,
+        .trouble_count = gather_troubles(observer),
         .loop_stall_worst_s = (double)stall_monitor_worst_us(parts->stalls) / 1e6,
         .loop_stall_recent_s = recent_stall_s(observer),
         .resident_bytes = resident_bytes(),

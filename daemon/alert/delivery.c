@@ -203,6 +203,23 @@ struct alert_delivery_counters alert_delivery_counters(const struct alert_delive
     return counters;
 }
 
+size_t alert_delivery_troubles(const struct alert_delivery *delivery,
+                               struct alert_delivery_trouble *ret_troubles, size_t limit)
+{
+    size_t count = 0;
+    array_foreach(&delivery->outlets, place) {
+        const struct outlet *outlet = *place;
+        if (!outlet->usable || (!outlet_is_failing(outlet) && !outlet->state.disabled) || count == limit)
+            continue;
+        struct alert_delivery_trouble *trouble = &ret_troubles[count++];
+        text_copy(trouble->webhook, sizeof trouble->webhook, outlet->target.id);
+        trouble->disabled = outlet->state.disabled;
+        trouble->since = outlet->state.failing_since;
+        text_copy(trouble->reason, sizeof trouble->reason, outlet->state.reason);
+    }
+    return count;
+}
+
 // --- closing: what is due goes out, then the outcomes are recorded and mirrored ---------------------------
 
 static void free_delivery(struct alert_delivery *delivery)

@@ -60,6 +60,17 @@ struct alert_delivery_counters {
 };
 struct alert_delivery_counters alert_delivery_counters(const struct alert_delivery *delivery);
 
+// A webhook whose last try failed, or that answered 410.
+struct alert_delivery_trouble {
+    char webhook[WEBHOOK_ID_SIZE];
+    bool disabled;
+    utc_us since;
+    char reason[DELIVERY_REASON_SIZE];
+};
+// Those that are configured, at most `limit`. Returns how many.
+size_t alert_delivery_troubles(const struct alert_delivery *delivery,
+                               struct alert_delivery_trouble *ret_troubles, size_t limit);
+
 // Sends what is due for up to `patience_ms`, then gives up what is under way (it stays queued), closes its handles,
 // frees itself and calls back. Before the HTTP client and the pipeline are closed.
 void alert_delivery_close(struct alert_delivery *delivery, uint64_t patience_ms,

@@ -5,6 +5,7 @@
 #include "base/array.h"
 #include "base/memory.h"
 #include "cli/options.h"
+#include "cli/webhook_trouble.h"
 #include "config/config.h"
 #include "store/query.h"
 
@@ -177,6 +178,8 @@ int command_feeds(struct cli *cli, const struct command *command, int argc, char
         status = read_health(connection, cli->now, &rows, &error) < 0
                      ? cli_fail(cli, &error)
                      : write_feeds(cli, config, &rows);
+    if (status == EXIT_STATUS_GOOD)
+        webhook_trouble_say(cli, config, connection);
     array_foreach(&rows, row) {
         free(row->id);
         free(row->state);

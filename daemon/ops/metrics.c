@@ -300,6 +300,17 @@ static void append_json_feed(struct text *text, const struct metrics_feed *feed)
     text_append(text, "}");
 }
 
+static void append_json_trouble(struct text *text, const struct metrics_trouble *trouble)
+{
+    char since[UTC_TEXT_SIZE];
+    text_append(text, "{\"webhook\":");
+    text_append_json_string(text, trouble->webhook);
+    text_append_format(text, ",\"disabled\":%s,\"since\":\"%s\",\"reason\":", trouble->disabled ? "true" : "false",
+                       utc_format(trouble->since, since));
+    text_append_json_string(text, trouble->reason);
+    text_append(text, "}");
+}
+
 void metrics_render_json(const struct metrics *metrics, struct text *text)
 {
     const char *reason = NULL;
@@ -337,7 +348,12 @@ void metrics_render_json(const struct metrics *metrics, struct text *text)
         text_append_json_string(text, metrics->webhooks[i].webhook);
         text_append_format(text, ":%" PRIu64, metrics->webhooks[i].queued);
     }
-    text_append(text, "}}");
+    text_append(text, "},\"troubles\":[");
+    for (size_t i = 0; i < metrics->trouble_count; i++) {
+        text_append(text, i > 0 ? "," : "");
+        append_json_trouble(text, &metrics->troubles[i]);
+    }
+    text_append(text, "]}");
     text_append_format(text,
                        ",\"loop_stall_worst_s\":%.6f,\"resident_bytes\":%" PRIu64
                        ",\"open_descriptors\":%" PRIu64 ",\"feeds\":[",
@@ -349,6 +365,14 @@ void metrics_render_json(const struct metrics *metrics, struct text *text)
         append_json_feed(text, &metrics->feeds[i]);
     }
     text_append(text, "]}\n");
+}
+
+static void append_trouble_words(struct text *text, const struct metrics_trouble *trouble)
+{
+    if (trouble->disabled)
+        text_append_format(text, "; webhook %s is disabled", trouble->webhook);
+    else
+        text_append_format(text, "; webhook %s takes nothing", trouble->webhook);
 }
 
 void metrics_render_line(const struct metrics *metrics, struct text *text)
@@ -367,6 +391,8 @@ void metrics_render_line(const struct metrics *metrics, struct text *text)
         queued += metrics->webhooks[i].queued;
     if (queued > 0)
         text_append_format(text, "; %" PRIu64 " alerts wait for webhooks", queued);
+    for (size_t i = 0; i < metrics->trouble_count; i++)
+        append_trouble_words(text, &metrics->troubles[i]);
     if (metrics->journal_full)
         text_append(text, "; the journal is full");
     if (metrics->stuck != NULL)

@@ -38,6 +38,14 @@ struct metrics_webhook {
     uint64_t queued; // alerts still to be delivered
 };
 
+// A webhook that takes nothing.
+struct metrics_trouble {
+    char webhook[METRICS_WEBHOOK_SIZE];
+    bool disabled; // it answered 410: an operator's word is needed
+    utc_us since;
+    char reason[200];
+};
+
 enum metrics_database_state {
     METRICS_DATABASE_CONNECTING,
     METRICS_DATABASE_READY,
@@ -68,6 +76,8 @@ struct metrics {
     size_t webhook_count;
     uint64_t alerts_delivered, alert_tries_failed, alerts_dead;
     size_t webhooks_failing, webhooks_disabled;
+    const struct metrics_trouble *troubles; // which, and why
+    size_t trouble_count;
 
     double loop_stall_worst_s, loop_stall_recent_s; // since the start; of late
     uint64_t resident_bytes, open_descriptors;

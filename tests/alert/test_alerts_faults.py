@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests/system"), str(ROOT / "tests/alert")]
@@ -130,7 +131,8 @@ class Faults(harness.Scenario):
         """410 disables; the others are told; what comes meanwhile is given up; `webhook enable` begins anew."""
         others = self.receiver("others")
         others["events"] = ["webhook.failing"]
-        daemon = self.start([self.receiver("gone", answer(410)), others])
+        status = harness.free_port()
+        daemon = self.start([self.receiver("gone", answer(410)), others], status={"listen": f"127.0.0.1:{status}"})
         self.sky.add(1)
         failing = self.requests("others", 1)[0]
         document = json.loads(failing.body)
@@ -141,6 +143,13 @@ class Faults(harness.Scenario):
         harness.wait_until(lambda: [row[0] for row in self.rows("gone") if row[0] == "dead"] == ["dead"] * 4,
                            "all of them given up")
         self.assertEqual(len(self.receivers["gone"].all()), 1)
+        said = self.tool("feeds")
+        self.assertEqual(said.returncode, 0, said.stderr)
+        self.assertRegex(said.stderr, "webhook gone takes nothing: .*; 0 alerts wait, 4 were given up; "
+                                      "the last it took: none")
+        with urllib.request.urlopen(f"http://127.0.0.1:{status}/status", timeout=30) as page:
+            troubles = json.load(page)["alerts"]["troubles"]
+        self.assertEqual([(one["webhook"], one["disabled"]) for one in troubles], [("gone", True)])
         # A restart does not forget it.
         self.stop_daemon(daemon)
         daemon = self.start_daemon(self.config)

@@ -160,6 +160,24 @@ static void test_line(void **state)
     free(text);
 }
 
+static void names_webhooks_that_take_nothing(void **state)
+{
+    (void)state;
+    static const struct metrics_trouble troubles[] = {
+        {.webhook = "desk", .since = UTC_DAY * 20000, .reason = "HTTP status 500 \"\\"},
+        {.webhook = "gone", .disabled = true, .since = UTC_DAY * 20000, .reason = "HTTP status 410"}};
+    struct metrics metrics = example(NULL, 0);
+    metrics.troubles = troubles;
+    metrics.trouble_count = 2;
+    char *text = render(metrics_render_json, &metrics);
+    assert_contains(text, "\"troubles\":[{\"webhook\":\"desk\",\"disabled\":false,\"since\":\"2024-10-04T00:00:00Z\","
+                          "\"reason\":\"HTTP status 500 \\\"\\\\\"},{\"webhook\":\"gone\",\"disabled\":true,");
+    free(text);
+    text = render(metrics_render_line, &metrics);
+    assert_contains(text, "; webhook desk takes nothing; webhook gone is disabled");
+    free(text);
+}
+
 static void shows_what_waits(void **state)
 {
     (void)state;
@@ -190,6 +208,7 @@ int main(void)
         cmocka_unit_test(test_histogram), cmocka_unit_test(test_values),
         cmocka_unit_test(test_escapes),   cmocka_unit_test(test_ready),
         cmocka_unit_test(test_line),
+        cmocka_unit_test(names_webhooks_that_take_nothing),
         cmocka_unit_test(shows_what_waits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

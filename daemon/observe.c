@@ -25,7 +25,7 @@ static uint64_t poll_silence_allowed_ms(const struct observer *observer, const s
         const struct config_feed *feed = config_feed_find(observer->parts.config, row->feed);
         bool cannot_be_asked = row->last_asked_at == UTC_UNKNOWN && row->last_error[0] != '\0';
         bool waits = row->not_before != UTC_UNKNOWN && row->not_before > metrics->now;
-        if (feed == NULL || cannot_be_asked || waits || row->requests_left == 0)
+        if (feed == NULL || cannot_be_asked || !row->may_be_asked || waits || row->requests_left == 0)
             continue;
         double feed_s = feed->interval_s + feed->timeout_s;
         if (feed->max_requests_per_s > 0)

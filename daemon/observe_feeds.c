@@ -57,6 +57,7 @@ void observer_describe_feed(struct observer *observer, const struct poller_statu
         .last_good_at = tally->last_good_at,
         .not_before = row->not_before,
         .last_error = row->last_error,
+        .may_be_asked = row->may_be_asked,
         .latency = tally->latency,
     };
 }

@@ -109,6 +109,13 @@ void pipeline_save_feed_state(struct pipeline *pipeline, const char *key,
 void pipeline_set_config(struct pipeline *pipeline, const struct config *config,
                          void (*done)(void *data), void *data);
 
+// Goes on where another daemon's work ended: reads open sightings and what was alerted about from PostgreSQL, on the
+// worker's thread and in turn with the answers, in place of what is remembered. `done` is called on the loop, with the
+// error (NULL: none) for which all stayed as it was.
+typedef void pipeline_taken_over(void *data, const struct error *error);
+void pipeline_take_over(struct pipeline *pipeline, const char *database, const char *password,
+                        pipeline_taken_over *done, void *data);
+
 // Finishes what was submitted, waits up to `patience_ms` for PostgreSQL to have it, saves the
 // tracker's state and closes. The pipeline is freed before `on_closed` is called.
 void pipeline_close(struct pipeline *pipeline, uint64_t patience_ms, void (*on_closed)(void *data),

@@ -59,6 +59,7 @@ static void start_polling(struct service *service, const char *password)
 {
     struct poller_events events = service_poller_events;
     events.data = service;
+    service_prepare_leases(service);
     service->http = http_client_new(&service->loop);
     service->poller =
         poller_new(&service->loop, service->http, service->config, &events, uv_hrtime());
@@ -77,6 +78,7 @@ static void start_polling(struct service *service, const char *password)
     service->judging =
         judging_start(&service->loop, service->config, password, service->pipeline);
     pipeline_start(service->pipeline);
+    service_start_leases(service);
     poller_start(service->poller);
 }
 
@@ -100,6 +102,7 @@ int service_run(struct service *service)
     watch_signal(service, &service->interrupt, SIGINT);
     watch_signal(service, &service->hang_up, SIGHUP);
     watch_signal(service, &service->user1, SIGUSR1);
+    service->password = password;
     start_polling(service, password);
     log_event(LOG_EVENT_STARTED, NULL, "skywitnessd %s watches %zu feeds for %zu watch entries",
               SKYWITNESS_VERSION, service->config->feed_count, service->config->watch.entry_count);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The daemon's parts and how they are wired: service.c starts them and has the signals,
 // service_feeds.c, service_store.c and service_alerts.c pass on what one part has to tell another,
+// service_leases.c agrees with other daemons of the database,
 // service_reload.c goes over to a new configuration, service_stop.c takes it all down in order.
 // Everything that waits lives on one libuv loop.
 #pragma once
@@ -13,6 +14,7 @@
 #include "observe.h"
 #include "ops/stall.h"
 #include "pipeline.h"
+#include "store/feed_lease.h"
 
 struct service {
     const char *config_path;
@@ -33,6 +35,16 @@ struct service {
     struct feed_watch feed_watch;
     uv_timer_t feed_watch_timer;
     int exit_status;
+
+    const char *password; // of the database; NULL without one
+    struct lease_policy lease_policy;
+    struct feed_lease *lease; // NULL when every feed may always be asked
+    char *lease_remembered;   // what is in the file, or on its way there
+    uv_timer_t lease_timer;   // until another daemon's work is learnt
+    uint64_t lease_patience_ends_ms;
+    bool lease_said;
+    size_t leases_said;
+    void (*leases_closed)(struct service *service);
 };
 
 // Reads the configuration and logs every problem. NULL when there is one; otherwise the caller's to
@@ -58,6 +70,15 @@ int service_open_pipeline(struct service *service, const char *password);
 void service_start_alerts(struct service *service);
 // There are new deliveries in the outbox; a listener of the pipeline, `data` is the service.
 void service_alerts_queued(void *data);
+
+// Which feeds this daemon asks where several share a database. Prepared before there is a poller, whose `may_ask`
+// service_may_ask is; started when there is one.
+void service_prepare_leases(struct service *service);
+void service_start_leases(struct service *service);
+void service_reload_leases(struct service *service);
+bool service_may_ask(void *data, const char *feed);
+// The last thing that is let go of: another daemon takes over then.
+void service_close_leases(struct service *service, void (*on_closed)(struct service *service));
 
 // Goes over to what is in the configuration's file now, or logs why not and stays with the old one.
 void service_reload(struct service *service);

@@ -143,6 +143,7 @@ const struct poller_events service_poller_events = {
     .on_answer = feed_answered,
     .on_state = feed_state_changed,
     .on_health = feed_health_changed,
+    .may_ask = service_may_ask,
 };
 
 void service_watch_feeds(struct service *service)

@@ -59,9 +59,12 @@ void service_reload(struct service *service)
     if (strcmp(config->database, service->config->database) != 0 ||
         strcmp(config->state_directory, service->config->state_directory) != 0)
         log_warning("a changed database or state_directory takes effect after a restart");
+    if (config->lease != service->config->lease)
+        log_warning("a changed \"lease\" takes effect after a restart");
     struct old_config *old = memory_allocate_zeroed(1, sizeof *old);
     *old = (struct old_config){.config = service->config, .users = 2};
     service->config = config;
+    service_reload_leases(service);
     poller_reload(service->poller, config);
     alert_delivery_set_config(service->delivery, config);
     observer_set_config(service->observer, config);

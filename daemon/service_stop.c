@@ -20,13 +20,19 @@ static void close_signals(struct service *service)
     uv_close((uv_handle_t *)&service->user1, NULL);
 }
 
+static void leases_closed(struct service *service)
+{
+    close_signals(service);
+    stall_monitor_close(service->stalls);
+    feed_watch_done(&service->feed_watch);
+}
+
+// PostgreSQL has what this daemon did, so another one can go on from there.
 static void pipeline_closed(void *data)
 {
     struct service *service = data;
     service->pipeline = NULL;
-    close_signals(service);
-    stall_monitor_close(service->stalls);
-    feed_watch_done(&service->feed_watch);
+    service_close_leases(service, leases_closed);
 }
 
 static uint64_t stop_patience_ms(const struct service *service, uint64_t minimum_ms)

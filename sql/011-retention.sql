@@ -130,6 +130,7 @@ END;
 -- were. May be called again: what came meanwhile is moved too.
 CREATE FUNCTION skywitness_store.keep_evidence(partition text, gone_before timestamptz) RETURNS bigint
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+<<keeping>>
 DECLARE
     parent CONSTANT text := substring(partition, '^(.*)_[0-9]{8}$');
     day CONSTANT date := to_date(substring(partition, '_([0-9]{8})$'), 'YYYYMMDD');
@@ -157,7 +158,7 @@ BEGIN
     -- Archives of that day may be read again.
     IF parent = 'track_point' THEN
         DELETE FROM skywitness_store.history_file f USING skywitness_store.history_day h
-        WHERE h.day = keep_evidence.day AND f.feed = h.feed AND f.day = h.day;
+        WHERE h.day = keeping.day AND f.feed = h.feed AND f.day = h.day;
     END IF;
     RETURN moved;
 END

@@ -26,12 +26,14 @@ static const struct output_column columns[] = {
     {"aircraft_heard_last_hour", NULL, OUTPUT_NUMBER, 0},
     {"points_last_hour", "points/h", OUTPUT_NUMBER, 0},
     {"last_error", "last error", OUTPUT_TEXT, 40},
+    {"holder", "asked by", OUTPUT_TEXT, 20},
+    {"held_since", NULL, OUTPUT_TIME, 0},
 };
 
 // What the ledger says of one feed. Numbers are -1 and texts NULL where nothing is known.
 struct feed_row {
-    char *id, *state, *last_error;
-    utc_us last_asked_at, last_answered_at, last_good_at;
+    char *id, *state, *last_error, *holder;
+    utc_us last_asked_at, last_answered_at, last_good_at, held_since;
     int64_t last_status, requests, failures, heard, points, requests_today;
 };
 struct feed_row_array ARRAY_OF(struct feed_row);
@@ -41,7 +43,7 @@ static const char health_sql[] =
     " h.last_error, h.requests_last_hour, h.failures_last_hour, h.aircraft_heard_last_hour,"
     " h.points_last_hour,"
     " (SELECT count(*) FROM skywitness.poll p WHERE p.feed = h.feed AND p.asked_at >= "
-    "$1::timestamptz)"
+    "$1::timestamptz), h.holder, h.held_since"
     " FROM skywitness.feed_health h ORDER BY h.feed";
 
 static char *copy_text(const struct query *query, size_t column)
@@ -73,6 +75,8 @@ static int read_health(struct query_connection *connection, utc_us now,
             .heard = query_integer(query, 9, -1),
             .points = query_integer(query, 10, -1),
             .requests_today = query_integer(query, 11, 0),
+            .holder = copy_text(query, 12),
+            .held_since = query_time(query, 13),
         };
     }
     query_finish(query);
@@ -112,6 +116,7 @@ static void write_feed(struct output *output, const struct config_feed *feed,
         .last_asked_at = UTC_UNKNOWN,
         .last_answered_at = UTC_UNKNOWN,
         .last_good_at = UTC_UNKNOWN,
+        .held_since = UTC_UNKNOWN,
         .last_status = -1,
         .requests = -1,
         .failures = -1,
@@ -140,6 +145,8 @@ static void write_feed(struct output *output, const struct config_feed *feed,
     output_count(output, known->heard);
     output_count(output, known->points);
     output_text(output, known->last_error);
+    output_text(output, known->holder);
+    output_time(output, known->held_since);
     output_row_end(output);
 }
 
@@ -161,7 +168,8 @@ int command_feeds(struct cli *cli, const struct command *command, int argc, char
         .notes =
             "States: new (never asked), good, failing (the last answer was bad, a good one came\n"
             "within the hour), down (none did), idle (not asked lately), disabled. Rates are of\n"
-            "the last hour; left is what today's budget still allows.",
+            "the last hour; left is what today's budget still allows. Where several daemons share the\n"
+            "database, asked by is the host of the one that asks the feed.",
     };
     int count, status;
     if (!options_parse(cli, command, &options, argc, argv, &count, &status))
@@ -184,6 +192,7 @@ int command_feeds(struct cli *cli, const struct command *command, int argc, char
         free(row->id);
         free(row->state);
         free(row->last_error);
+        free(row->holder);
     }
     array_free(&rows);
     query_close(connection);

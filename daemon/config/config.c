@@ -104,6 +104,7 @@ static const struct field main_fields[] = {
     {"database", FIELD_TEXT, CONFIG(database), .rule = &rule_database},
     {"database_password", FIELD_CUSTOM, 0, .read = read_database_password},
     {"state_directory", FIELD_CUSTOM, 0, .read = read_state_directory},
+    {"lease", FIELD_TRUTH, CONFIG(lease), .max = 1},
     {"journal_limit_mb", FIELD_WHOLE, offsetof(struct settings, journal_limit_mb), .min = 16,
      .max = JOURNAL_LIMIT_MAX_MB},
     {"retain_days", FIELD_WHOLE, CONFIG(retain_days), .max = RETAIN_MAX_DAYS},
@@ -364,7 +365,8 @@ int config_read(const cJSON *root, const char *path, struct config **ret_config,
     struct settings settings = {.problems = problems,
                                 .folder = path_folder(path),
                                 .journal_limit_mb = JOURNAL_LIMIT_DEFAULT_MB,
-                                .config.path = memory_copy_string(path)};
+                                .config.path = memory_copy_string(path),
+                                .config.lease = 1};
     settings.feeds.folder = settings.webhooks.folder = settings.histories.folder = settings.folder;
     size_t before = problems->count;
     read_everything(&settings, root);

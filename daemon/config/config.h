@@ -100,6 +100,7 @@ struct config {
     struct credential_source database_password;
     char *state_directory;
     uint64_t journal_limit_bytes;
+    int lease;             // 0: every feed is asked whatever other daemons of the database do
     char *contact;         // in the User-Agent: an address or URL that a feed's operator can write to
     // How long `db retain` keeps what; 0 keeps all. What a visit or an assessment rests on stays longer.
     uint64_t retain_days;            // track points and raw observations

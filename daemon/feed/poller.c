@@ -156,6 +156,12 @@ static void ask(struct poller *poller, struct polled_feed *polled)
     hand_over(polled, &response);
 }
 
+static bool may_be_asked(const struct poller *poller, const struct polled_feed *polled)
+{
+    return poller->events.may_ask == NULL ||
+           poller->events.may_ask(poller->events.data, polled->feed->id);
+}
+
 // The feed of this host that has waited longest, or that is due next; NULL where there is none.
 static struct polled_feed *next_of_host(struct poller *poller, const struct polled_host *host)
 {
@@ -164,7 +170,7 @@ static struct polled_feed *next_of_host(struct poller *poller, const struct poll
     LIST_FOREACH(polled, &poller->feeds, link)
     {
         if (polled->host == host && !polled->unusable && polled->ticket == 0 &&
-            (next == NULL || polled->due_ms < next->due_ms))
+            (next == NULL || polled->due_ms < next->due_ms) && may_be_asked(poller, polled))
             next = polled;
     }
     return next;
@@ -427,6 +433,11 @@ void poller_hold(struct poller *poller, bool hold)
         wake(poller, 0);
 }
 
+void poller_wake(struct poller *poller)
+{
+    wake(poller, 0);
+}
+
 void poller_reload(struct poller *poller, const struct config *config)
 {
     take_configuration(poller, config);
@@ -455,6 +466,7 @@ size_t poller_status(const struct poller *poller, struct poller_status *rows, si
             .requests = polled->requests,
             .failures_in_a_row = polled->failures_in_a_row,
             .budget_left = gate_budget_left(&polled->host->gate, now),
+            .may_be_asked = may_be_asked(poller, polled),
         };
         text_copy(row->last_error, sizeof row->last_error, polled->last_error);
     }

@@ -42,6 +42,9 @@ struct poller_events {
     void (*on_state)(void *data, const char *host, const struct poller_feed_state *state);
     // A feed changed between reachable and not: said once each way.
     void (*on_health)(void *data, const struct config_feed *feed, bool healthy, const char *reason);
+    // Whether the feed may be asked now; asked each time before it is. NULL: always. When the answer changes,
+    // poller_wake says so.
+    bool (*may_ask)(void *data, const char *feed);
     void *data;
 };
 
@@ -51,6 +54,7 @@ struct poller_status { // for `feeds` and the status page
     long last_status;
     char last_error[256];
     uint64_t requests, failures_in_a_row, budget_left; // budget_left UINT64_MAX without a budget
+    bool may_be_asked;                                 // by this daemon (may_ask)
 };
 
 // `config` is borrowed until poller_reload or poller_close. `random_seed` is for jitter only.
@@ -63,6 +67,8 @@ void poller_judge(struct poller *poller, uint64_t ticket, enum poll_judgement ju
                   const char *reason);
 // Stops asking until released: the journal is full. What is under way is still handed over.
 void poller_hold(struct poller *poller, bool hold);
+// Looks again which feeds may be asked.
+void poller_wake(struct poller *poller);
 // Takes over a new configuration: feeds keep their state by id.
 void poller_reload(struct poller *poller, const struct config *config);
 // Fills up to `capacity` rows; returns how many feeds there are.

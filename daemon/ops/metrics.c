@@ -107,6 +107,12 @@ static double wait_left(const struct metrics_feed *feed, utc_us now)
                : utc_to_seconds(feed->not_before - now);
 }
 
+static double asked_here(const struct metrics_feed *feed, utc_us now)
+{
+    (void)now;
+    return feed->may_be_asked;
+}
+
 static const struct feed_column feed_columns[] = {
     {"skywitness_polls_total", "counter", "Requests to a feed that ended, well or not.", polls},
     {"skywitness_poll_errors_total", "counter",
@@ -115,6 +121,7 @@ static const struct feed_column feed_columns[] = {
     {"skywitness_feed_last_good_timestamp_seconds", "gauge",
      "When the feed last gave a good answer; 0 before the first.", last_good},
     {"skywitness_feed_wait_seconds", "gauge", "How long the feed is not to be asked yet.", wait_left},
+    {"skywitness_feed_asked_here", "gauge", "1 when this daemon asks the feed, 0 when another one does.", asked_here},
 };
 
 static void append_feed_value(struct text *text, const char *name, const char *feed, double value)
@@ -296,6 +303,7 @@ static void append_json_feed(struct text *text, const struct metrics_feed *feed)
     append_json_time(text, "last_asked_at", feed->last_asked_at);
     append_json_time(text, "last_good_at", feed->last_good_at);
     append_json_time(text, "not_before", feed->not_before);
+    text_append_format(text, ",\"asked_here\":%s", feed->may_be_asked ? "true" : "false");
     append_json_text(text, "last_error", feed->last_error[0] != '\0' ? feed->last_error : NULL);
     text_append(text, "}");
 }

@@ -29,6 +29,7 @@ struct metrics_feed {
     utc_us last_asked_at, last_good_at;  // UTC_UNKNOWN before the first
     utc_us not_before;                   // asked to wait until then; UTC_UNKNOWN when free
     const char *last_error;              // "" for none
+    bool may_be_asked;                   // false: another daemon of the database asks it
     struct latency_histogram latency;
 };
 

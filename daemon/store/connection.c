@@ -37,6 +37,7 @@ struct connection {
     uv_loop_t *loop;
     struct connection_events events;
     char *database, *password, *application, *options; // owned
+    uint64_t wait_longest_ms;
     enum connection_state state;
     PGconn *native;
     uv_poll_t *poll; // on the heap: it outlives us until its close callback
@@ -110,8 +111,8 @@ static uint64_t next_wait_ms(struct connection *connection)
     uint64_t wait_ms = (uint64_t)WAIT_FIRST_MS << doublings;
     uint16_t random = 0;
     uv_random(NULL, NULL, &random, sizeof random, 0, NULL);
-    if (wait_ms > WAIT_LONGEST_MS)
-        wait_ms = WAIT_LONGEST_MS;
+    if (wait_ms > connection->wait_longest_ms)
+        wait_ms = connection->wait_longest_ms;
     wait_ms = (uint64_t)((double)wait_ms * (1 + JITTER * (random / 32768.0 - 1)));
     return wait_ms > connection->delay_ms ? wait_ms : connection->delay_ms;
 }
@@ -367,6 +368,8 @@ struct connection *connection_new(uv_loop_t *loop, const struct connection_setti
         settings->password != NULL ? memory_copy_string(settings->password) : NULL;
     connection->application = memory_copy_string(settings->application);
     connection->options = memory_copy_string(settings->options);
+    connection->wait_longest_ms =
+        settings->wait_longest_ms > 0 ? settings->wait_longest_ms : WAIT_LONGEST_MS;
     connection->descriptor = -1;
     uv_timer_init(loop, &connection->timer);
     connection->timer.data = connection;

@@ -18,7 +18,8 @@ struct connection_settings {
     const char *password;    // or NULL
     const char *application; // shown in pg_stat_activity
     const char *options;     // "-c name=value ..." for the session
-    uint64_t patience_ms;    // give it up when a segment has no answer for so long; 0: wait for ever
+    uint64_t wait_longest_ms; // between tries to connect; 0: 30 s
+    uint64_t patience_ms;     // give it up when a segment has no answer for so long; 0: wait for ever
 };
 
 // All are called on the loop, never from within connection_start.

@@ -142,7 +142,7 @@ static void defaults_are_filled(void **state)
     assert_null(config->contact);
     assert_null(config->status_listen);
     assert_int_equal(config->database_password.kind, CREDENTIAL_NONE);
-    assert_true(config->retain_days == 0);
+    assert_true(config->retain_days == 0 && config->lease == 1);
     assert_int_equal(config->feed_count + config->webhook_count + config->place_count, 0);
     assert_int_equal(config->watch.entry_count, 1);
     assert_int_equal(config->watch.entries[0].military, -1);
@@ -157,7 +157,7 @@ static void every_key_arrives(void **state)
     assert_string_equal(config->state_directory, "good/main/state");
     assert_string_equal(config->database_password.name, "good/main/secret.txt");
     assert_true(config->journal_limit_bytes == UINT64_C(16) << 20);
-    assert_true(config->retain_days == 400);
+    assert_true(config->retain_days == 400 && config->lease == 0);
     assert_true(config->retain_ledger_days == 500 && config->retain_quarantine_days == 30);
     assert_true(config->retain_feed_hours_days == 3650);
     assert_string_equal(config->contact, "https://example.org/about");

@@ -121,7 +121,7 @@ static void on_health(void *data, const struct config_feed *feed, bool healthy, 
 
 static void shell_open(struct shell *shell, const struct config *config)
 {
-    const struct poller_events events = {on_answer, on_state, on_health, shell};
+    const struct poller_events events = {.on_answer = on_answer, .on_state = on_state, .on_health = on_health, .data = shell};
 
     memset(shell, 0, sizeof *shell);
     bench_open(&shell->bench);

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """From the last byte of a feed's answer of 12,000 aircraft to the first byte of the webhook's request: SYNTHETIC
-answers in each of which one more watched aircraft appears.
+answers in each of which one more watched aircraft appears. Then the same again beside a second webhook that takes the
+requests and never answers: what that does to the first.
 
     SKYWITNESS_BUILD=build-release tests/support/with_postgresql.sh python3 bench/alert_latency.py [ANSWERS]
 """
@@ -23,7 +24,7 @@ from flights import Flight  # noqa: E402
 
 BUILD = pathlib.Path(os.environ["SKYWITNESS_BUILD"])
 AIRCRAFT = 12000
-ANSWERS = int(sys.argv[1]) if len(sys.argv) > 1 else 100
+ANSWERS = int(sys.argv[1]) if len(sys.argv) > 1 else 100  # of each of the two
 
 
 class Feed(http.server.BaseHTTPRequestHandler):
@@ -52,26 +53,23 @@ class Feed(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def main():
-    base_ms = int(time.time() * 1000)
-    Feed.others = b"".join(json.dumps(Flight(f"3{n:05x}", n, base_ms).describe(base_ms, 100)).encode() + b","
-                           for n in range(AIRCRAFT))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Feed)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    receiver = receivers.Receiver()
-    os.environ["DESK_SECRET"] = receivers.SECRET
-    subprocess.run([BUILD / "skywitness", "--db", "postgresql:///skywitness", "db", "migrate"], check=True,
-                   stdout=subprocess.DEVNULL)
+def webhook(receiver, identifier):
+    return {"id": identifier, "url": receiver.url, "secret": {"env": "DESK_SECRET"}, "local": True,
+            "events": ["sighting.opened"]}
+
+
+def measure(url, dead):
+    """The daemon anew; returns the waits in ms, sorted."""
+    receiver, dead_receiver = receivers.Receiver(), receivers.Receiver(receivers.hang(3600))
     with tempfile.TemporaryDirectory() as folder:
         config = pathlib.Path(folder) / "skywitness.json"
         config.write_text(json.dumps({
             "database": "postgresql:///skywitness", "state_directory": f"{folder}/state",
             "watch": [{"id": "an124", "types": ["A124"]}],
             "feeds": [{"id": "sky", "kind": "readsb", "provider": "local", "interval_s": 1, "max_requests_per_s": 100,
-                       "url": f"http://127.0.0.1:{server.server_address[1]}"}],
-            "webhooks": [{"id": "desk", "url": receiver.url, "secret": {"env": "DESK_SECRET"}, "local": True,
-                          "events": ["sighting.opened"]}]}))
-        daemon = subprocess.Popen([BUILD / "skywitnessd", "--config", config])
+                       "url": url}],
+            "webhooks": [webhook(receiver, "desk")] + ([webhook(dead_receiver, "dead")] if dead else [])}))
+        daemon = subprocess.Popen([BUILD / "skywitnessd", "--config", config], stderr=subprocess.DEVNULL)
         try:
             while len(receiver.all()) < ANSWERS:
                 time.sleep(0.5)
@@ -80,8 +78,27 @@ def main():
             daemon.wait()
     waits_ms = sorted(1000 * (request.at - Feed.sent_at[json.loads(request.body)["data"]["aircraft"]["icao24"]])
                       for request in receiver.all())
-    print(f"{len(waits_ms)} alerts, {AIRCRAFT} aircraft an answer: median {waits_ms[len(waits_ms) // 2]:.1f} ms,"
-          f" p99 {waits_ms[int(len(waits_ms) * 0.99) - 1]:.1f} ms, worst {waits_ms[-1]:.1f} ms")
+    receiver.close()
+    return waits_ms
+
+
+def main():
+    base_ms = int(time.time() * 1000)
+    Feed.others = b"".join(json.dumps(Flight(f"3{n:05x}", n, base_ms).describe(base_ms, 100)).encode() + b","
+                           for n in range(AIRCRAFT))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Feed)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    os.environ["DESK_SECRET"] = receivers.SECRET
+    subprocess.run([BUILD / "skywitness", "--db", "postgresql:///skywitness", "db", "migrate"], check=True,
+                   stdout=subprocess.DEVNULL)
+    p99_ms = []
+    for words, dead in (("alone", False), ("beside one that never answers", True)):
+        waits_ms = measure(f"http://127.0.0.1:{server.server_address[1]}", dead)
+        p99_ms.append(waits_ms[int(len(waits_ms) * 0.99) - 1])
+        print(f"{len(waits_ms)} alerts, {AIRCRAFT} aircraft an answer, {words}: median"
+              f" {waits_ms[len(waits_ms) // 2]:.1f} ms, p99 {p99_ms[-1]:.1f} ms, worst {waits_ms[-1]:.1f} ms;"
+              f" load {os.getloadavg()[0]:.1f}", flush=True)
+    print(f"p99 beside a dead one: {p99_ms[1] / p99_ms[0]:.2f} of that alone")
 
 
 if __name__ == "__main__":

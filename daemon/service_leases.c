@@ -78,10 +78,11 @@ static void say(struct service *service)
     if (service->lease_said && mine == service->leases_said)
         return;
     if (mine < count)
-        log_notice("%zu of %zu feeds are asked by another daemon%s%s; this one stands by for them", count - mine,
-                   count, holder[0] != '\0' ? " on " : "", holder);
+        log_event(LOG_EVENT_FEEDS_LEFT, NULL,
+                  "%zu of %zu feeds are asked by another daemon%s%s; this one stands by for them",
+                  count - mine, count, holder[0] != '\0' ? " on " : "", holder);
     else if (service->lease_said)
-        log_notice("this daemon asks all %zu feeds from now on", count);
+        log_event(LOG_EVENT_FEEDS_TAKEN, NULL, "this daemon asks all %zu feeds from now on", count);
     service->lease_said = true;
     service->leases_said = mine;
 }
@@ -101,7 +102,7 @@ static void learnt(void *data, const struct error *error)
         return;
     }
     service->lease_policy.learning = false;
-    log_notice("took over from another daemon: its open sightings go on here");
+    log_event(LOG_EVENT_TOOK_OVER, NULL, "took over from another daemon: its open sightings go on here");
     feed_lease_learnt(service->lease);
     poller_wake(service->poller);
 }

@@ -34,6 +34,9 @@ static const struct log_event_row rows[LOG_EVENT_COUNT] = {
     [LOG_EVENT_UNSTUCK] = {"63d27fcc6bd7463196343e3cd32c9e46", "unstuck", NULL, LOG_LEVEL_NOTICE},
     [LOG_EVENT_VERDICT_CHANGED] = {"a06097e6aac5468887439dd2e026716e", "verdict_changed", CLAIM,
                                    LOG_LEVEL_NOTICE},
+    [LOG_EVENT_FEEDS_LEFT] = {"0eb390d951324088b48c891dc1981ddb", "feeds_left", NULL, LOG_LEVEL_NOTICE},
+    [LOG_EVENT_FEEDS_TAKEN] = {"1c3786a9908d4030ac133227637d297d", "feeds_taken", NULL, LOG_LEVEL_NOTICE},
+    [LOG_EVENT_TOOK_OVER] = {"f467c5ba204d4d399a2e803bd5901ef5", "took_over", NULL, LOG_LEVEL_NOTICE},
 };
 
 const struct log_event_row *log_event_row(enum log_event event)

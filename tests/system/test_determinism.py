@@ -100,6 +100,31 @@ class DeterminismTest(harness.Scenario):
             self.assertGreater(len(single), len(answers))
             self.assert_same(self.replay_sample(self.write_lines("single.ndjson", single)), expected, polls=False)
 
+    def test_doubts_outlive_a_journal(self):
+        """The second run knows of the first one's points what PostgreSQL keeps: GPS lost, a transponder that vouches
+        for nothing, positions that were old."""
+        answers = [self.doubt(answer) for answer in read_sample() if answer["asked"] < "2025-10-24T10:30"]
+        expected = self.replay_sample(self.write_lines("whole.ndjson", answers))
+        doubts = {doubt for row in expected.rows("SELECT DISTINCT doubts FROM skywitness.track_point")
+                  for doubt in row[0].strip("{}").split(",")}
+        self.assertLessEqual({"gps_lost", "sil0", "stale"}, doubts)
+        for cut in ("2025-10-24T07:20", "2025-10-24T07:31"):
+            parts = [[answer for answer in answers if (answer["asked"] < cut) == is_first] for is_first in (True, False)]
+            self.assert_same(self.replay_sample(*(self.write_lines(f"part{number}.ndjson", part)
+                                                  for number, part in enumerate(parts))), expected)
+
+    @staticmethod
+    def doubt(answer):
+        """From 07:00 to 07:30 the aircraft's GPS says that it is 200 nm further south."""
+        body = json.loads(answer["body"])
+        for aircraft in body["ac"]:
+            aircraft["sil"] = 0
+            if "T07:0" <= answer["asked"][10:] < "T07:3":
+                aircraft.update(gpsOkBefore=body["now"] / 1000 - 600, lat=round(aircraft["lat"] - 3.3, 6))
+            if answer["asked"][14] == "4":
+                aircraft["seen_pos"] = 20.5
+        return {**answer, "body": json.dumps(body)}
+
     def kill_replay(self, database, after_s):
         process = subprocess.Popen([harness.BUILD / "skywitness", "--config", SAMPLE_CONFIG, "--db",
                                     database.uri("skywitness_writer"), "replay", SAMPLE], stderr=subprocess.DEVNULL,

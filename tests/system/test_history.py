@@ -28,8 +28,8 @@ class HistoryTest(harness.Scenario):
         for (day, address), body in order:
             cls.days.setdefault(day, []).append(((day, address), body))
 
-    def tool(self, database, *words, status=GOOD, stdin=b""):
-        done = subprocess.run([harness.BUILD / "skywitness", "--config", CONFIG, "--db",
+    def tool(self, database, *words, status=GOOD, stdin=b"", program=harness.BUILD / "skywitness"):
+        done = subprocess.run([program, "--config", CONFIG, "--db",
                                database.uri("skywitness_writer"), *map(str, words)], input=stdin, capture_output=True,
                               timeout=harness.PATIENCE_S * 2)
         self.assertEqual(done.returncode, status, done.stderr.decode())
@@ -271,6 +271,31 @@ class HistoryTest(harness.Scenario):
         self.assertGreater(self.database.count(
             "SELECT count(*) FROM skywitness.visit_history WHERE icao24 = '1551df' AND superseded_at IS NOT NULL"), 0)
         self.assertEqual(self.derive(self.database, "--hex", "1551df").count("\n"), 1)
+
+    def test_another_detector_is_judged_before_it_is_trusted(self):
+        """One that takes no approach for an arrival that was lost above 1,000 ft; a dry run says what it would change."""
+        self.backfill(self.database, *self.write_tars())
+        before, believed = self.versions(self.database), self.essence(self.database)
+        told = self.other_detector("--dry-run")
+        self.assertEqual(self.versions(self.database), before)
+        self.assertEqual(self.database.rows("SELECT DISTINCT detector_version FROM skywitness.visit"), [("1",)])
+        self.assertEqual(self.other_detector(), told)
+        changes = [line.split(",") for line in told.splitlines()[1:]]
+        touched = {change[3] for change in changes if change[1] == "visit"}
+        self.assertGreater(len(touched), 2)
+        self.assertTrue(all("OSLK A3" in change[4] and "OSLK A2" in change[5] for change in changes), changes)
+        for row, version in self.database.rows("SELECT visit_id, detector_version FROM skywitness.visit"):
+            self.assertEqual(version, "1000" if row in touched else "1", row)
+        unmoved = [row for row in before[0] if row[2] not in touched]
+        self.assertGreater(len(unmoved), 2)
+        self.assertEqual([row for row in self.versions(self.database)[0] if row[2] not in touched], unmoved)
+        self.derive(self.database)
+        self.assertEqual(self.essence(self.database), believed)
+
+    def other_detector(self, *options):
+        program = harness.BUILD / "tests/system/skywitness_other_detector"
+        return self.tool(self.database, "derive", "--since", "2025-10-23", "--until", "2025-10-31", *options, "--format",
+                         "csv", program=program)[0]
 
     def test_claims_get_their_verdicts_from_an_archive(self):
         claims = [*sorted((harness.ROOT / "config/reports").glob("*.json")),

@@ -9,6 +9,7 @@
 #include "alert/control.h"
 #include "alert/delivery.h"
 #include "alert/feed_watch.h"
+#include "alert/intake_watch.h"
 #include "feed/poller.h"
 #include "judging.h"
 #include "observe.h"
@@ -33,6 +34,7 @@ struct service {
     uv_signal_t terminate, interrupt, hang_up, user1;
     bool stopping, store_away, store_refused, judging_bad_answer;
     struct feed_watch feed_watch;
+    struct intake_watch intake_watch;
     uv_timer_t feed_watch_timer;
     int exit_status;
 

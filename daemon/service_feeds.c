@@ -105,6 +105,8 @@ static void look_at_feeds(uv_timer_t *timer)
     utc_us now = clock_now();
     while (feed_watch_next(&service->feed_watch, now, &event))
         pipeline_alert(service->pipeline, &event, now);
+    if (intake_watch_next(&service->intake_watch, now, &event))
+        pipeline_alert(service->pipeline, &event, now);
 }
 
 static void feed_health_changed(void *data, const struct config_feed *feed, bool healthy,

@@ -314,6 +314,11 @@ struct alert_event alert_event_of_feed(enum alert_type type, const char *feed, c
     return event;
 }
 
+struct alert_event alert_event_of_intake(enum alert_type type, const char *reason, utc_us happened_at)
+{
+    return of_subject(type, "journal", reason, happened_at);
+}
+
 struct alert_event alert_event_of_webhook(enum alert_type type, const char *webhook,
                                           const char *reason, utc_us happened_at)
 {

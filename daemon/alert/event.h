@@ -76,6 +76,7 @@ void alert_events_of_entry(const struct entry *entry, const struct tracker *trac
 // The others have no entry behind them. Times are when it began or was found.
 struct alert_event alert_event_of_feed(enum alert_type type, const char *feed, const char *reason,
                                        utc_us happened_at);
+struct alert_event alert_event_of_intake(enum alert_type type, const char *reason, utc_us happened_at);
 struct alert_event alert_event_of_webhook(enum alert_type type, const char *webhook,
                                           const char *reason, utc_us happened_at);
 // claim.assessed and claim.overdue; texts may be NULL but for id, statement and verdict.

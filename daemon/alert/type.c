@@ -21,6 +21,8 @@ static const struct alert_type_row rows[ALERT_TYPE_COUNT] = {
     [ALERT_FEED_RECOVERED] = {"feed.recovered", "Feed recovered", "white_check_mark", false, true, false},
     [ALERT_CLAIM_ASSESSED] = {"claim.assessed", "Verdict changed", "scales", false, false, false},
     [ALERT_CLAIM_OVERDUE] = {"claim.overdue", "Claim overdue", "hourglass", false, false, false},
+    [ALERT_INTAKE_STOPPED] = {"intake.stopped", "Intake stopped", "no_entry", false, false, true},
+    [ALERT_INTAKE_RESUMED] = {"intake.resumed", "Intake goes on", "white_check_mark", false, false, false},
     [ALERT_WEBHOOK_FAILING] = {"webhook.failing", "Webhook failing", "warning", false, true, false},
     [ALERT_WEBHOOK_TEST] = {"webhook.test", "Test", "test_tube", false, false, false},
 };

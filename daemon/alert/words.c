@@ -273,6 +273,13 @@ static void append_about_others(struct text *text, const struct alert_event *eve
     case ALERT_FEED_RECOVERED:
         text_append_format(text, "The feed %s answers again.", event->subject);
         break;
+    case ALERT_INTAKE_STOPPED:
+        text_append_format(text, "No feed is asked any more, for want of room: %s. Nothing accepted is lost; it goes "
+                                 "on by itself when there is room.", reason);
+        break;
+    case ALERT_INTAKE_RESUMED:
+        text_append(text, "There is room again, and the feeds are asked again.");
+        break;
     case ALERT_WEBHOOK_FAILING:
         text_append_format(text, "The webhook %s cannot be reached: %s.", event->subject, reason);
         break;

@@ -35,7 +35,7 @@ static const struct text_rule rule_verb = {.words = verbs, .length_max = 16};
 static const char *const events[] = {
     "sighting.opened", "sighting.closed", "visit.arrived",  "visit.departed",    "visit.upgraded",
     "visit.retracted", "claim.assessed",  "claim.overdue",  "identity.conflict", "squawk.emergency",
-    "feed.silent",     "feed.suspect",    "feed.recovered", "webhook.failing", "webhook.test"};
+    "feed.silent",     "feed.suspect",    "feed.recovered", "intake.stopped", "intake.resumed", "webhook.failing", "webhook.test"};
 
 static bool is_event_pattern(const char *text)
 {

@@ -53,10 +53,11 @@ def elements(chance, points, is_low, heard):
     at, latitude, longitude = chance.uniform(0, 20000), chance.uniform(-55, 65), chance.uniform(-170, 170)
     altitude, speed, track = chance.randrange(1000, 41000, 25), chance.uniform(150, 480), chance.uniform(0, 360)
     if is_low:
-        at, latitude, longitude, altitude = chance.uniform(0, 80000), *PLACE, chance.randrange(1500, 8000, 25)
-    step_max = min(60.0, 1.9 * (86000 - at) / points)
+        at, latitude, longitude, altitude = chance.uniform(0, 60000), *PLACE, chance.randrange(1500, 8000, 25)
+    # readsb writes no two points within a second.
+    step_max = max(min(60.0, 1.9 * (86000 - at) / points), 1.5)
     for number in range(points):
-        at += chance.uniform(0.5, step_max)
+        at += chance.uniform(1.0, step_max)
         track = (track + chance.gauss(0, 3)) % 360
         speed = min(max(speed + chance.gauss(0, 2), 100), 550)
         if is_low and number == LOW_POINTS:

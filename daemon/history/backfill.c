@@ -9,6 +9,7 @@
 #include "store/history_coverage.h"
 #include "store/loader.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -19,6 +20,11 @@
 #define COMMIT_FILES 2000
 // Partitions are made for the days between a transaction's first and last point.
 #define COMMIT_SPAN_US (30 * UTC_DAY)
+
+// The first day that the database has a place for (sql/003-partitions.sql), long before there were archives.
+#define FIRST_DAY ((utc_us)631152000 * UTC_SECOND) // 1990-01-01
+// A trace may begin after our clock's now by what that is wrong.
+#define AHEAD_MOST_US UTC_DAY
 
 // How often the listener hears of progress.
 #define PROGRESS_MS 250
@@ -42,11 +48,15 @@ struct backfill {
     uint8_t recent[SCAN_QUEUE_ITEMS][DIGEST_UUID_SIZE];
     size_t recent_count;
     int64_t told_ms;
+    utc_us now; // when it was made
 };
 
 struct backfill *backfill_new(const struct backfill_plan *plan, struct query_connection *connection)
 {
     struct backfill *backfill = memory_allocate_zeroed(1, sizeof *backfill);
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    backfill->now = (utc_us)now.tv_sec * UTC_SECOND;
     backfill->plan = *plan;
     backfill->connection = connection;
     backfill->loader = history_loader_new(connection, plan->feed);
@@ -150,12 +160,26 @@ static int store(struct backfill *backfill, const struct scan_item *item, struct
     return 0;
 }
 
+// What may be stored: scanned well, and of a day that can be.
+static bool is_good(const struct backfill *backfill, const struct scan_item *item, struct error *problem)
+{
+    utc_us begins_at = item->scanned.trace.begins_at;
+    char time[UTC_TEXT_SIZE];
+    if (item->problem.code != 0)
+        *problem = item->problem;
+    else if (!item->is_skipped && (begins_at < FIRST_DAY || begins_at > backfill->now + AHEAD_MOST_US))
+        error_set(problem, -EBADMSG, "%s: it begins at %s, which cannot be", item->name,
+                  utc_format(begins_at, time));
+    return problem->code == 0;
+}
+
 static int take_file(struct backfill *backfill, const struct scan_item *item, struct error *error)
 {
+    struct error problem = {0};
     backfill->report.files++;
     backfill->report.bytes += item->length;
-    if (item->problem.code != 0) {
-        name_bad(backfill, &item->problem);
+    if (!is_good(backfill, item, &problem)) {
+        name_bad(backfill, &problem);
         return 0;
     }
     bool is_recent = item_is_recent(backfill, item);

@@ -5,6 +5,7 @@ arrives at a receiver with the method, path and headers that its service wants."
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -128,6 +129,25 @@ class Examples(unittest.TestCase):
                     self.assertTrue(request.is_signed())
                 if name == "template":
                     self.assertEqual(document["text"], "This is a test of the webhook desk.")
+
+    def test_documented_entries(self):
+        """What the manual page and docs/webhooks.md show of an entry is one that the daemon takes."""
+        entries = []
+        for name in ("man/skywitness.conf.5.scd", "docs/webhooks.md"):
+            blocks = re.findall(r"^\s*```\w*\n(.*?)^\s*```$", (ROOT / name).read_text(), re.DOTALL | re.MULTILINE)
+            for block in blocks:
+                text = re.sub(r"\A\s*\"webhooks\": \[(.*)\]\s*\Z", r"\1", block.strip(), flags=re.DOTALL)
+                if re.match(r'\{\s*"id"', text) and '"url"' in text:
+                    entries.append({**json.loads(text), "id": f"entry-{len(entries)}"})
+        self.assertEqual({entry.get("format", "standard") for entry in entries},
+                         {"standard", "slack", "discord", "ntfy", "telegram", "matrix"})
+        self.assertGreaterEqual(len(entries), 9)
+        config = {"database": "postgresql:///none", "state_directory": str(self.folder), "webhooks": entries, "feeds": [],
+                  "watch": [{"id": "an124", "types": ["A124"]}], "places": [str(ROOT / "config/places/*.json")]}
+        path = self.folder / "skywitness.json"
+        path.write_text(json.dumps(config))
+        done = subprocess.run([BUILD / "skywitnessd", "--config", path, "--check-config"], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_bad_secrets_and_endpoints(self):
         done = self.send("whsec_short")

@@ -2,6 +2,7 @@
 // Payloads, forms and templates. Input: one byte of the event's type, the event's texts with zero bytes between, and
 // behind the last of them a template. Whatever the texts are, the document and the services' forms are JSON within
 // their limits, and a template's result is UTF-8.
+#include "alert/event_json.h"
 #include "alert/format.h"
 
 #include <cjson/cJSON.h>
@@ -69,6 +70,23 @@ static void check_template(const struct alert_message *message, const uint8_t *b
     alert_template_free(template);
 }
 
+// What is kept of an event in PostgreSQL comes back as it was kept.
+static void check_kept(const struct alert_event *event)
+{
+    struct alert_event copy;
+    struct error error;
+    struct text first, second;
+    text_init(&first, EVENT_JSON_BYTES_MAX);
+    text_init(&second, EVENT_JSON_BYTES_MAX);
+    event_json_write(event, NULL, &first);
+    check_json(&first);
+    demand(event_json_read(first.bytes, NULL, &copy, &error) == 0);
+    event_json_write(&copy, NULL, &second);
+    demand(strcmp(first.bytes, second.bytes) == 0);
+    text_done(&first);
+    text_done(&second);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
     if (length == 0)
@@ -95,6 +113,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     take(&bytes, &length, event.verdict, sizeof event.verdict);
     take(&bytes, &length, event.feeds[0], sizeof event.feeds[0]);
     take(&bytes, &length, event.evidence[0], sizeof event.evidence[0]);
+    take(&bytes, &length, event.clause, sizeof event.clause);
+    take(&bytes, &length, event.coverage, sizeof event.coverage);
+    check_kept(&event);
     struct alert_message message;
     alert_message_init(&message, &event, NULL);
     demand(message.document.length <= ALERT_BODY_BYTES_MAX);

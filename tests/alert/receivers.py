@@ -4,6 +4,8 @@ receiver's own code."""
 import http.server
 import importlib.util
 import pathlib
+import ssl
+import subprocess
 import threading
 import time
 
@@ -74,10 +76,22 @@ def huge(handler, _request):
     handler.close_connection = True
 
 
-class Receiver:
-    """`behave(handler, request)` answers; it may be exchanged at any time."""
+def self_signed(folder):
+    """A server's TLS context with a certificate for 127.0.0.1 that no authority stands behind."""
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                    "-days", "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1",
+                    "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    return context
 
-    def __init__(self, behave=None, port=0):
+
+class Receiver:
+    """`behave(handler, request)` answers; it may be exchanged at any time. With a folder it speaks TLS, under a
+    certificate that it signed itself there."""
+
+    def __init__(self, behave=None, port=0, tls_folder=None):
         self.requests = []
         self.behave = behave or answer(204)
         self.lock = threading.Lock()
@@ -117,12 +131,17 @@ class Receiver:
                 pass
 
         self.server = Server(("127.0.0.1", port), Handler)
+        self.scheme = "http"
+        if tls_folder is not None:
+            self.server.socket = self_signed(tls_folder).wrap_socket(self.server.socket, server_side=True,
+                                                                     do_handshake_on_connect=False)
+            self.scheme = "https"
         self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         self.thread.start()
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.server.server_address[1]}"
+        return f"{self.scheme}://127.0.0.1:{self.server.server_address[1]}"
 
     def all(self):
         with self.lock:

@@ -84,6 +84,8 @@ class Faults(harness.Scenario):
     def test_each_fault(self):
         good = receivers.Receiver()
         self.addCleanup(good.close)
+        trusted_by_nobody = receivers.Receiver(tls_folder=self.folder)
+        self.addCleanup(trusted_by_nobody.close)
         closed = harness.free_port()
         dated = []
 
@@ -98,6 +100,7 @@ class Faults(harness.Scenario):
             self.receiver("half", close_in_the_middle), self.receiver("flood", huge),
             self.receiver("hangs", hang(60)), self.webhook("closed", f"http://127.0.0.1:{closed}"),
             self.webhook("untrusted", good.url.replace("http://", "https://")),
+            self.webhook("self-signed", trusted_by_nobody.url),
             self.webhook("private", good.url.replace("http://", "https://"), local=False),
         ]
         daemon = self.start(webhooks)
@@ -108,6 +111,7 @@ class Faults(harness.Scenario):
             self.assertTrue(first.is_signed() and second.is_signed(), name)
             waited_s = second.at - first.at
             self.assertGreater(waited_s, FIRST_RETRY_S[0] - 0.5, name)
+        self.assertEqual(trusted_by_nobody.all(), [], "a certificate of nobody's was believed")
         self.assertEqual(good.all(), [], "a redirect was followed, or an untrusted certificate believed")
         for name, least_s in (("throttles", 9), ("dated", 8)):
             first, second = self.requests(name, 2)[:2]
@@ -118,6 +122,7 @@ class Faults(harness.Scenario):
                     "redirects": ("queued", "302", "redirects are not followed"),
                     "throttles": ("queued", "429", "429"), "half": ("queued", "0", ""), "flood": ("queued", "0", ""),
                     "hangs": ("queued", "0", ""), "closed": ("queued", "0", ""), "untrusted": ("queued", "0", ""),
+                    "self-signed": ("queued", "0", "certificate"),
                     "private": ("queued", "0", "")}
         for name, (state, status, part) in expected.items():
             def as_expected(name=name, state=state, status=status, part=part):

@@ -146,7 +146,7 @@ say "what the package will want is there"
 # shellcheck disable=SC2086
 timeout --kill-after=60 $BOOT_PATIENCE_S systemd-nspawn --quiet --register=no $keep_unit --directory="$root" \
     --private-network --kill-signal=SIGRTMIN+4 --boot </dev/null >"$folder/console" 2>&1 || :
-say "booted and tried"
+say "booted and tried, $(du -sm "$root" | cut -f 1) MB"
 
 if [ ! -e "$root/opt/boot/result" ]; then
     tail -n 40 "$folder/console"

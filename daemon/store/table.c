@@ -116,12 +116,20 @@ static const struct table_description descriptions[TABLE_COUNT] = {
                          {"feeds", COLUMN_LIST}},
                         17,
                         SIZE_MAX,
-                        "sighting_id"},
+                        "sighting_id",
+                        .replaced_when = "NOT (stored.state <> 'open' AND excluded.state = 'open'"
+                                         " AND excluded.last_seen <= stored.last_seen)"},
     [TABLE_FINISHED] = {"sighting_path",
                         {{"icao24", COLUMN_TEXT}, {"sighting_id", COLUMN_UUID}},
                         2,
                         FINISHED_ROWS_MAX},
-    [TABLE_VISIT] = {"visit", VISIT_COLUMNS, 26, SIZE_MAX, "visit_id"},
+    [TABLE_VISIT] = {"visit",
+                     VISIT_COLUMNS,
+                     26,
+                     SIZE_MAX,
+                     "visit_id",
+                     .replaced_when =
+                         "excluded.decided_at >= stored.decided_at OR stored.state = 'superseded'"},
     [TABLE_VISIT_HISTORY] = {"visit_history", VISIT_COLUMNS, 26, SIZE_MAX},
     [TABLE_IDENTITY_CONFLICT] = {"identity_conflict",
                                  {{"first_at", COLUMN_TIME},
@@ -238,11 +246,14 @@ static void append_replacement(const struct table_description *description, stru
         if (!is_key)
             text_append_format(sql, "%s%s = excluded.%s", written++ > 0 ? ", " : "", name, name);
     }
+    if (description->replaced_when != NULL)
+        text_append_format(sql, " WHERE %s", description->replaced_when);
 }
 
 static void append_insert(const struct table_description *description, struct text *sql)
 {
-    text_append_format(sql, "INSERT INTO skywitness_store.%s (", description->name);
+    text_append_format(sql, "INSERT INTO skywitness_store.%s%s (", description->name,
+                       description->replaced_when != NULL ? " AS stored" : "");
     append_names(description, false, sql);
     text_append(sql, ") SELECT ");
 }

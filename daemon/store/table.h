@@ -41,6 +41,9 @@ struct table_description {
     // replaces the one before, and of several in one batch the last counts.
     const char *replaced_by;
     const char *grouped_by; // NULL: icao24
+    // Where a row stands against what comes too late, such as from the journal of a daemon that was dead while another
+    // went on: a condition on `stored` and `excluded`. NULL: never.
+    const char *replaced_when;
     // Where nearly all rows are new: the prepared statement that takes new ones only, a third faster. Else NULL.
     const char *new_rows_name;
 };

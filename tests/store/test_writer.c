@@ -176,6 +176,27 @@ static void kill_backend(uv_timer_t *timer)
     uv_timer_start(timer, kill_backend, 300 + (uint64_t)(rand() % 700), 0);
 }
 
+// The journal of a daemon that was dead while another went on.
+static void test_what_comes_too_late_opens_nothing(void **state)
+{
+    (void)state;
+    static const char open_sql[] = "SELECT count(*) FROM skywitness_store.sighting WHERE state = 'open'";
+    struct source source = small_source();
+    source.entries = 13;
+    source_init(&source);
+    source_run(&source, LIMIT_S);
+    source_done(&source);
+    int64_t open = harness_number(looker, open_sql);
+    source.journal_id = "ffffffff-6d5c-4c7b-9d3e-0123456789ab";
+    source.entries = 2; // before the first of them closed
+    source.ready_count = 0;
+    source_init(&source);
+    source_run(&source, LIMIT_S);
+    source_done(&source);
+    assert_int_equal(harness_number(looker, open_sql), open);
+    assert_true(harness_number(looker, "SELECT count(*) FROM skywitness_store.sighting") > open);
+}
+
 static void test_backends_killed_at_random(void **state)
 {
     (void)state;
@@ -438,6 +459,7 @@ int main(void)
         WITH_DATABASE(test_stores_what_it_is_given),
         WITH_DATABASE(test_open_sightings_are_computed),
         WITH_DATABASE(test_goes_on_where_it_was),
+        WITH_DATABASE(test_what_comes_too_late_opens_nothing),
         WITH_DATABASE(test_backends_killed_at_random),
         WITH_DATABASE(test_server_crashes_under_load),
         WITH_DATABASE(test_server_away_at_first),

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "journal/journal.h"
 
-#include "base/array.h"
 #include "journal/entry.h"
-#include "journal/journal_file.h"
-#include "journal/reserve.h"
+#include "journal/journal_internal.h"
 
 #include <errno.h>
 #include <string.h>
@@ -15,22 +13,6 @@
 #define REMOVED_TIMES_APPENDED 2
 #define REMOVED_BYTES_MIN ((uint64_t)256 << 10)
 #define REMOVED_ENTRIES_MAX 64
-#define CONSUMER_NAME_SIZE 129
-#define CONSUMERS_MAX 64
-
-struct consumer {
-    char name[CONSUMER_NAME_SIZE];
-    int64_t sequence;
-};
-
-struct journal {
-    struct journal_file file;
-    uint64_t limit_bytes;
-    struct reserve reserve;
-    struct journal_depth depth;
-    int64_t snapshot_sequence; // of the newest one, 0 for none
-    struct consumers ARRAY_OF(struct consumer) consumers;
-};
 
 // --- opening --------------------------------------------------------------------------------------
 
@@ -125,7 +107,7 @@ struct journal_depth journal_depth(const struct journal *journal)
 
 // --- appending ------------------------------------------------------------------------------------
 
-static int64_t checksum_of(const void *bytes, size_t length)
+int64_t journal_checksum(const void *bytes, size_t length)
 {
     return (int64_t)crc32_z(0, bytes, length);
 }
@@ -180,7 +162,7 @@ static int insert_entry(struct journal *journal, const void *bytes, size_t lengt
 {
     sqlite3_stmt *append = journal_file_statement(&journal->file, STATEMENT_APPEND);
     sqlite3_bind_int64(append, 1, depth->last_sequence + 1);
-    sqlite3_bind_int64(append, 2, checksum_of(bytes, length));
+    sqlite3_bind_int64(append, 2, journal_checksum(bytes, length));
     sqlite3_bind_blob64(append, 3, length > 0 ? bytes : "", length, SQLITE_STATIC);
     int status = journal_file_run(&journal->file, STATEMENT_APPEND, "appending", error);
     if (status < 0)
@@ -240,14 +222,12 @@ int journal_append(struct journal *journal, const void *bytes, size_t length, in
     return journal_append_entry(journal, bytes, length, NULL, ret_sequence, error);
 }
 
-// Not the journal's own limit.
-static bool is_disk_full(const struct journal *journal, int status)
+bool journal_disk_is_full(const struct journal *journal, int status)
 {
     return status == -ENOSPC && sqlite3_errcode(journal->file.database) != SQLITE_OK;
 }
 
-// Folding the log into the file may make room: the pages of removed entries are there to be used again.
-static void fold_log(struct journal *journal)
+void journal_fold_log(struct journal *journal)
 {
     sqlite3_wal_checkpoint_v2(journal->file.database, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
 }
@@ -258,15 +238,15 @@ int journal_append_entry(struct journal *journal, const void *bytes, size_t leng
     int64_t before = journal->depth.last_sequence;
     journal_file_set_durability(&journal->file, DURABILITY_FULL);
     int status = try_append(journal, bytes, length, entry, error);
-    if (is_disk_full(journal, status)) {
-        fold_log(journal);
+    if (journal_disk_is_full(journal, status)) {
+        journal_fold_log(journal);
         status = try_append(journal, bytes, length, entry, error);
     }
     // What is kept back must bring room, or tell of the want of it.
     bool makes_room = journal->depth.entries > 1 && done_with(journal) >= journal->depth.first_sequence;
-    if (is_disk_full(journal, status) && (makes_room || is_our_own(entry)) &&
+    if (journal_disk_is_full(journal, status) && (makes_room || is_our_own(entry)) &&
         reserve_give_up(&journal->reserve, makes_room ? RESERVE_FOR_REMOVAL : RESERVE_FOR_WORDS)) {
-        fold_log(journal);
+        journal_fold_log(journal);
         status = try_append(journal, bytes, length, entry, error);
     }
     if (status == 0 && journal->depth.last_sequence > before)
@@ -276,9 +256,8 @@ int journal_append_entry(struct journal *journal, const void *bytes, size_t leng
 
 // --- reading --------------------------------------------------------------------------------------
 
-// Takes sequence, checksum and bytes from a row of the statement, which is reset. Returns 1, 0 or an error.
-static int take_bytes(struct journal *journal, sqlite3_stmt *statement, const char *what,
-                      int64_t *ret_sequence, struct byte_writer *ret_bytes, struct error *error)
+int journal_take_bytes(struct journal *journal, sqlite3_stmt *statement, const char *what,
+                       int64_t *ret_sequence, struct byte_writer *ret_bytes, struct error *error)
 {
     int code = sqlite3_step(statement);
     int result = 0;
@@ -288,7 +267,7 @@ static int take_bytes(struct journal *journal, sqlite3_stmt *statement, const ch
         int64_t sequence = sqlite3_column_int64(statement, 0);
         byte_writer_clear(ret_bytes);
         byte_writer_raw(ret_bytes, length > 0 ? bytes : "", length);
-        if (sqlite3_column_int64(statement, 1) != checksum_of(length > 0 ? bytes : "", length)) {
+        if (sqlite3_column_int64(statement, 1) != journal_checksum(length > 0 ? bytes : "", length)) {
             result = error_set(error, -EBADMSG, "journal %s: %s %lld is damaged",
                                journal->file.path, what, (long long)sequence);
         } else if (ret_bytes->failed) {
@@ -310,134 +289,5 @@ int journal_read(struct journal *journal, int64_t after, int64_t *ret_sequence,
 {
     sqlite3_stmt *statement = journal_file_statement(&journal->file, STATEMENT_READ);
     sqlite3_bind_int64(statement, 1, after);
-    return take_bytes(journal, statement, "entry", ret_sequence, ret_bytes, error);
-}
-
-int journal_load_snapshot(struct journal *journal, int64_t *ret_sequence,
-                          struct byte_writer *ret_bytes, struct error *error)
-{
-    sqlite3_stmt *statement = journal_file_statement(&journal->file, STATEMENT_LOAD_SNAPSHOT);
-    return take_bytes(journal, statement, "snapshot", ret_sequence, ret_bytes, error);
-}
-
-// --- what is remembered beside --------------------------------------------------------------------
-// None of it is pressed to the disk by itself: losing the last one costs a repetition, and the next append
-// carries all before it.
-
-static struct consumer *find_consumer(const struct journal *journal, const char *name)
-{
-    array_foreach(&journal->consumers, consumer)
-        if (strcmp(consumer->name, name) == 0)
-            return consumer;
-    return NULL;
-}
-
-int journal_acknowledge(struct journal *journal, const char *consumer, int64_t sequence,
-                        struct error *error)
-{
-    struct consumer *known = find_consumer(journal, consumer);
-    if (sequence < 0 || sequence > journal->depth.last_sequence ||
-        strlen(consumer) >= CONSUMER_NAME_SIZE ||
-        (known == NULL && journal->consumers.count >= CONSUMERS_MAX))
-        return error_set(error, -EINVAL, "journal %s: %s cannot be at %lld, the last entry is %lld",
-                         journal->file.path, consumer, (long long)sequence,
-                         (long long)journal->depth.last_sequence);
-    if (known != NULL && sequence <= known->sequence)
-        return 0;
-    journal_file_set_durability(&journal->file, DURABILITY_PROCESS);
-    sqlite3_stmt *statement = journal_file_statement(&journal->file, STATEMENT_ACKNOWLEDGE);
-    sqlite3_bind_text(statement, 1, consumer, -1, SQLITE_STATIC);
-    sqlite3_bind_int64(statement, 2, sequence);
-    int status = journal_file_run(&journal->file, STATEMENT_ACKNOWLEDGE, "moving a cursor", error);
-    // Where the disk has no room for it, it counts all the same, since it makes some.
-    if (status < 0 && status != -ENOSPC)
-        return status;
-    if (known == NULL) {
-        known = array_append(&journal->consumers);
-        strncpy(known->name, consumer, sizeof known->name - 1);
-    }
-    known->sequence = sequence;
-    return status;
-}
-
-int journal_cursor(struct journal *journal, const char *consumer, int64_t *ret_sequence,
-                   struct error *error)
-{
-    (void)error; // they are all in memory
-    const struct consumer *known = find_consumer(journal, consumer);
-    *ret_sequence = known != NULL ? known->sequence : 0;
-    return 0;
-}
-
-static int try_save_snapshot(struct journal *journal, int64_t sequence, const void *bytes,
-                             size_t length, struct error *error)
-{
-    sqlite3_stmt *statement = journal_file_statement(&journal->file, STATEMENT_SAVE_SNAPSHOT);
-    sqlite3_bind_int64(statement, 1, sequence);
-    sqlite3_bind_int64(statement, 2, checksum_of(bytes, length));
-    sqlite3_bind_blob64(statement, 3, length > 0 ? bytes : "", length, SQLITE_STATIC);
-    return journal_file_run(&journal->file, STATEMENT_SAVE_SNAPSHOT, "saving a snapshot", error);
-}
-
-// Without it no entry can be removed: it may use what is kept back, and keeps it anew.
-int journal_save_snapshot(struct journal *journal, int64_t sequence, const void *bytes, size_t length,
-                          struct error *error)
-{
-    journal_file_set_durability(&journal->file, DURABILITY_PROCESS);
-    int status = try_save_snapshot(journal, sequence, bytes, length, error);
-    if (is_disk_full(journal, status)) {
-        fold_log(journal);
-        status = try_save_snapshot(journal, sequence, bytes, length, error);
-    }
-    if (is_disk_full(journal, status) && reserve_give_up(&journal->reserve, RESERVE_FOR_REMOVAL)) {
-        fold_log(journal);
-        status = try_save_snapshot(journal, sequence, bytes, length, error);
-    }
-    if (status < 0)
-        return status;
-    journal->snapshot_sequence = sequence;
-    reserve_keep(&journal->reserve, length);
-    return 0;
-}
-
-uint64_t journal_room(const struct journal *journal)
-{
-    return reserve_disk_room(journal->file.path);
-}
-
-int journal_save_feed_state(struct journal *journal, const char *key,
-                            const struct journal_feed_state *state, struct error *error)
-{
-    if (strlen(key) >= JOURNAL_FEED_KEY_SIZE)
-        return error_set(error, -EINVAL, "journal %s: feed key too long", journal->file.path);
-    journal_file_set_durability(&journal->file, DURABILITY_PROCESS);
-    sqlite3_stmt *statement = journal_file_statement(&journal->file, STATEMENT_SAVE_FEED);
-    sqlite3_bind_text(statement, 1, key, -1, SQLITE_STATIC);
-    sqlite3_bind_int64(statement, 2, state->not_before);
-    sqlite3_bind_int64(statement, 3, state->failures);
-    sqlite3_bind_int64(statement, 4, state->budget_day);
-    sqlite3_bind_int64(statement, 5, (int64_t)state->budget_used);
-    return journal_file_run(&journal->file, STATEMENT_SAVE_FEED, "saving a feed's state", error);
-}
-
-int journal_load_feed_state(struct journal *journal, const char *key,
-                            struct journal_feed_state *ret_state, struct error *error)
-{
-    *ret_state = (struct journal_feed_state){.not_before = UTC_UNKNOWN, .budget_day = UTC_UNKNOWN};
-    sqlite3_stmt *statement = journal_file_statement(&journal->file, STATEMENT_LOAD_FEED);
-    sqlite3_bind_text(statement, 1, key, -1, SQLITE_STATIC);
-    int code = sqlite3_step(statement);
-    if (code == SQLITE_ROW) {
-        ret_state->not_before = sqlite3_column_int64(statement, 0);
-        ret_state->failures = (uint32_t)sqlite3_column_int64(statement, 1);
-        ret_state->budget_day = sqlite3_column_int64(statement, 2);
-        ret_state->budget_used = (uint64_t)sqlite3_column_int64(statement, 3);
-    }
-    sqlite3_reset(statement);
-    sqlite3_clear_bindings(statement);
-    if (code == SQLITE_ROW)
-        return 1;
-    return code == SQLITE_DONE
-               ? 0
-               : journal_file_fail(&journal->file, code, "reading a feed's state", error);
+    return journal_take_bytes(journal, statement, "entry", ret_sequence, ret_bytes, error);
 }

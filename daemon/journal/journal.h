@@ -57,7 +57,7 @@ int journal_read(struct journal *journal, int64_t after, int64_t *ret_sequence,
                  struct byte_writer *ret_bytes, struct error *error);
 
 // Remembers that a consumer has everything up to and including `sequence`. Entries that every consumer and
-// the newest snapshot are past are removed with the next append.
+// the newest snapshot are past are removed with the next append. -ENOSPC: remembered until the journal is closed.
 int journal_acknowledge(struct journal *journal, const char *consumer, int64_t sequence,
                         struct error *error);
 int journal_cursor(struct journal *journal, const char *consumer, int64_t *ret_sequence,

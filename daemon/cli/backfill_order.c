@@ -83,7 +83,8 @@ static int settle_days(const struct cli *cli, const struct backfill_wish *wish, 
     clip_spans(&order->spans, UTC_UNKNOWN, today - UTC_DAY);
     if (order->spans.count > 0)
         return EXIT_STATUS_GOOD;
-    cli_say(cli, "there is no day to fetch");
+    cli_say(cli, "there is no day to fetch%s",
+            wish->claim != NULL ? ": no clause of the claim with a window lies within these days" : "");
     return EXIT_STATUS_WANTING;
 }
 

@@ -108,7 +108,7 @@ class SourcesTest(harness.Scenario):
     def visits(self, database):
         return database.rows("SELECT icao24, place, grade, state, verb, arrived_after, arrived_before, departed_after,"
                              " departed_before FROM skywitness.visit WHERE state <> 'superseded'"
-                             " ORDER BY icao24, anchored_at, place")
+                             " ORDER BY icao24, coalesce(arrived_before, departed_after), place")
 
     def assert_same(self, expected):
         self.assertEqual(self.database.points(), expected.points())

@@ -5,6 +5,7 @@ import gzip
 import io
 import os
 import pathlib
+import struct
 import subprocess
 import sys
 import tarfile
@@ -114,6 +115,38 @@ class Archives(unittest.TestCase):
         self.assertEqual(len(errors), 4)
         for number, message in zip("1236", errors):
             self.assertIn(f"trace_full_15400{number}.json", message)
+
+    def test_a_trailer_that_lies(self):
+        """The length at the end of gzip bytes is a hint: neither trusted nor worth memory."""
+        good = BODY["154000"]
+        members = [(f"trace_full_15400{number}.json", good[:-4] + struct.pack("<I", length))
+                   for number, length in enumerate((0, 1, 0xffffffff, 64 << 20))]
+        members.append(("trace_full_154009.json", good))
+        files, errors, whole = self.read(self.write("day.tar", tar(members)))
+        self.assertEqual(([name[-11:] for name in files], len(errors), whole), (["154009.json"], 4, 1))
+
+    def test_more_than_was_stated_at_first(self):
+        """Room is made while it unpacks, up to the limit and not beyond."""
+        members = [(f"trace_full_15400{number}.json", gzip.compress(b" " * length))
+                   for number, length in enumerate(((8 << 20) + 1, 64 << 20, (64 << 20) + 1))]
+        files, errors, _ = self.read(self.write("day.tar", tar(members)))
+        self.assertEqual((len(files), len(errors)), (2, 1))
+        self.assertIn("trace_full_154002.json: more than 67108864 bytes", errors[0])
+
+    def test_compressed_as_a_whole_and_cut(self):
+        packed = gzip.compress(tar(day()))
+        for length in (len(packed) - 4, len(packed) - 400, len(packed) // 2):
+            with self.subTest(length=length):
+                files, errors, whole = self.read(self.write("day.tar.gz", packed[:length]))
+                self.assertEqual((len(errors), whole), (1, 0), errors)
+                self.assertIn("day.tar.gz", errors[0])
+
+    def test_bytes_that_are_no_archive(self):
+        for name, body in (("noise.tar", os.urandom(5000)), ("zeros.tar", bytes(1024)), ("empty.tar", b"")):
+            with self.subTest(name=name):
+                files, errors, whole = self.read(self.write(name, body))
+                self.assertLessEqual(len(files), 1)
+                self.assertEqual(whole, 0)
 
     def test_names_that_escape_are_only_names(self):
         members = [(name, BODY["154000"]) for name in

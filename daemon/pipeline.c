@@ -47,6 +47,7 @@ int pipeline_open(uv_loop_t *loop, const struct pipeline_settings *settings,
     start_timer(pipeline, &pipeline->snapshot_timer);
     start_timer(pipeline, &pipeline->retry_timer);
     start_timer(pipeline, &pipeline->closing_timer);
+    pipeline_parts_open(pipeline);
     uv_timer_start(&pipeline->snapshot_timer, snapshot_now, SNAPSHOT_INTERVAL_MS,
                    SNAPSHOT_INTERVAL_MS);
 
@@ -135,6 +136,7 @@ static void free_pipeline(struct pipeline *pipeline)
     void *data = pipeline->closed_data;
     worker_side_close(&pipeline->side);
     worker_free(pipeline->worker);
+    uv_mutex_destroy(&pipeline->parts.lock);
     free(pipeline);
     on_closed(data);
 }
@@ -152,6 +154,7 @@ static void writer_closed(void *data)
     uv_close((uv_handle_t *)&pipeline->snapshot_timer, handle_closed);
     uv_close((uv_handle_t *)&pipeline->retry_timer, handle_closed);
     uv_close((uv_handle_t *)&pipeline->closing_timer, handle_closed);
+    uv_close((uv_handle_t *)&pipeline->parts.news, handle_closed);
 }
 
 static void last_snapshot_done(void *data)

@@ -44,6 +44,11 @@ static void answer_work(void *data)
         .body = recorded->body,
         .body_length = recorded->body_length,
     };
+    // With entries held this one will not be PostgreSQL's next.
+    if (job->append.encode_for_store && side->held_first == NULL) {
+        answer.on_points = pipeline_parts_add;
+        answer.data = &job->append;
+    }
     worker_side_date(side, &answer, job->answer.monotonic);
     struct entry entry;
     entry_init(&entry);

@@ -71,7 +71,7 @@ static int try_append(struct append_job *job, struct entry *entry)
     int ret = worker_side_append(side, entry, &job->journal_error);
     if (ret == 0 && job->encode_for_store) {
         job->batch = store_batch_new(&side->config->watch);
-        store_batch_add(job->batch, entry);
+        store_batch_add_rest(job->batch, entry, job->parts.points);
     }
     return ret;
 }
@@ -101,8 +101,7 @@ void append_job_finish(struct append_job *job)
     job->counters.stored_sequence = pipeline->counters.stored_sequence;
     pipeline->counters = job->counters;
 
-    if (job->batch != NULL)
-        pipeline_store_send(pipeline, job->batch);
+    pipeline_parts_finish(job);
     pipeline_store_pump(pipeline);
     // After the answer is on its way to PostgreSQL: what comes next can wait for it.
     if (job->snapshot_due && pipeline->stage == PIPELINE_OPEN)

@@ -8,8 +8,6 @@
 #include <assert.h>
 #include <string.h>
 
-static_assert(ICAO24_SIZE == sizeof(uint64_t), "add_points takes an address as a number");
-
 #define LIST_TEXT_SIZE (WATCH_ENTRIES_MAX * WATCH_ID_SIZE)
 
 struct store_batch *store_batch_new(const struct watch_list *watch)
@@ -155,32 +153,10 @@ static void add_point(struct store_batch *batch, const struct track_point *point
     add_day(batch, seen->observed_at);
 }
 
-struct point_order {
-    uint64_t address; // as a number that sorts like the text
-    size_t index;
-};
-
-static int compare_orders(const void *first, const void *second)
+void store_batch_add_points(struct store_batch *batch, const struct track_point *points, size_t count)
 {
-    const struct point_order *a = first, *b = second;
-    if (a->address != b->address)
-        return a->address < b->address ? -1 : 1;
-    return a->index < b->index ? -1 : a->index > b->index;
-}
-
-// In the order of the table's key: neighbours go to neighbouring pages of its index.
-static void add_points(struct store_batch *batch, const struct track_point_array *points)
-{
-    struct point_order *orders = memory_allocate_zeroed(points->count + 1, sizeof *orders);
-    for (size_t i = 0; i < points->count; i++) {
-        memcpy(&orders[i].address, points->items[i].seen.icao24, sizeof orders[i].address);
-        orders[i].address = __builtin_bswap64(orders[i].address);
-        orders[i].index = i;
-    }
-    qsort(orders, points->count, sizeof *orders, compare_orders);
-    for (size_t i = 0; i < points->count; i++)
-        add_point(batch, &points->items[orders[i].index]);
-    free(orders);
+    for (size_t i = 0; i < count; i++)
+        add_point(batch, &points[i]);
 }
 
 static void add_raws(struct store_batch *batch, const struct entry *entry,
@@ -263,7 +239,22 @@ static void add_sighting(struct store_batch *batch, const struct sighting *sight
         add_finished(batch, sighting, sighting_id);
 }
 
+void store_batch_absorb(struct store_batch *batch, struct store_batch *part)
+{
+    assert(part->last_sequence == 0);
+    for (enum table table = 0; table < TABLE_COUNT; table++)
+        table_rows_append(&batch->tables[table], &part->tables[table]);
+    array_foreach(&part->days, day)
+        add_day(batch, *day);
+    store_batch_free(part);
+}
+
 void store_batch_add(struct store_batch *batch, const struct entry *entry)
+{
+    store_batch_add_rest(batch, entry, 0);
+}
+
+void store_batch_add_rest(struct store_batch *batch, const struct entry *entry, size_t points_added)
 {
     assert(batch->last_sequence == 0 || entry->sequence == batch->last_sequence + 1);
     if (batch->first_sequence == 0)
@@ -277,7 +268,8 @@ void store_batch_add(struct store_batch *batch, const struct entry *entry)
     add_feed(batch, entry->poll.feed);
     add_poll(batch, entry, poll_id);
     add_nearby(batch, entry, poll_id);
-    add_points(batch, &entry->points);
+    store_batch_add_points(batch, entry->points.items + points_added,
+                           entry->points.count - points_added);
     add_raws(batch, entry, poll_id);
     array_foreach(&entry->sightings, sighting)
         add_sighting(batch, sighting);

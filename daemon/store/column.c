@@ -65,17 +65,22 @@ static uint64_t get_u64(const uint8_t *place)
     return (uint64_t)get_u32(place) << 32 | get_u32(place + 4);
 }
 
+static void reserve(struct column *column, size_t needed)
+{
+    size_t capacity = column->capacity;
+    if (needed <= capacity)
+        return;
+    while (capacity < needed)
+        capacity *= 2;
+    column->bytes = memory_resize(column->bytes, capacity, 1);
+    column->capacity = capacity;
+}
+
 // Room for one element of `length` bytes, its length written.
 static uint8_t *add_element(struct column *column, size_t length)
 {
     size_t needed = column->length + LENGTH_BYTES + length;
-    if (needed > column->capacity) {
-        size_t capacity = column->capacity;
-        while (capacity < needed)
-            capacity *= 2;
-        column->bytes = memory_resize(column->bytes, capacity, 1);
-        column->capacity = capacity;
-    }
+    reserve(column, needed);
     uint8_t *place = column->bytes + column->length;
     put_u32(place, (uint32_t)length);
     column->length = needed;
@@ -202,6 +207,21 @@ void column_slice(const struct column *column, size_t from, size_t to, struct co
     ret_slice->bytes = memory_allocate(ret_slice->capacity);
     memcpy(ret_slice->bytes + HEADER_BYTES, column->bytes + start, end - start);
     column_finish(ret_slice);
+}
+
+void column_append(struct column *column, const struct column *other)
+{
+    assert(column->type == other->type);
+    if (other->count == 0)
+        return;
+    // One without elements may have been finished, which cuts its header short.
+    column->length = column->count > 0 ? column->length : HEADER_BYTES;
+    size_t length = other->length - HEADER_BYTES;
+    reserve(column, column->length + length);
+    memcpy(column->bytes + column->length, other->bytes + HEADER_BYTES, length);
+    column->length += length;
+    column->count += other->count;
+    column->has_null = column->has_null || other->has_null;
 }
 
 void column_remove(struct column *column, const bool *removed)

@@ -62,6 +62,9 @@ void column_finish(struct column *column);
 // The elements from `from` up to but not including `to`, as a column of its own.
 void column_slice(const struct column *column, size_t from, size_t to, struct column *ret_slice);
 
+// Appends the elements of another column of the same type.
+void column_append(struct column *column, const struct column *other);
+
 // Drops the elements whose `removed` is true; it has `column->count` items.
 void column_remove(struct column *column, const bool *removed);
 

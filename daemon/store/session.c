@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +14,8 @@
 struct segment {
     struct segment *next;
     struct segment_events events;
-    int statements_done;
+    int statements_sent, statements_done;
+    bool is_ended; // its Sync is sent
     struct segment_result result;
 };
 
@@ -21,6 +23,7 @@ struct session {
     struct connection *connection;
     struct session_events events;
     struct segment *first, **last; // in the order in which they were sent
+    struct segment *open;          // the last one while it is being filled, else NULL
     uint64_t patience_ms;
     uv_timer_t patience; // runs while an answer is due
     void (*on_closed)(void *data);
@@ -28,8 +31,8 @@ struct session {
 };
 
 // --- results --------------------------------------------------------------------------------------
-// For each statement come its results, then NULL. After a failed one the rest of the segment comes as
-// PGRES_PIPELINE_ABORTED. Only PGRES_PIPELINE_SYNC ends the segment, and no NULL follows it.
+// For each statement come its results, then NULL. After a failed one the rest of the segment comes
+// as PGRES_PIPELINE_ABORTED. Only PGRES_PIPELINE_SYNC ends the segment, and no NULL follows it.
 
 static void forget_segments(struct session *session)
 {
@@ -39,11 +42,12 @@ static void forget_segments(struct session *session)
         free(segment);
     }
     session->last = &session->first;
+    session->open = NULL;
     uv_timer_stop(&session->patience);
 }
 
-// A stopped server process keeps its end of a unix socket open and says nothing: no keepalive, no timeout of
-// the server's own would ever tell.
+// A stopped server process keeps its end of a unix socket open and says nothing: no keepalive, no
+// timeout of the server's own would ever tell.
 static void on_patience_lost(uv_timer_t *timer)
 {
     struct session *session = timer->data;
@@ -125,10 +129,13 @@ static void on_result(void *data, const PGresult *result)
     }
 }
 
+// A segment that is being filled has no end to wait for: after an error the server has answered all
+// of it already.
 static bool expects(void *data)
 {
     struct session *session = data;
-    return session->first != NULL;
+    const struct segment *segment = session->first;
+    return segment != NULL && (segment->is_ended || segment->statements_done < segment->statements_sent);
 }
 
 static void on_open(void *data)
@@ -164,9 +171,17 @@ static void check_sent(struct session *session, int sent)
     connection_abandon(session->connection, 0, &error);
 }
 
+static void check_statement_sent(struct session *session, int sent)
+{
+    session->open->statements_sent++;
+    check_sent(session, sent);
+}
+
 void session_begin(struct session *session, const struct segment_events *events)
 {
+    assert(session->open == NULL);
     struct segment *segment = memory_allocate_zeroed(1, sizeof *segment);
+    session->open = segment;
     segment->events = *events;
     segment->result.failed_statement = SEGMENT_STATEMENT_NONE;
     *session->last = segment;
@@ -177,14 +192,15 @@ void session_prepare(struct session *session, const char *name, const char *sql)
 {
     PGconn *native = connection_native(session->connection);
     if (native != NULL)
-        check_sent(session, PQsendPrepare(native, name, sql, 0, NULL));
+        check_statement_sent(session, PQsendPrepare(native, name, sql, 0, NULL));
 }
 
 void session_query(struct session *session, const char *sql, int count, const char *const *values)
 {
     PGconn *native = connection_native(session->connection);
     if (native != NULL)
-        check_sent(session, PQsendQueryParams(native, sql, count, NULL, values, NULL, NULL, 0));
+        check_statement_sent(session,
+                             PQsendQueryParams(native, sql, count, NULL, values, NULL, NULL, 0));
 }
 
 void session_execute(struct session *session, const char *name, int count,
@@ -194,13 +210,19 @@ void session_execute(struct session *session, const char *name, int count,
                                                    1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
     PGconn *native = connection_native(session->connection);
     if (native != NULL)
-        check_sent(session,
-                   PQsendQueryPrepared(native, name, count, values, lengths, all_binary, 0));
+        check_statement_sent(
+            session, PQsendQueryPrepared(native, name, count, values, lengths, all_binary, 0));
+}
+
+void session_flush(struct session *session)
+{
+    connection_flush(session->connection);
 }
 
 void session_end(struct session *session)
 {
     PGconn *native = connection_native(session->connection);
+    TAKE(session->open)->is_ended = true;
     if (native != NULL)
         check_sent(session, PQpipelineSync(native));
     connection_flush(session->connection);

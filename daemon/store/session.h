@@ -35,7 +35,7 @@ struct session *session_new(uv_loop_t *loop, const struct connection_settings *s
                             const struct session_events *events);
 void session_start(struct session *session);
 
-// A segment is begun, filled and ended in one go.
+// A segment is begun, filled and ended; no other may be begun before that.
 void session_begin(struct session *session, const struct segment_events *events);
 void session_prepare(struct session *session, const char *name, const char *sql);
 // A statement with text parameters; types as PostgreSQL infers them.
@@ -44,6 +44,8 @@ void session_query(struct session *session, const char *sql, int count, const ch
 void session_execute(struct session *session, const char *name, int count,
                      const char *const *values, const int *lengths);
 void session_end(struct session *session);
+// Sends what the segment has so far; the server begins to work on it.
+void session_flush(struct session *session);
 
 // See connection.h.
 void session_abandon(struct session *session, uint64_t delay_ms, const struct error *error);

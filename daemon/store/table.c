@@ -321,6 +321,13 @@ void table_rows_slice(const struct table_rows *rows, size_t from, size_t to,
         column_slice(&rows->columns[i], from, to, &ret_slice->columns[i]);
 }
 
+void table_rows_append(struct table_rows *rows, const struct table_rows *other)
+{
+    for (size_t i = 0; i < rows->description->column_count; i++)
+        column_append(&rows->columns[i], &other->columns[i]);
+    rows->count += other->count;
+}
+
 void table_rows_remove(struct table_rows *rows, const bool *removed)
 {
     size_t kept = 0;

@@ -68,6 +68,8 @@ void table_rows_done(struct table_rows *rows); // accepts a zeroed struct
 struct column *table_rows_next(struct table_rows *rows, size_t *place);
 void table_rows_slice(const struct table_rows *rows, size_t from, size_t to,
                       struct table_rows *ret_slice);
+// Appends the rows of `other`, of the same table.
+void table_rows_append(struct table_rows *rows, const struct table_rows *other);
 void table_rows_remove(struct table_rows *rows, const bool *removed);
 // One row as a JSON object.
 void table_rows_describe(const struct table_rows *rows, size_t row, struct text *text);

@@ -31,12 +31,28 @@ void writer_set_state(struct store_writer *writer, enum store_state state, const
         writer->events.on_state(writer->events.data, state, error);
 }
 
+struct shipment *writer_add_shipment(struct store_writer *writer, struct store_batch *batch)
+{
+    struct shipment *shipment = memory_allocate_zeroed(1, sizeof *shipment);
+    shipment->writer = writer;
+    shipment->batch = batch;
+    struct shipment **end = &writer->first;
+    while (*end != NULL)
+        end = &(*end)->next;
+    *end = shipment;
+    writer->shipment_count++;
+    return shipment;
+}
+
 void writer_drop_first(struct store_writer *writer)
 {
     struct shipment *shipment = writer->first;
     writer->first = shipment->next;
     writer->shipment_count--;
     store_batch_free(shipment->batch);
+    array_foreach(&shipment->parts, part)
+        store_batch_free(*part);
+    array_free(&shipment->parts);
     array_free(&shipment->tables);
     free(shipment);
 }
@@ -121,11 +137,19 @@ void store_writer_start(struct store_writer *writer)
     session_start(writer->session);
 }
 
+static size_t shipment_bytes(const struct shipment *shipment)
+{
+    size_t bytes = shipment->batch != NULL ? store_batch_bytes(shipment->batch) : 0;
+    array_foreach(&shipment->parts, part)
+        bytes += store_batch_bytes(*part);
+    return bytes;
+}
+
 size_t store_writer_room(const struct store_writer *writer)
 {
     size_t bytes = 0;
     for (const struct shipment *shipment = writer->first; shipment != NULL; shipment = shipment->next)
-        bytes += store_batch_bytes(shipment->batch);
+        bytes += shipment_bytes(shipment);
     bool has_room = writer->state == STORE_READY && writer->shipment_count < WINDOW_BATCHES &&
                     bytes < WINDOW_BYTES;
     return has_room ? WINDOW_ROWS : 0;
@@ -134,14 +158,7 @@ size_t store_writer_room(const struct store_writer *writer)
 void store_writer_submit(struct store_writer *writer, struct store_batch *batch)
 {
     assert(batch->first_sequence > 0);
-    struct shipment *shipment = memory_allocate_zeroed(1, sizeof *shipment);
-    shipment->writer = writer;
-    shipment->batch = batch;
-    struct shipment **end = &writer->first;
-    while (*end != NULL)
-        end = &(*end)->next;
-    *end = shipment;
-    writer->shipment_count++;
+    writer_add_shipment(writer, batch);
     writer_send_waiting(writer);
 }
 

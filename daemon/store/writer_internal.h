@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What the writer's files share: writer.c has its public side and its state, writer_setup.c gets a new
-// connection ready, writer_shipment.c sends batches and deals with those that fail.
+// What the writer's files share: writer.c has its public side and its state, writer_setup.c gets a
+// new connection ready, writer_shipment.c sends batches and deals with those that fail,
+// writer_parts.c sends a batch while it is being made.
 #pragma once
 
 #include "store/batch.h"
@@ -14,10 +15,13 @@
 struct shipment {
     struct shipment *next;
     struct store_writer *writer;
-    struct store_batch *batch; // owned
+    struct store_batch *batch; // owned; NULL while it is being made
+    struct shipment_parts ARRAY_OF(struct store_batch *) parts; // of it, sent by themselves; owned
     struct shipment_tables ARRAY_OF(enum table) tables; // of each statement of its segment
     bool in_flight;
     bool was_tried; // its data failed once although its partitions were there
+    bool is_spoiled;  // what was sent of its parts is undone; then all of it is sent at once ...
+    bool is_given_up; // ... or nothing
 };
 
 struct store_writer {
@@ -48,11 +52,27 @@ void writer_set_state(struct store_writer *writer, enum store_state state, const
 void writer_refuse(struct store_writer *writer, const struct error *error);
 void writer_refuse_result(struct store_writer *writer, const char *doing,
                           const struct segment_result *result);
-// Gives the connection up: over a new one everything after the database's cursor is submitted again.
+// Gives the connection up: over a new one everything after the database's cursor is submitted
+// again.
 void writer_start_over(struct store_writer *writer, const struct segment_result *result);
 
 // A session's on_open; `data` is the writer.
 void writer_set_up(void *data);
+
+// What a shipment's segment is made of. Each table that is sent is noted in its `tables`.
+void writer_begin_segment(struct shipment *shipment);
+void writer_send_tables(struct shipment *shipment, struct store_batch *batch);
+void writer_end_segment(struct shipment *shipment);
+// The same, but nothing of the segment is stored.
+void writer_undo_segment(struct shipment *shipment);
+
+// Makes the partitions that the batch needs, or tells whether they are known to exist.
+void writer_ensure_days(struct store_writer *writer, const struct store_batch *batch);
+bool writer_knows_days(const struct store_writer *writer, const struct store_batch *batch);
+
+struct shipment *writer_add_shipment(struct store_writer *writer, struct store_batch *batch);
+// The parts become the batch's own rows.
+void writer_join_parts(struct shipment *shipment);
 
 // Sends the shipments that wait, as far as nothing before them is in doubt.
 void writer_send_waiting(struct store_writer *writer);

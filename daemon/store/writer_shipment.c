@@ -32,7 +32,8 @@ static void on_days_done(void *data, const struct segment_result *result)
     struct store_writer *writer = data;
     if (result->failed_statement == SEGMENT_STATEMENT_NONE)
         return;
-    // A day that is refused leaves its rows without a partition: they are found by their own failure.
+    // A day that is refused leaves its rows without a partition: they are found by their own
+    // failure.
     if (sqlstate_policy(result->sqlstate) == SQLSTATE_RETRY)
         writer_start_over(writer, result);
     else if (sqlstate_policy(result->sqlstate) == SQLSTATE_REFUSE)
@@ -47,9 +48,9 @@ static void ensure(struct store_writer *writer, const char *sql, int count, cons
     session_end(writer->session);
 }
 
-// Segments of their own, so that their locks do not last as long as the batch, and a day that is refused
-// does not take others with it.
-static void ensure_days(struct store_writer *writer, const struct store_batch *batch)
+// Segments of their own, so that their locks do not last as long as the batch, and a day that is
+// refused does not take others with it.
+void writer_ensure_days(struct store_writer *writer, const struct store_batch *batch)
 {
     bool is_new_day = false;
     array_foreach(&batch->days, day) {
@@ -62,6 +63,14 @@ static void ensure_days(struct store_writer *writer, const struct store_batch *b
     }
     if (is_new_day)
         ensure(writer, WRITER_PARTITIONS_AHEAD_SQL, 0, NULL);
+}
+
+bool writer_knows_days(const struct store_writer *writer, const struct store_batch *batch)
+{
+    array_foreach(&batch->days, day)
+        if (!is_known_day(writer, *day))
+            return false;
+    return true;
 }
 
 // --- sending --------------------------------------------------------------------------------------
@@ -81,9 +90,10 @@ static void send_rows(struct store_writer *writer, struct table_rows *rows, bool
                     (int)rows->description->column_count, values, lengths);
 }
 
-static void send_table(struct shipment *shipment, enum table table, bool expects_new)
+static void send_table(struct shipment *shipment, struct store_batch *batch, enum table table,
+                       bool expects_new)
 {
-    struct table_rows *rows = &shipment->batch->tables[table];
+    struct table_rows *rows = &batch->tables[table];
     size_t most = rows->description->rows_max;
     for (size_t from = 0; from < rows->count; from += most) {
         *array_append(&shipment->tables) = table;
@@ -101,33 +111,56 @@ static void send_table(struct shipment *shipment, enum table table, bool expects
 
 static void on_shipment_done(void *data, const struct segment_result *result);
 
-static void send_shipment(struct shipment *shipment)
+void writer_begin_segment(struct shipment *shipment)
 {
-    struct store_writer *writer = shipment->writer;
-    struct store_batch *batch = shipment->batch;
     const struct segment_events events = {.on_done = on_shipment_done, .data = shipment};
-    char expected[24], wanted[24];
-    snprintf(expected, sizeof expected, "%lld", (long long)batch->first_sequence - 1);
-    snprintf(wanted, sizeof wanted, "%lld", (long long)batch->last_sequence);
-    const char *values[] = {writer->journal_id, expected, wanted};
-    bool expects_new = !shipment->was_tried && writer->old_rows_expected == 0;
-    ensure_days(writer, batch);
     shipment->in_flight = true;
     array_clear(&shipment->tables);
-    session_begin(writer->session, &events);
+    session_begin(shipment->writer->session, &events);
+}
+
+void writer_send_tables(struct shipment *shipment, struct store_batch *batch)
+{
+    bool expects_new = !shipment->was_tried && shipment->writer->old_rows_expected == 0;
     for (enum table table = 0; table < TABLE_COUNT; table++)
-        send_table(shipment, table, expects_new);
+        send_table(shipment, batch, table, expects_new);
+}
+
+void writer_end_segment(struct shipment *shipment)
+{
+    struct store_writer *writer = shipment->writer;
+    char expected[24], wanted[24];
+    snprintf(expected, sizeof expected, "%lld", (long long)shipment->batch->first_sequence - 1);
+    snprintf(wanted, sizeof wanted, "%lld", (long long)shipment->batch->last_sequence);
+    const char *values[] = {writer->journal_id, expected, wanted};
     session_query(writer->session, move_cursor_sql, 3, values);
     session_end(writer->session);
+}
+
+void writer_undo_segment(struct shipment *shipment)
+{
+    session_query(shipment->writer->session, undo_sql, 0, NULL);
+    session_end(shipment->writer->session);
+}
+
+static void send_shipment(struct shipment *shipment)
+{
+    writer_ensure_days(shipment->writer, shipment->batch);
+    writer_begin_segment(shipment);
+    writer_send_tables(shipment, shipment->batch);
+    writer_end_segment(shipment);
 }
 
 void writer_send_waiting(struct store_writer *writer)
 {
     if (writer->repair != NULL || writer->state != STORE_READY)
         return;
-    for (struct shipment *shipment = writer->first; shipment != NULL; shipment = shipment->next)
+    for (struct shipment *shipment = writer->first; shipment != NULL; shipment = shipment->next) {
+        if (shipment->batch == NULL)
+            return; // its segment is open
         if (!shipment->in_flight)
             send_shipment(shipment);
+    }
 }
 
 // --- a batch that failed --------------------------------------------------------------------------
@@ -154,7 +187,8 @@ static void end_repair(struct store_writer *writer)
     struct error error;
     size_t found = repair_apply(repair, writer->journal_uuid);
     if (found == 0 && repair_table(repair) == TABLE_FINISHED) {
-        // Their sightings were not there when they were tried alone. The rows matter more than the paths.
+        // Their sightings were not there when they were tried alone. The rows matter more than the
+        // paths.
         repair_apply_to_all(repair, writer->journal_uuid);
     } else if (found == 0) {
         error_set(&error, -EPROTO, "rows for %s fail together, but none of them alone",
@@ -189,6 +223,7 @@ static void handle_bad_data(struct shipment *shipment, const struct segment_resu
 {
     struct store_writer *writer = shipment->writer;
     size_t statement = (size_t)result->failed_statement;
+    writer_join_parts(shipment);
     if (statement >= shipment->tables.count) {
         writer_start_over(writer, result);
     } else if (shipment->tables.items[statement] == TABLE_QUARANTINE) {
@@ -207,20 +242,51 @@ static void handle_bad_data(struct shipment *shipment, const struct segment_resu
     }
 }
 
+static void note_stored(struct shipment *shipment)
+{
+    static const struct segment_result overtaken = {
+        .sqlstate = "SW001", .message = "another connection stored the batch before this one"};
+    struct store_writer *writer = shipment->writer;
+    if (shipment != writer->first) {
+        // The one before it found a row there already, and yet the cursor was moved over it: by a
+        // connection of ours, or of a process before us, that was given up and lived on for a
+        // moment.
+        writer_start_over(writer, &overtaken);
+        return;
+    }
+    int64_t sequence = shipment->batch->last_sequence;
+    writer_drop_first(writer);
+    if (writer->old_rows_expected > 0)
+        writer->old_rows_expected--;
+    session_proved(writer->session);
+    writer_send_waiting(writer);
+    writer->events.on_stored(writer->events.data, sequence);
+}
+
+// Undone on purpose: what was sent of a batch in parts.
+static void note_undone(struct shipment *shipment)
+{
+    struct store_writer *writer = shipment->writer;
+    assert(shipment == writer->first); // it began alone
+    shipment->is_spoiled = false;
+    if (shipment->is_given_up)
+        writer_drop_first(writer);
+    else
+        writer_join_parts(shipment);
+    writer_send_waiting(writer);
+}
+
 static void on_shipment_done(void *data, const struct segment_result *result)
 {
     struct shipment *shipment = data;
     struct store_writer *writer = shipment->writer;
     shipment->in_flight = false;
+    if (shipment->is_spoiled) {
+        note_undone(shipment);
+        return;
+    }
     if (result->failed_statement == SEGMENT_STATEMENT_NONE) {
-        assert(shipment == writer->first); // the cursor sees to it
-        int64_t sequence = shipment->batch->last_sequence;
-        writer_drop_first(writer);
-        if (writer->old_rows_expected > 0)
-            writer->old_rows_expected--;
-        session_proved(writer->session);
-        writer_send_waiting(writer);
-        writer->events.on_stored(writer->events.data, sequence);
+        note_stored(shipment);
         return;
     }
     // One behind a failed batch fails by its cursor; it is sent again after that one.

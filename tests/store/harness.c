@@ -107,25 +107,88 @@ void harness_start_server(void)
 static struct watch_entry synthetic_watch_entry = {.id = "synthetic-watch"};
 static struct watch_list synthetic_watch = {.entries = &synthetic_watch_entry, .entry_count = 1};
 
+static void make_entry(struct source *source, int64_t number, struct entry *entry)
+{
+    entry_init(entry);
+    synthetic_entry(entry, &source->shape, number);
+    if (source->spoil != NULL)
+        source->spoil(entry);
+}
+
 static struct store_batch *make_batch(struct source *source)
 {
     struct store_batch *batch = store_batch_new(&synthetic_watch);
     for (int64_t i = 0; i < source->entries_per_batch && source->submitted < source->entries; i++) {
         struct entry entry;
-        entry_init(&entry);
-        synthetic_entry(&entry, &source->shape, ++source->submitted);
-        if (source->spoil != NULL)
-            source->spoil(&entry);
+        make_entry(source, ++source->submitted, &entry);
         store_batch_add(batch, &entry);
         entry_done(&entry);
     }
     return batch;
 }
 
+static void pump(struct source *source);
+
+static void finish_parts(struct source *source)
+{
+    struct entry *entry = &source->entry;
+    struct store_batch *rest = store_batch_new(&synthetic_watch);
+    bool is_given_up =
+        source->given_up_every > 0 && entry->sequence % source->given_up_every == 0;
+    store_batch_add_rest(rest, entry, is_given_up ? 0 : source->points_sent);
+    source->in_parts = false;
+    if (is_given_up)
+        store_writer_give_up_parts(source->writer);
+    if (is_given_up && source->submitted == entry->sequence - 1 &&
+        store_writer_room(source->writer) > 0) {
+        source->submitted = entry->sequence;
+        store_writer_submit(source->writer, rest);
+    } else if (is_given_up) {
+        store_batch_free(rest);
+    } else if (store_writer_finish_parts(source->writer, rest)) {
+        assert_int_equal(source->submitted, entry->sequence - 1);
+        source->submitted = entry->sequence;
+    }
+    entry_done(entry);
+    pump(source);
+}
+
+// Each a moment after the one before, so that whatever may happen can happen between them.
+static void send_next_part(uv_timer_t *timer)
+{
+    struct source *source = timer->data;
+    const struct track_point_array *points = &source->entry.points;
+    if (points->count - source->points_sent < source->points_a_part) {
+        finish_parts(source);
+        return;
+    }
+    struct store_batch *part = store_batch_new(&synthetic_watch);
+    store_batch_add_points(part, points->items + source->points_sent, source->points_a_part);
+    store_writer_send_part(source->writer, part);
+    source->points_sent += source->points_a_part;
+    source->parts_sent++;
+    uv_timer_start(timer, send_next_part, 1, 0);
+}
+
+static bool begin_parts(struct source *source)
+{
+    if (source->points_a_part == 0 || !store_writer_begin_parts(source->writer))
+        return false;
+    make_entry(source, source->submitted + 1, &source->entry);
+    source->points_sent = 0;
+    source->in_parts = true;
+    uv_timer_start(&source->next_part, send_next_part, 1, 0);
+    return true;
+}
+
 static void pump(struct source *source)
 {
-    while (source->submitted < source->entries && store_writer_room(source->writer) > 0)
+    while (!source->in_parts && source->submitted < source->entries &&
+           store_writer_room(source->writer) > 0) {
+        if (begin_parts(source) || (source->points_a_part > 0 && source->stored < source->submitted))
+            break; // the next one too is to go in parts
         store_writer_submit(source->writer, make_batch(source));
+    }
     // The window bounds what libpq may be holding for us.
     assert_true(source->submitted - source->stored <= 2 * source->entries_per_batch);
 }
@@ -176,7 +239,9 @@ void source_init(struct source *source)
     assert_int_equal(uv_loop_init(&source->loop), 0);
     uv_timer_init(&source->loop, &source->timer);
     uv_timer_init(&source->loop, &source->deadline);
-    source->timer.data = source->deadline.data = source;
+    uv_timer_init(&source->loop, &source->next_part);
+    source->timer.data = source->deadline.data = source->next_part.data = source;
+    source->in_parts = false;
     source->submitted = source->stored = 0;
     const struct store_writer_settings settings = {
         .database = source->database != NULL ? source->database : "",
@@ -201,6 +266,9 @@ static void on_closed(void *data)
     struct source *source = data;
     uv_close((uv_handle_t *)&source->timer, NULL);
     uv_close((uv_handle_t *)&source->deadline, NULL);
+    uv_close((uv_handle_t *)&source->next_part, NULL);
+    if (source->in_parts)
+        entry_done(&source->entry);
 }
 
 void source_done(struct source *source)

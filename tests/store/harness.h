@@ -33,6 +33,8 @@ struct source {
     const char *database;   // connection string; NULL for the environment's
     int64_t entries;        // how many there are
     int64_t entries_per_batch;
+    size_t points_a_part;   // 0: no batch is sent in parts
+    int64_t given_up_every; // so often one in parts is given up and then sent at once; 0: never
     int64_t submitted, stored;
     unsigned ready_count, away_count, refused_count;
     struct error last_error;
@@ -43,6 +45,12 @@ struct source {
     bool stop_when_stored, stop_when_refused;
     uv_timer_t timer; // for the test's own use
     uv_timer_t deadline;
+    // The entry that is sent in parts, and how many of its points are.
+    struct entry entry;
+    size_t points_sent;
+    bool in_parts;
+    uint64_t parts_sent;
+    uv_timer_t next_part;
 };
 
 void source_init(struct source *source);

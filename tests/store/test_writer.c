@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "config/watch.h"
 #include "harness.h"
 
 #include <signal.h>
@@ -46,6 +47,11 @@ static struct source small_source(void)
         .entries_per_batch = 1,
         .stop_when_stored = true,
     };
+}
+
+static void stop_loop(uv_timer_t *timer)
+{
+    uv_stop(timer->loop);
 }
 
 // Everything of all entries is there, nothing twice, and the cursor is at the last one.
@@ -118,6 +124,49 @@ static void test_stores_what_it_is_given(void **state)
         "idle");
 }
 
+// While it is being made, given up now and then, and all of it stored once.
+static void test_stores_batches_in_parts(void **state)
+{
+    (void)state;
+    struct source source = small_source();
+    source.points_a_part = 8;
+    source.given_up_every = 7;
+    source_init(&source);
+    source_run(&source, LIMIT_S);
+    assert_all_stored(&source);
+    assert_true(source.parts_sent >= (uint64_t)source.entries * (50 / 8));
+    assert_int_equal(source.away_count, 0);
+    source_done(&source);
+}
+
+// Rows of what was given up must not be there, also when nothing follows.
+static void test_parts_given_up_leave_nothing(void **state)
+{
+    (void)state;
+    struct source source = small_source();
+    source.points_a_part = 8;
+    source.entries = 7;
+    source_init(&source);
+    source_run(&source, LIMIT_S);
+    struct entry entry;
+    entry_init(&entry);
+    synthetic_entry(&entry, &source.shape, 8);
+    static const struct watch_list nothing = {0};
+    struct store_batch *part = store_batch_new(&nothing);
+    store_batch_add_points(part, entry.points.items, entry.points.count);
+    assert_true(store_writer_begin_parts(source.writer));
+    assert_false(store_writer_begin_parts(source.writer));
+    store_writer_send_part(source.writer, part);
+    store_writer_give_up_parts(source.writer);
+    entry_done(&entry);
+    uv_timer_start(&source.timer, stop_loop, 500, 0);
+    source_run(&source, LIMIT_S);
+    assert_all_stored(&source);
+    assert_int_equal(source.away_count, 0);
+    assert_true(store_writer_begin_parts(source.writer)); // and it is ready for more
+    source_done(&source);
+}
+
 static void test_open_sightings_are_computed(void **state)
 {
     (void)state;
@@ -165,11 +214,11 @@ static void test_goes_on_where_it_was(void **state)
 
 // So often and no more: on a slow machine a writer that is killed for ever gets nowhere, rightly.
 #define BACKEND_KILLS 30
-static int backend_kills;
+static int backend_kills; // still to come
 
 static void kill_backend(uv_timer_t *timer)
 {
-    if (backend_kills++ == BACKEND_KILLS)
+    if (backend_kills-- == 0)
         return;
     harness_execute(looker, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                             "WHERE application_name = 'skywitnessd'");
@@ -197,14 +246,14 @@ static void test_what_comes_too_late_opens_nothing(void **state)
     assert_true(harness_number(looker, "SELECT count(*) FROM skywitness_store.sighting") > open);
 }
 
-static void test_backends_killed_at_random(void **state)
+static void run_with_backends_killed(int kills, size_t points_a_part)
 {
-    (void)state;
     struct source source = small_source();
+    source.points_a_part = points_a_part;
     srand(1);
     source.shape.aircraft = 400;
-    source.entries = 300;
-    backend_kills = 0;
+    source.entries = 10 * kills;
+    backend_kills = kills;
     source_init(&source);
     uv_timer_start(&source.timer, kill_backend, 100, 0);
     source_run(&source, LIMIT_S);
@@ -212,6 +261,61 @@ static void test_backends_killed_at_random(void **state)
     assert_true(source.away_count > 0);
     assert_all_stored(&source);
     source_done(&source);
+}
+
+static void test_backends_killed_at_random(void **state)
+{
+    (void)state;
+    run_with_backends_killed(BACKEND_KILLS, 0);
+}
+
+static void test_backends_killed_between_parts(void **state)
+{
+    (void)state;
+    run_with_backends_killed(BACKEND_KILLS / 3, 90);
+}
+
+static void commit_when_waited_for(uv_timer_t *timer)
+{
+    harness_execute(looker, "SELECT pg_stat_clear_snapshot()");
+    if (harness_number(looker, "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
+                               "AND application_name = 'skywitnessd'") > 0)
+        harness_execute(looker, "UPDATE skywitness_store.journal_cursor SET sequence = 2; COMMIT");
+    else
+        uv_timer_start(timer, commit_when_waited_for, 50, 0);
+}
+
+// A connection of a process before us, half dead, commits the next entry while that one is on its way from us too: ours
+// finds a row there already, and the entry behind it a cursor that fits.
+static void test_another_connection_gets_there_first(void **state)
+{
+    (void)state;
+    struct source source = small_source();
+    source.entries = 1;
+    source_init(&source);
+    source_run(&source, LIMIT_S);
+    source_done(&source);
+    struct entry entry;
+    char sql[512], time[UTC_TEXT_SIZE];
+    entry_init(&entry);
+    synthetic_entry(&entry, &source.shape, 2);
+    const struct observation *seen = &entry.points.items[10].seen;
+    snprintf(sql, sizeof sql,
+             "BEGIN; INSERT INTO skywitness_store.track_point (icao24, observed_at, feed, received_at, latitude, "
+             "longitude, flags, position_source, emitter, on_ground) "
+             "VALUES ('%s', '%s', 'synthetic', now(), 0, 0, 0, 0, 0, false)",
+             seen->icao24, utc_format(seen->observed_at, time));
+    entry_done(&entry);
+    harness_execute(looker, sql);
+    source.entries = 6;
+    source.ready_count = 0;
+    source_init(&source);
+    uv_timer_start(&source.timer, commit_when_waited_for, 50, 0);
+    source_run(&source, LIMIT_S);
+    assert_int_equal(source.away_count, 1);
+    source_done(&source);
+    assert_int_equal(harness_number(looker, "SELECT sequence FROM skywitness_store.journal_cursor"), 6);
+    assert_int_equal(harness_number(looker, "SELECT count(*) FROM skywitness.track_point"), 5 * 50 + 1);
 }
 
 static void restart_server(struct source *source)
@@ -236,11 +340,6 @@ static void test_server_crashes_under_load(void **state)
     PQreset(looker);
     assert_all_stored(&source);
     source_done(&source);
-}
-
-static void stop_loop(uv_timer_t *timer)
-{
-    uv_stop(timer->loop);
 }
 
 static void test_server_away_at_first(void **state)
@@ -305,11 +404,13 @@ static void spoil_some(struct entry *entry)
         strcpy(entry->sightings.items[3].registration, "\xc3");
 }
 
-static void run_spoilt(void (*spoil)(struct entry *entry), int64_t entries_per_batch)
+static void run_spoilt(void (*spoil)(struct entry *entry), int64_t entries_per_batch,
+                       size_t points_a_part)
 {
     struct source source = small_source();
     source.spoil = spoil;
     source.entries_per_batch = entries_per_batch;
+    source.points_a_part = points_a_part;
     source_init(&source);
     source_run(&source, LIMIT_S);
     assert_int_equal(source.away_count, 0);
@@ -342,14 +443,21 @@ static void assert_some_quarantined(void)
 static void test_bad_rows_are_set_aside(void **state)
 {
     (void)state;
-    run_spoilt(spoil_some, 1);
+    run_spoilt(spoil_some, 1, 0);
     assert_some_quarantined();
 }
 
 static void test_bad_rows_among_several_entries(void **state)
 {
     (void)state;
-    run_spoilt(spoil_some, 7);
+    run_spoilt(spoil_some, 7, 0);
+    assert_some_quarantined();
+}
+
+static void test_bad_rows_in_parts(void **state)
+{
+    (void)state;
+    run_spoilt(spoil_some, 1, 8);
     assert_some_quarantined();
 }
 
@@ -364,7 +472,7 @@ static void spoil_all(struct entry *entry)
 static void test_all_rows_bad(void **state)
 {
     (void)state;
-    run_spoilt(spoil_all, 1);
+    run_spoilt(spoil_all, 1, 0);
     assert_int_equal(harness_number(looker, "SELECT count(*) FROM skywitness.quarantine"), 50);
     assert_int_equal(harness_number(looker, "SELECT count(*) FROM skywitness.track_point"),
                      39 * 50);
@@ -377,10 +485,10 @@ static void drop_partition(struct source *source)
 }
 
 // A partition that was retired under the writer is made again; its rows are no bad rows.
-static void test_partition_retired_meanwhile(void **state)
+static void run_with_partition_retired(size_t points_a_part)
 {
-    (void)state;
     struct source source = small_source();
+    source.points_a_part = points_a_part;
     source.on_progress = drop_partition;
     source_init(&source);
     source_run(&source, LIMIT_S);
@@ -388,6 +496,40 @@ static void test_partition_retired_meanwhile(void **state)
     assert_int_equal(harness_number(looker, "SELECT count(*) FROM skywitness.quarantine"), 0);
     int64_t points = harness_number(looker, "SELECT count(*) FROM skywitness.track_point");
     assert_true(points >= 18 * 50 && points <= 20 * 50); // those after the drop
+}
+
+static void test_partition_retired_meanwhile(void **state)
+{
+    (void)state;
+    run_with_partition_retired(0);
+}
+
+static void test_partition_retired_between_parts(void **state)
+{
+    (void)state;
+    run_with_partition_retired(8);
+}
+
+// Half of a later part is of a day that no part before it was of.
+static void put_some_into_other_days(struct entry *entry)
+{
+    for (size_t i = 20; i < entry->points.count; i += 2)
+        entry->points.items[i].seen.observed_at += entry->sequence % 5 * UTC_DAY;
+}
+
+static void test_another_day_in_a_later_part(void **state)
+{
+    (void)state;
+    struct source source = small_source();
+    source.points_a_part = 8;
+    source.shape.with_raw = false;
+    source.spoil = put_some_into_other_days;
+    source_init(&source);
+    source_run(&source, LIMIT_S);
+    assert_all_stored(&source);
+    assert_int_equal(harness_number(looker, "SELECT count(DISTINCT observed_at::date) FROM skywitness.track_point"),
+                     5);
+    source_done(&source);
 }
 
 // --- refusals -------------------------------------------------------------------------------------
@@ -460,14 +602,21 @@ int main(void)
         WITH_DATABASE(test_open_sightings_are_computed),
         WITH_DATABASE(test_goes_on_where_it_was),
         WITH_DATABASE(test_what_comes_too_late_opens_nothing),
+        WITH_DATABASE(test_another_connection_gets_there_first),
+        WITH_DATABASE(test_stores_batches_in_parts),
+        WITH_DATABASE(test_parts_given_up_leave_nothing),
         WITH_DATABASE(test_backends_killed_at_random),
+        WITH_DATABASE(test_backends_killed_between_parts),
         WITH_DATABASE(test_server_crashes_under_load),
         WITH_DATABASE(test_server_away_at_first),
         WITH_DATABASE(test_writer_killed_at_random),
         WITH_DATABASE(test_bad_rows_are_set_aside),
         WITH_DATABASE(test_bad_rows_among_several_entries),
+        WITH_DATABASE(test_bad_rows_in_parts),
         WITH_DATABASE(test_all_rows_bad),
         WITH_DATABASE(test_partition_retired_meanwhile),
+        WITH_DATABASE(test_partition_retired_between_parts),
+        WITH_DATABASE(test_another_day_in_a_later_part),
         WITH_DATABASE(test_refused_schemas),
         WITH_DATABASE(test_schema_changed_while_writing),
         WITH_DATABASE(test_writes_as_the_writer_role),

@@ -12,11 +12,17 @@ CREATE TABLE skywitness_store.track_point_evidence (
     unfinished boolean NOT NULL, -- only kept because its sighting goes on in days that are still there
     PRIMARY KEY (icao24, observed_at, feed)
 );
+-- Moved day by day: in the order of time.
+CREATE INDEX track_point_evidence_observed_at ON skywitness_store.track_point_evidence
+    USING brin (observed_at timestamptz_minmax_multi_ops) WITH (autosummarize = on);
+CREATE INDEX track_point_evidence_unfinished ON skywitness_store.track_point_evidence (observed_at) WHERE unfinished;
 CREATE TABLE skywitness_store.raw_observation_evidence (
     LIKE skywitness_store.raw_observation INCLUDING DEFAULTS INCLUDING CONSTRAINTS,
     unfinished boolean NOT NULL,
     PRIMARY KEY (icao24, observed_at, feed)
 );
+CREATE INDEX raw_observation_evidence_unfinished ON skywitness_store.raw_observation_evidence (observed_at)
+    WHERE unfinished;
 CREATE INDEX raw_observation_evidence_poll ON skywitness_store.raw_observation_evidence (poll_id);
 
 -- All there is, for the programs.

@@ -112,6 +112,13 @@ static void stop(void *data)
     history_source_stop(fetching->source);
 }
 
+static void say_trouble(struct fetching *fetching)
+{
+    char words[500];
+    if (download_client_trouble(fetching->source->client, words, sizeof words))
+        progress_say(&fetching->run.progress, words);
+}
+
 static void show(void *data, const struct backfill_report *report, const char *at)
 {
     struct fetching *fetching = data;
@@ -119,6 +126,7 @@ static void show(void *data, const struct backfill_report *report, const char *a
     char what[64], day[UTC_TEXT_SIZE], detail[64];
     size_t number = fetching->next;
     (void)at;
+    say_trouble(fetching);
     if (number == 0)
         return;
     uint64_t fetched = source->fetched_bytes, begun = source->stream_began, total = source->stream_total;
@@ -206,11 +214,17 @@ static int refuse_source(const struct cli *cli, const struct config *config, con
 {
     const char *ids[CONFIG_HISTORIES_MAX + 1] = {"traces"};
     size_t count = 1;
-    for (size_t i = 0; i < config->history_count; i++)
+    struct text known;
+    text_init(&known, (CONFIG_HISTORIES_MAX + 1) * PLACE_ID_SIZE * 2);
+    for (size_t i = 0; i < config->history_count; i++) {
         ids[count++] = config->histories[i].id;
+        text_append_format(&known, ", %s", config->histories[i].id);
+    }
     const char *nearest = options_nearest(id, ids, count);
-    cli_say(cli, "there is no history source \"%.40s\" in %s%s%s%s", id, config->path,
-            nearest != NULL ? "; did you mean " : "", nearest != NULL ? nearest : "", nearest != NULL ? "?" : "");
+    cli_say(cli, "there is no history source \"%.40s\" in %s%s%s%s; there are traces%s", id, config->path,
+            nearest != NULL ? "; did you mean " : "", nearest != NULL ? nearest : "", nearest != NULL ? "?" : "",
+            known.length > 0 ? known.bytes : "");
+    text_done(&known);
     return EXIT_STATUS_USAGE;
 }
 

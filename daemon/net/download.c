@@ -9,7 +9,9 @@
 #include <curl/curl.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -19,7 +21,8 @@
 // Nobody waits in front of a terminal for longer; the next run goes on.
 #define WAIT_MAX_S 900
 #define WAIT_SLICE_S 0.2 // how soon a wait notices that it is to end
-#define URL_SAID_MAX 200 // of a URL, in messages
+#define TROUBLE_FAILURES 3 // a try or two are nothing to be told of
+#define URL_SAID_MAX 200   // of a URL, in messages
 
 // feeds.md 6: back-off doubles, with jitter. Half an hour of a server that is away is bridged; less than 1 kB/s
 // for a minute is a connection that died.
@@ -35,6 +38,8 @@ struct download_client {
     struct download_transport transport;
     unsigned short chance[3];
     atomic_bool is_stopped;
+    pthread_mutex_t lock; // of the trouble
+    char trouble[500];    // empty: none since it was asked for
 };
 
 struct download {
@@ -53,6 +58,7 @@ struct download_client *download_client_new(const struct download_terms *terms)
     struct timespec now;
     curl_global_init(CURL_GLOBAL_DEFAULT);
     download_transport_init(&client->transport, terms);
+    pthread_mutex_init(&client->lock, NULL);
     clock_gettime(CLOCK_MONOTONIC, &now);
     memcpy(client->chance, &now.tv_nsec, sizeof client->chance);
     return client;
@@ -63,6 +69,7 @@ void download_client_free(struct download_client *client)
     if (client == NULL)
         return;
     download_transport_done(&client->transport);
+    pthread_mutex_destroy(&client->lock);
     free(client);
 }
 
@@ -85,6 +92,28 @@ int download_client_wait(struct download_client *client, double seconds, struct 
         ret = check_stop(client, error);
     }
     return ret;
+}
+
+bool download_client_trouble(struct download_client *client, char *buffer, size_t size)
+{
+    pthread_mutex_lock(&client->lock);
+    bool is_new = client->trouble[0] != '\0';
+    if (is_new)
+        text_copy(buffer, size, client->trouble);
+    client->trouble[0] = '\0';
+    pthread_mutex_unlock(&client->lock);
+    return is_new;
+}
+
+static void note_trouble(const struct download *download, const char *words, double wait)
+{
+    struct download_client *client = download->client;
+    if (download->failures < TROUBLE_FAILURES)
+        return;
+    pthread_mutex_lock(&client->lock);
+    snprintf(client->trouble, sizeof client->trouble, "%.*s: %s; trying again in %.0f s", URL_SAID_MAX, download->url,
+             words, wait);
+    pthread_mutex_unlock(&client->lock);
 }
 
 // --- what a try came to ---------------------------------------------------------------------------
@@ -120,7 +149,9 @@ static int try_later(struct download *download, const char *words, struct error 
     if (asked > WAIT_MAX_S)
         return error_set(error, -ETIMEDOUT, "%.*s: asks to come back in %.0f s: %s", URL_SAID_MAX,
                          download->url, asked, words);
-    int ret = download_client_wait(download->client, wait > asked ? wait : asked, error);
+    wait = wait > asked ? wait : asked;
+    note_trouble(download, words, wait);
+    int ret = download_client_wait(download->client, wait, error);
     return ret < 0 ? ret : download_try_begin(&download->try, &download->client->transport, download->url, error);
 }
 

@@ -42,6 +42,9 @@ void download_client_free(struct download_client *client); // accepts NULL
 
 // Has whatever waits end soon with -ECANCELED, and everything after it. From any thread.
 void download_client_stop(struct download_client *client);
+// Trouble that lasts, for whoever watches: why, and when the next try comes. From any thread. True when there is news
+// since the last call.
+bool download_client_trouble(struct download_client *client, char *buffer, size_t size);
 // Waits, unless it is stopped. Returns 0 or -ECANCELED.
 int download_client_wait(struct download_client *client, double seconds, struct error *error);
 

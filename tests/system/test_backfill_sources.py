@@ -227,6 +227,11 @@ class SourcesTest(harness.Scenario):
             self.assertTrue(headers["User-Agent"].startswith("skywitness/"))
             self.assertNotIn("Authorization", headers)
 
+    def test_lasting_trouble_is_told(self):
+        config = self.config(self.publish_faulty())
+        self.faulty.faults[self.archives()[0]] = archive_servers.Fault(statuses=[503] * 3)
+        self.assertRegex(self.fetch(config, last="2025-10-24"), r"HTTP status 503; trying again in \d s")
+
     def test_a_file_that_changes(self):
         config = self.config(self.publish_faulty())
         path = self.archives()[2]

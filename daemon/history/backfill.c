@@ -8,6 +8,7 @@
 #include "history/scan_queue.h"
 #include "store/history_coverage.h"
 #include "store/loader.h"
+#include "store/sql_array.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -40,6 +41,7 @@ struct backfill {
     // Of the archive that is read.
     struct backfill_days days;
     bool is_archive_damaged;
+    bool has_passed_over; // a file of it that is known
     size_t archive; // its number
     // Of the transaction that is filled.
     utc_us batch_day;
@@ -51,6 +53,18 @@ struct backfill {
     utc_us now; // when it was made
 };
 
+static struct history_loader *new_loader(const struct backfill_plan *plan, struct query_connection *connection)
+{
+    struct text places = {0};
+    sql_array_begin(&places);
+    for (size_t i = 0; i < plan->interest->place_count; i++)
+        sql_array_add(&places, plan->interest->places[i].id);
+    sql_array_end(&places);
+    struct history_loader *loader = history_loader_new(connection, plan->feed, places.bytes);
+    text_done(&places);
+    return loader;
+}
+
 struct backfill *backfill_new(const struct backfill_plan *plan, struct query_connection *connection)
 {
     struct backfill *backfill = memory_allocate_zeroed(1, sizeof *backfill);
@@ -59,7 +73,7 @@ struct backfill *backfill_new(const struct backfill_plan *plan, struct query_con
     backfill->now = (utc_us)now.tv_sec * UTC_SECOND;
     backfill->plan = *plan;
     backfill->connection = connection;
-    backfill->loader = history_loader_new(connection, plan->feed);
+    backfill->loader = new_loader(plan, connection);
     return backfill;
 }
 
@@ -184,6 +198,7 @@ static int take_file(struct backfill *backfill, const struct scan_item *item, st
     }
     bool is_recent = item_is_recent(backfill, item);
     backfill->report.known += item->is_known || is_recent;
+    backfill->has_passed_over |= item->is_skipped;
     if (!item->is_skipped && !is_recent)
         return store(backfill, item, error);
     remember_day(backfill, item->is_skipped ? item->day : utc_day_start(item->scanned.trace.begins_at));
@@ -198,7 +213,7 @@ static void begin_archive(struct backfill *backfill, size_t archive)
     if (archive == backfill->archive)
         return;
     backfill->archive = archive;
-    backfill->is_archive_damaged = false;
+    backfill->is_archive_damaged = backfill->has_passed_over = false;
     array_clear(&backfill->days);
 }
 
@@ -210,7 +225,7 @@ static int end_archive(struct backfill *backfill, const char *name, struct error
         return ret;
     array_foreach(&backfill->days, day)
         if (ret == 0)
-            ret = history_loader_day_is_whole(backfill->loader, *day, error);
+            ret = history_loader_day_is_whole(backfill->loader, *day, !backfill->has_passed_over, error);
     if (ret == 0 && listener->whole != NULL)
         listener->whole(listener->data, name);
     return ret;

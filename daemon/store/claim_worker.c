@@ -9,6 +9,7 @@
 #include "store/claim_files.h"
 #include "store/claim_store.h"
 #include "store/derive_pending.h"
+#include "store/history_coverage.h"
 #include "store/place_store.h"
 #include "store/query.h"
 
@@ -91,6 +92,8 @@ static int refresh_coverage(struct claim_worker *worker, struct claim_store *sto
                                                worker->config->place_count, worker->now, &changed,
                                                error);
     claim_library_done(&all);
+    if (result == 0)
+        result = history_coverage_refresh_all(worker->connection, worker->config, &changed, error);
     if (result == 0)
         worker->covered_until = hour;
     return result;

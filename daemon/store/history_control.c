@@ -34,12 +34,13 @@ static int read_days(struct counting *counting, struct error *error)
 {
     char since[UTC_TEXT_SIZE], until[UTC_TEXT_SIZE];
     const char *const parameters[] = {utc_format_day(counting->since - UTC_DAY, since),
-                                      utc_format_day(counting->until, until)};
+                                      utc_format_day(counting->until, until), counting->place->id};
     struct query *query;
     int ret = query_start(counting->connection,
                           "SELECT DISTINCT day::timestamp AT TIME ZONE 'UTC' FROM skywitness_store.history_day"
-                          " WHERE whole_at IS NOT NULL AND day BETWEEN $1::date AND $2::date ORDER BY 1",
-                          parameters, 2, &query, error);
+                          " WHERE whole_at IS NOT NULL AND day BETWEEN $1::date AND $2::date"
+                          " AND $3 = ANY (places) ORDER BY 1",
+                          parameters, 3, &query, error);
     while (ret >= 0 && (ret = query_next(query, error)) == 1)
         array_append(&counting->days)->begins_at = query_time(query, 0);
     query_finish(query);

@@ -2,12 +2,15 @@
 #include "store/history_coverage.h"
 
 #include "base/array.h"
+#include "base/text.h"
 #include "base/utc.h"
 #include "claim/coverage.h"
 #include "claim/kind.h"
+#include "config/config.h"
 #include "store/history_control.h"
 #include "store/query.h"
 #include "store/sql_array.h"
+#include "track/point.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -29,6 +32,7 @@ static const char hours_sql[] =
     "WITH hours AS (SELECT h AS hour FROM skywitness_store.history_day d CROSS JOIN LATERAL generate_series("
     "     d.day::timestamp AT TIME ZONE 'UTC', (d.day::timestamp AT TIME ZONE 'UTC') + interval '23 hours',"
     "     interval '1 hour') AS h WHERE d.feed = $1 AND d.whole_at IS NOT NULL"
+    "     AND $2 = ANY (d.places)"
     "     AND NOT EXISTS (SELECT FROM skywitness_store.coverage_hour c WHERE c.place = $2 AND c.hour = h"
     "       AND c.source = $1 AND c.computed_at >= d.whole_at)),"
     " heard AS (SELECT hour, count(DISTINCT icao24) AS others, min(lowest_ft) AS lowest"
@@ -152,4 +156,44 @@ int history_coverage_refresh(struct query_connection *connection, const char *fe
         *ret_changed += hours.count;
     array_free(&hours);
     return ret < 0 ? ret : 0;
+}
+
+struct wanted {
+    char feed[FEED_ID_SIZE];
+    const struct place *place;
+};
+struct wanted_array ARRAY_OF(struct wanted);
+
+static int read_wanted(struct query_connection *connection, const struct config *config, struct wanted_array *wanted,
+                       struct error *error)
+{
+    struct query *query;
+    int ret = query_start(connection,
+                          "SELECT DISTINCT d.feed, r.place FROM skywitness_store.history_day d"
+                          " CROSS JOIN LATERAL unnest(d.places) AS p (place)"
+                          " JOIN skywitness_store.claim_reach r ON r.place = p.place WHERE d.whole_at IS NOT NULL"
+                          " ORDER BY 1, 2",
+                          NULL, 0, &query, error);
+    while (ret >= 0 && (ret = query_next(query, error)) == 1) {
+        const struct place *place = config_place(config, query_text(query, 1));
+        if (place == NULL)
+            continue;
+        struct wanted *one = array_append(wanted);
+        text_copy(one->feed, sizeof one->feed, query_text(query, 0));
+        one->place = place;
+    }
+    query_finish(query);
+    return ret;
+}
+
+int history_coverage_refresh_all(struct query_connection *connection, const struct config *config,
+                                 size_t *ret_changed, struct error *error)
+{
+    struct wanted_array wanted = {0};
+    int ret = read_wanted(connection, config, &wanted, error);
+    array_foreach(&wanted, one)
+        if (ret == 0)
+            ret = history_coverage_refresh(connection, one->feed, one->place, ret_changed, error);
+    array_free(&wanted);
+    return ret;
 }

@@ -30,6 +30,8 @@ struct history_loader {
     uint64_t stored;
     struct observation said; // by the last point
     bool has_said;
+    char *places;  // as an array's text
+    utc_us day;    // of the transaction's last file, or UTC_UNKNOWN
 };
 
 // clang-format off
@@ -38,8 +40,10 @@ static const char files_sql[] =
     " SELECT $1, * FROM unnest($2::uuid[], $3::text[], $4::date[], $5::integer[], $6::integer[],"
     " $7::integer[]) ON CONFLICT DO NOTHING";
 static const char days_sql[] =
-    "INSERT INTO skywitness_store.history_day (feed, day) SELECT DISTINCT $1, d FROM unnest($2::date[]) AS d"
-    " ON CONFLICT DO NOTHING";
+    "INSERT INTO skywitness_store.history_day AS h (feed, day, places) SELECT DISTINCT $1, d, p::text[]"
+    " FROM unnest($2::date[], $3::text[]) AS r (d, p) ON CONFLICT (feed, day) DO UPDATE"
+    " SET places = ARRAY(SELECT unnest(h.places) INTERSECT SELECT unnest(excluded.places) ORDER BY 1)"
+    " WHERE h.whole_at IS NULL AND h.places <> excluded.places";
 static const char identities_sql[] =
     "INSERT INTO skywitness_store.history_identity (feed, icao24, observed_at, callsign, registration,"
     " type_code, military) SELECT $1, * FROM unnest($2::text[], $3::timestamptz[], $4::text[], $5::text[],"
@@ -65,15 +69,17 @@ static const struct {
     const char *sql; // $1 is the feed
     size_t columns;
 } list_rows[LIST_COUNT] = {
-    [LIST_FILES] = {files_sql, 6},           [LIST_DAYS] = {days_sql, 1},
+    [LIST_FILES] = {files_sql, 6},           [LIST_DAYS] = {days_sql, 2},
     [LIST_IDENTITIES] = {identities_sql, 6}, [LIST_HEARD] = {heard_sql, 8},
     [LIST_PENDING] = {pending_sql, 3},
 };
 
-struct history_loader *history_loader_new(struct query_connection *connection, const char *feed)
+struct history_loader *history_loader_new(struct query_connection *connection, const char *feed, const char *places)
 {
     struct history_loader *loader = memory_allocate_zeroed(1, sizeof *loader);
     loader->connection = connection;
+    loader->places = memory_copy_string(places);
+    loader->day = UTC_UNKNOWN;
     text_copy(loader->feed, sizeof loader->feed, feed);
     loader_points_init(&loader->points, loader->feed);
     for (size_t i = 0; i < LIST_COUNT; i++)
@@ -88,6 +94,7 @@ void history_loader_free(struct history_loader *loader)
     loader_points_done(&loader->points);
     for (size_t i = 0; i < LIST_COUNT; i++)
         row_list_done(&loader->lists[i]);
+    free(loader->places);
     free(loader);
 }
 
@@ -97,6 +104,7 @@ static void forget(struct history_loader *loader)
     for (size_t i = 0; i < LIST_COUNT; i++)
         row_list_clear(&loader->lists[i]);
     loader->has_said = false;
+    loader->day = UTC_UNKNOWN;
 }
 
 static int read_known(struct query *query, struct history_known *files, size_t count, struct error *error)
@@ -150,7 +158,11 @@ void history_loader_add_file(struct history_loader *loader, const struct history
     row_list_number(files, file->points);
     row_list_number(files, file->kept);
     row_list_number(files, file->refused);
-    row_list_text(&loader->lists[LIST_DAYS], day);
+    if (utc_day_start(file->begins_at) != loader->day) {
+        row_list_text(&loader->lists[LIST_DAYS], day);
+        row_list_text(&loader->lists[LIST_DAYS], loader->places);
+    }
+    loader->day = utc_day_start(file->begins_at);
     loader_points_begin_file(&loader->points);
     loader->has_said = false;
 }
@@ -266,12 +278,16 @@ int history_loader_commit(struct history_loader *loader, struct error *error)
     return ret;
 }
 
-int history_loader_day_is_whole(struct history_loader *loader, utc_us day, struct error *error)
+int history_loader_day_is_whole(struct history_loader *loader, utc_us day, bool was_read_through,
+                                struct error *error)
 {
     char text[UTC_TEXT_SIZE];
-    const char *const parameters[] = {loader->feed, utc_format_day(day, text)};
+    const char *const parameters[] = {loader->feed, utc_format_day(day, text), loader->places,
+                                      was_read_through ? "true" : "false"};
     return query_execute(loader->connection,
-                         "INSERT INTO skywitness_store.history_day VALUES ($1, $2::date, now())"
-                         " ON CONFLICT (feed, day) DO UPDATE SET whole_at = excluded.whole_at",
-                         parameters, 2, error);
+                         "INSERT INTO skywitness_store.history_day AS h (feed, day, whole_at, places)"
+                         " VALUES ($1, $2::date, now(), CASE WHEN $4::boolean THEN $3::text[] ELSE '{}' END)"
+                         " ON CONFLICT (feed, day) DO UPDATE SET whole_at = excluded.whole_at,"
+                         "   places = ARRAY(SELECT unnest(h.places) UNION SELECT unnest(excluded.places) ORDER BY 1)",
+                         parameters, 4, error);
 }

@@ -26,8 +26,9 @@ struct history_file {
     uint32_t points, kept, refused;
 };
 
-// `connection` is borrowed; `feed` is the id that the points get.
-struct history_loader *history_loader_new(struct query_connection *connection, const char *feed);
+// `connection` is borrowed; `feed` is the id that the points get. `places` are the ids of the airfields that are listened
+// at, as PostgreSQL's array text (store/sql_array.h); copied.
+struct history_loader *history_loader_new(struct query_connection *connection, const char *feed, const char *places);
 void history_loader_free(struct history_loader *loader); // accepts NULL
 
 struct history_known {
@@ -52,5 +53,7 @@ int history_loader_commit(struct history_loader *loader, struct error *error);
 // How many points were new so far.
 uint64_t history_loader_stored(const struct history_loader *loader);
 
-// Says that the archive of that day was read and nothing was missing.
-int history_loader_day_is_whole(struct history_loader *loader, utc_us day, struct error *error);
+// Says that the archive of that day was read and nothing was missing. Where none of its files was passed over as known
+// (`was_read_through`) all of it was listened to at the loader's places too; else at those where all parts were.
+int history_loader_day_is_whole(struct history_loader *loader, utc_us day, bool was_read_through,
+                                struct error *error);

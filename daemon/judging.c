@@ -41,7 +41,8 @@ static void problem_met(void *data, const char *problem)
     }
 }
 
-// --- what waits in PostgreSQL to be alerted about --------------------------------------------------
+// --- what waits in PostgreSQL to be alerted about
+// --------------------------------------------------
 
 struct handing_over {
     struct judging *judging;
@@ -63,7 +64,8 @@ static void event_waits(void *data, const uint8_t event_id[DIGEST_UUID_SIZE], co
     if (event_json_read(document, judging->config, &event, &error) < 0) {
         char id[DIGEST_UUID_TEXT_SIZE];
         log_warning("alert %s is given up: %s", digest_uuid_format(event_id, id), error.message);
-        pending_worker_answer(judging->pending, event_id, true); // it would stand in the way of all others
+        pending_worker_answer(judging->pending, event_id,
+                              true); // it would stand in the way of all others
         return;
     }
     struct handing_over *handing_over = memory_allocate_zeroed(1, sizeof *handing_over);
@@ -72,7 +74,8 @@ static void event_waits(void *data, const uint8_t event_id[DIGEST_UUID_SIZE], co
     pipeline_alert_kept(judging->pipeline, &event, clock_now(), handed_over, handing_over);
 }
 
-// --- life cycle -----------------------------------------------------------------------------------
+// --- life cycle
+// -----------------------------------------------------------------------------------
 
 struct judging *judging_start(uv_loop_t *loop, const struct config *config, const char *password,
                               struct pipeline *pipeline)

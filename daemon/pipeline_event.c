@@ -123,7 +123,8 @@ static void journal_done(void *data)
     free(job);
 }
 
-void pipeline_with_journal(struct pipeline *pipeline, void (*work)(struct journal *journal, void *data),
+void pipeline_with_journal(struct pipeline *pipeline,
+                           void (*work)(struct journal *journal, void *data),
                            void (*done)(void *data), void *data)
 {
     struct journal_job *job = memory_allocate(sizeof *job);
@@ -131,7 +132,8 @@ void pipeline_with_journal(struct pipeline *pipeline, void (*work)(struct journa
     worker_submit(pipeline->worker, journal_work, journal_done, job);
 }
 
-// --- feeds ----------------------------------------------------------------------------------------
+// --- feeds
+// ----------------------------------------------------------------------------------------
 
 struct feed_state_job {
     struct pipeline *pipeline;

@@ -19,7 +19,7 @@ struct alert_control {
     uv_loop_t *loop;
     uv_pipe_t listener;
     struct alert_delivery *delivery;
-    char path[sizeof ((struct sockaddr_un *)0)->sun_path];
+    char path[sizeof((struct sockaddr_un *)0)->sun_path];
     struct client *clients;
     size_t client_count;
     bool closing;
@@ -40,7 +40,8 @@ struct client {
     bool gone;
 };
 
-// --- the daemon's side ----------------------------------------------------------------------------
+// --- the daemon's side
+// ----------------------------------------------------------------------------
 
 static void free_if_all_closed(struct alert_control *control)
 {
@@ -81,7 +82,8 @@ static void written(uv_write_t *write, int status)
     close_client(write->data);
 }
 
-__attribute__((format(printf, 2, 3))) static void answer(struct client *client, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void answer(struct client *client, const char *format,
+                                                         ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -169,7 +171,8 @@ static void on_connection(uv_stream_t *listener, int status)
     control->clients = client;
     control->client_count++;
     control->handles_open++;
-    if (uv_accept(listener, (uv_stream_t *)&client->pipe) < 0 || control->client_count > CLIENTS_MAX ||
+    if (uv_accept(listener, (uv_stream_t *)&client->pipe) < 0 ||
+        control->client_count > CLIENTS_MAX ||
         uv_read_start((uv_stream_t *)&client->pipe, give_room, on_read) < 0)
         close_client(client);
 }
@@ -222,7 +225,8 @@ void alert_control_close(struct alert_control *control, void (*on_closed)(void *
     uv_close((uv_handle_t *)&control->listener, listener_closed);
 }
 
-// --- the tool's side ------------------------------------------------------------------------------
+// --- the tool's side
+// ------------------------------------------------------------------------------
 
 static int connect_to(const char *path, int *ret_socket, struct error *error)
 {

@@ -13,7 +13,8 @@
 // A clock that is set, and due times far ahead, are looked at again by then.
 #define TIMER_MAX_MS 3600000
 
-// --- time -----------------------------------------------------------------------------------------
+// --- time
+// -----------------------------------------------------------------------------------------
 
 static void on_timer(uv_timer_t *timer)
 {
@@ -23,7 +24,7 @@ static void on_timer(uv_timer_t *timer)
 static void set_timer(struct alert_delivery *delivery)
 {
     utc_us next = INT64_MAX;
-    array_foreach(&delivery->outlets, outlet)
+    array_foreach (&delivery->outlets, outlet)
         if ((*outlet)->usable && (*outlet)->next_due != UTC_UNKNOWN && (*outlet)->next_due < next)
             next = (*outlet)->next_due;
     if (next == INT64_MAX) {
@@ -65,16 +66,17 @@ void delivery_pump(struct alert_delivery *delivery)
 
 void alert_delivery_wake(struct alert_delivery *delivery)
 {
-    array_foreach(&delivery->outlets, outlet)
+    array_foreach (&delivery->outlets, outlet)
         (*outlet)->more = true;
     delivery_pump(delivery);
 }
 
-// --- configuration --------------------------------------------------------------------------------
+// --- configuration
+// --------------------------------------------------------------------------------
 
 static struct outlet *find_outlet(const struct alert_delivery *delivery, const char *id)
 {
-    array_foreach(&delivery->outlets, outlet)
+    array_foreach (&delivery->outlets, outlet)
         if (strcmp((*outlet)->target.id, id) == 0)
             return *outlet;
     return NULL;
@@ -105,11 +107,11 @@ static void set_target(struct alert_delivery *delivery, const struct config_webh
 
 void alert_delivery_set_config(struct alert_delivery *delivery, const struct config *config)
 {
-    array_foreach(&delivery->outlets, outlet)
+    array_foreach (&delivery->outlets, outlet)
         (*outlet)->usable = false;
     for (size_t i = 0; i < config->webhook_count; i++)
         set_target(delivery, &config->webhooks[i], config->contact);
-    array_foreach(&delivery->outlets, outlet)
+    array_foreach (&delivery->outlets, outlet)
         if (!(*outlet)->usable)
             outlet_drop_ready(*outlet);
     alert_delivery_wake(delivery);
@@ -137,7 +139,8 @@ struct alert_delivery *alert_delivery_new(const struct alert_delivery_settings *
     return delivery;
 }
 
-// --- the operator's wishes ------------------------------------------------------------------------
+// --- the operator's wishes
+// ------------------------------------------------------------------------
 
 struct replay_job {
     struct alert_delivery *delivery;
@@ -166,8 +169,9 @@ static void replay_done(void *data)
     alert_delivery_wake(delivery);
 }
 
-void alert_delivery_replay(struct alert_delivery *delivery, const uint8_t alert_id[DIGEST_UUID_SIZE],
-                           const char *webhook, void (*done)(void *data, int count), void *data)
+void alert_delivery_replay(struct alert_delivery *delivery,
+                           const uint8_t alert_id[DIGEST_UUID_SIZE], const char *webhook,
+                           void (*done)(void *data, int count), void *data)
 {
     struct replay_job *job = memory_allocate_zeroed(1, sizeof *job);
     job->delivery = delivery;
@@ -196,7 +200,7 @@ struct alert_delivery_counters alert_delivery_counters(const struct alert_delive
 {
     struct alert_delivery_counters counters = delivery->counters;
     counters.in_flight = delivery->flying;
-    array_foreach(&delivery->outlets, outlet) {
+    array_foreach (&delivery->outlets, outlet) {
         counters.failing_webhooks += outlet_is_failing(*outlet);
         counters.disabled_webhooks += (*outlet)->state.disabled;
     }
@@ -207,9 +211,10 @@ size_t alert_delivery_troubles(const struct alert_delivery *delivery,
                                struct alert_delivery_trouble *ret_troubles, size_t limit)
 {
     size_t count = 0;
-    array_foreach(&delivery->outlets, place) {
+    array_foreach (&delivery->outlets, place) {
         const struct outlet *outlet = *place;
-        if (!outlet->usable || (!outlet_is_failing(outlet) && !outlet->state.disabled) || count == limit)
+        if (!outlet->usable || (!outlet_is_failing(outlet) && !outlet->state.disabled) ||
+            count == limit)
             continue;
         struct alert_delivery_trouble *trouble = &ret_troubles[count++];
         text_copy(trouble->webhook, sizeof trouble->webhook, outlet->target.id);
@@ -220,13 +225,14 @@ size_t alert_delivery_troubles(const struct alert_delivery *delivery,
     return count;
 }
 
-// --- closing: what is due goes out, then the outcomes are recorded and mirrored ---------------------------
+// --- closing: what is due goes out, then the outcomes are recorded and mirrored
+// ---------------------------
 
 static void free_delivery(struct alert_delivery *delivery)
 {
     void (*on_closed)(void *data) = delivery->on_closed;
     void *data = delivery->closed_data;
-    array_foreach(&delivery->outlets, outlet) {
+    array_foreach (&delivery->outlets, outlet) {
         outlet_drop_ready(*outlet);
         array_free(&(*outlet)->ready);
         webhook_target_done(&(*outlet)->target);
@@ -248,7 +254,7 @@ static void handle_closed(uv_handle_t *handle)
 
 static bool has_ready(const struct alert_delivery *delivery)
 {
-    array_foreach(&delivery->outlets, outlet)
+    array_foreach (&delivery->outlets, outlet)
         if (delivery_may_fly(delivery, *outlet))
             return true;
     return false;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Sends what is due in the outbox, on the libuv loop. At least once, always under the same id with the same bytes,
-// never again once a success is recorded. Alerts queue on the disk; a few of each webhook are in memory.
+// Sends what is due in the outbox, on the libuv loop. At least once, always under the same id with
+// the same bytes, never again once a success is recorded. Alerts queue on the disk; a few of each
+// webhook are in memory.
 //
-// At most two requests at a time go to one webhook and sixteen in all, of which failing webhooks get at most half:
-// one that is slow or dead delays none of the others.
+// At most two requests at a time go to one webhook and sixteen in all, of which failing webhooks
+// get at most half: one that is slow or dead delays none of the others.
 #pragma once
 
 #include "alert/event.h"
@@ -16,9 +17,9 @@
 struct alert_delivery;
 
 enum alert_delivery_news {
-    DELIVERY_NEWS_UNUSABLE,  // its secret or template cannot be read; its alerts wait
-    DELIVERY_NEWS_FAILING,   // for an hour, or an alert was given up
-    DELIVERY_NEWS_DISABLED,  // it answered 410
+    DELIVERY_NEWS_UNUSABLE, // its secret or template cannot be read; its alerts wait
+    DELIVERY_NEWS_FAILING,  // for an hour, or an alert was given up
+    DELIVERY_NEWS_DISABLED, // it answered 410
     DELIVERY_NEWS_RECOVERED,
 };
 
@@ -46,10 +47,11 @@ void alert_delivery_wake(struct alert_delivery *delivery);
 // Webhooks that are gone or disabled are not sent to any more; what is queued for them stays.
 void alert_delivery_set_config(struct alert_delivery *delivery, const struct config *config);
 
-// Sends an alert again under its own id, to one webhook or (empty) to all that had it. `done` gets how many are
-// queued again, or a negative errno.
-void alert_delivery_replay(struct alert_delivery *delivery, const uint8_t alert_id[DIGEST_UUID_SIZE],
-                           const char *webhook, void (*done)(void *data, int count), void *data);
+// Sends an alert again under its own id, to one webhook or (empty) to all that had it. `done` gets
+// how many are queued again, or a negative errno.
+void alert_delivery_replay(struct alert_delivery *delivery,
+                           const uint8_t alert_id[DIGEST_UUID_SIZE], const char *webhook,
+                           void (*done)(void *data, int count), void *data);
 
 // Sends again to one that answered 410. False for one that is not configured.
 bool alert_delivery_enable(struct alert_delivery *delivery, const char *webhook);
@@ -71,7 +73,8 @@ struct alert_delivery_trouble {
 size_t alert_delivery_troubles(const struct alert_delivery *delivery,
                                struct alert_delivery_trouble *ret_troubles, size_t limit);
 
-// Sends what is due for up to `patience_ms`, then gives up what is under way (it stays queued), closes its handles,
-// frees itself and calls back. Before the HTTP client and the pipeline are closed.
+// Sends what is due for up to `patience_ms`, then gives up what is under way (it stays queued),
+// closes its handles, frees itself and calls back. Before the HTTP client and the pipeline are
+// closed.
 void alert_delivery_close(struct alert_delivery *delivery, uint64_t patience_ms,
                           void (*on_closed)(void *data), void *data);

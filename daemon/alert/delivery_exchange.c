@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Deliveries of one webhook in memory, and when more are fetched: enough for the time that fetching takes.
+// Deliveries of one webhook in memory, and when more are fetched: enough for the time that fetching
+// takes.
 #define READY_MAX 32
 #define READY_LOW 8
 #define PURGE_INTERVAL UTC_HOUR
@@ -37,9 +38,11 @@ struct exchange {
     bool purge, failed, recorded;
 };
 
-// --- on the journal's thread -----------------------------------------------------------------------
+// --- on the journal's thread
+// -----------------------------------------------------------------------
 
-static int run_errand(struct journal *journal, struct errand *errand, utc_us now, struct error *error)
+static int run_errand(struct journal *journal, struct errand *errand, utc_us now,
+                      struct error *error)
 {
     int result = 0;
     if (errand->load_state)
@@ -47,8 +50,8 @@ static int run_errand(struct journal *journal, struct errand *errand, utc_us now
     if (result == 0 && errand->save_state)
         result = outbox_save_endpoint(journal, errand->endpoint, &errand->state, error);
     if (result == 0 && errand->give_up)
-        result = outbox_give_up(journal, errand->endpoint, "the webhook answered 410 and is disabled",
-                                error);
+        result = outbox_give_up(journal, errand->endpoint,
+                                "the webhook answered 410 and is disabled", error);
     if (result == 0 && errand->limit > 0)
         result = outbox_due(journal, errand->endpoint, now, errand->limit, &errand->items, error);
     if (result == 0)
@@ -64,7 +67,8 @@ static void exchange_work(struct journal *journal, void *data)
         outbox_record(journal, exchange->outcomes.items, exchange->outcomes.count, &error) == 0;
     exchange->failed = !exchange->recorded;
     if (!exchange->failed && exchange->set_back_by > 0)
-        exchange->failed = outbox_clock_set_back(journal, exchange->now, exchange->set_back_by, &error) < 0;
+        exchange->failed =
+            outbox_clock_set_back(journal, exchange->now, exchange->set_back_by, &error) < 0;
     for (size_t i = 0; !exchange->failed && i < exchange->errands.count; i++)
         exchange->failed =
             run_errand(journal, &exchange->errands.items[i], exchange->now, &error) < 0;
@@ -72,7 +76,8 @@ static void exchange_work(struct journal *journal, void *data)
         outbox_purge(journal, exchange->now - OUTBOX_REMEMBERED, &error);
 }
 
-// --- on the loop ----------------------------------------------------------------------------------
+// --- on the loop
+// ----------------------------------------------------------------------------------
 
 static bool holds(const struct outlet *outlet, int64_t delivery_id)
 {
@@ -105,7 +110,7 @@ static void take_errand(struct errand *errand)
     drop_flown(outlet);
     outlet->more = errand->limit > 0 && errand->items.count == errand->limit;
     outlet->next_due = errand->next_due;
-    array_foreach(&errand->items, item) {
+    array_foreach (&errand->items, item) {
         if (holds(outlet, item->delivery_id) || !outlet->usable || outlet->state.disabled)
             outbox_item_done(item);
         else
@@ -127,9 +132,9 @@ static void free_slot(struct outlet *outlet, int64_t delivery_id)
 // They go back in front of those that landed meanwhile, to be recorded with the next exchange.
 static void keep_outcomes(struct alert_delivery *delivery, struct exchange *exchange)
 {
-    array_foreach(&delivery->outcomes, outcome)
+    array_foreach (&delivery->outcomes, outcome)
         *array_append(&exchange->outcomes) = *outcome;
-    array_foreach(&delivery->landed, outlet)
+    array_foreach (&delivery->landed, outlet)
         *array_append(&exchange->landed) = *outlet;
     array_free(&delivery->outcomes);
     array_free(&delivery->landed);
@@ -152,11 +157,11 @@ static void exchange_done(void *data)
     } else {
         keep_outcomes(delivery, exchange);
     }
-    array_foreach(&exchange->errands, errand) {
+    array_foreach (&exchange->errands, errand) {
         if (exchange->failed) {
             errand->outlet->state_changed |= errand->save_state;
             errand->outlet->more = true;
-            array_foreach(&errand->items, item)
+            array_foreach (&errand->items, item)
                 outbox_item_done(item);
             array_free(&errand->items);
         } else {
@@ -203,7 +208,7 @@ static bool needs_exchange(const struct alert_delivery *delivery)
 {
     if (delivery->outcomes.count > 0)
         return true;
-    array_foreach(&delivery->outlets, outlet)
+    array_foreach (&delivery->outlets, outlet)
         if (wants_errand(*outlet))
             return true;
     return false;
@@ -227,17 +232,18 @@ static void start_exchange(struct alert_delivery *delivery)
     exchange->landed = delivery->landed;
     memset(&delivery->outcomes, 0, sizeof delivery->outcomes);
     memset(&delivery->landed, 0, sizeof delivery->landed);
-    array_foreach(&delivery->outlets, outlet)
+    array_foreach (&delivery->outlets, outlet)
         if (wants_errand(*outlet))
             add_errand(exchange, *outlet);
     exchange->set_back_by = clock_set_back_by(delivery, exchange->now);
-    exchange->purge = exchange->now - delivery->purged_at > PURGE_INTERVAL ||
-                      exchange->now < delivery->purged_at;
+    exchange->purge =
+        exchange->now - delivery->purged_at > PURGE_INTERVAL || exchange->now < delivery->purged_at;
     if (exchange->purge)
         delivery->purged_at = exchange->now;
     delivery->exchanging = true;
     delivery->jobs++;
-    delivery->settings.with_journal(delivery->settings.context, exchange_work, exchange_done, exchange);
+    delivery->settings.with_journal(delivery->settings.context, exchange_work, exchange_done,
+                                    exchange);
 }
 
 bool delivery_exchange(struct alert_delivery *delivery)

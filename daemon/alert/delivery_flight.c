@@ -36,7 +36,7 @@ bool outlet_is_failing(const struct outlet *outlet)
 }
 
 static void delivery_tell(struct alert_delivery *delivery, const struct outlet *outlet,
-                 enum alert_delivery_news news)
+                          enum alert_delivery_news news)
 {
     if (delivery->settings.on_news != NULL)
         delivery->settings.on_news(delivery->settings.context, outlet->target.id, news,
@@ -50,7 +50,8 @@ void outlet_drop_ready(struct outlet *outlet)
     outlet->ready.count = outlet->ready_next = 0;
 }
 
-// --- how a webhook fares --------------------------------------------------------------------------
+// --- how a webhook fares
+// --------------------------------------------------------------------------
 
 static void note_success(struct alert_delivery *delivery, struct outlet *outlet)
 {
@@ -71,8 +72,9 @@ static void announce(struct alert_delivery *delivery, struct outlet *outlet,
 {
     outlet->state.announced = true;
     delivery_tell(delivery, outlet, news);
-    const struct alert_event event = alert_event_of_webhook(
-        ALERT_WEBHOOK_FAILING, outlet->target.id, outlet->state.reason, outlet->state.failing_since);
+    const struct alert_event event =
+        alert_event_of_webhook(ALERT_WEBHOOK_FAILING, outlet->target.id, outlet->state.reason,
+                               outlet->state.failing_since);
     delivery->settings.alert(delivery->settings.context, &event, now);
 }
 
@@ -96,7 +98,8 @@ static void note_failure(struct alert_delivery *delivery, struct outlet *outlet,
     }
 }
 
-// --- flying ---------------------------------------------------------------------------------------
+// --- flying
+// ---------------------------------------------------------------------------------------
 
 static void land(struct alert_delivery *delivery, struct outlet *outlet,
                  const struct outbox_item *item, long status, int64_t retry_after_s,
@@ -195,12 +198,13 @@ static void take_off(struct alert_delivery *delivery, struct outlet *outlet)
 static size_t flying_failing(const struct alert_delivery *delivery)
 {
     size_t count = 0;
-    array_foreach(&delivery->outlets, outlet)
+    array_foreach (&delivery->outlets, outlet)
         count += outlet_is_failing(*outlet) ? (*outlet)->flying : 0;
     return count;
 }
 
-// One that has yet to show that it answers gets a single place: many that hang leave room for those that do not.
+// One that has yet to show that it answers gets a single place: many that hang leave room for those
+// that do not.
 bool delivery_may_fly(const struct alert_delivery *delivery, const struct outlet *outlet)
 {
     size_t places = outlet->proven ? FLIGHTS_OF_ONE_MAX : 1;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What the delivery's files share: delivery.c has its life, its configuration and the operator's wishes,
-// delivery_flight.c the requests and how each webhook fares, delivery_exchange.c the outbox.
+// What the delivery's files share: delivery.c has its life, its configuration and the operator's
+// wishes, delivery_flight.c the requests and how each webhook fares, delivery_exchange.c the
+// outbox.
 #pragma once
 
 #include "alert/delivery.h"
@@ -19,11 +20,11 @@ struct outlet {
     bool state_known, state_changed;
     struct outbox_endpoint state;
     struct outbox_item_array ready;
-    size_t ready_next;     // items before it have flown
-    size_t busy;           // in flight, or flown and not recorded yet
-    size_t flying;         // in flight
+    size_t ready_next; // items before it have flown
+    size_t busy;       // in flight, or flown and not recorded yet
+    size_t flying;     // in flight
     int64_t busy_ids[FLIGHTS_OF_ONE_MAX];
-    bool more;             // the outbox may hold more that is due
+    bool more; // the outbox may hold more that is due
     utc_us next_due;
 };
 struct outlet_array ARRAY_OF(struct outlet *);
@@ -33,12 +34,13 @@ struct alert_delivery {
     struct outlet_array outlets;
     struct flight *flights;
     size_t flying;
-    size_t turn; // whose turn it is to fly first
+    size_t turn;                          // whose turn it is to fly first
     struct outbox_outcome_array outcomes; // to be recorded
     struct outlet_array landed;
     bool exchanging, unmirrored;
     utc_us purged_at;
-    utc_us clock_offset; // wall clock less the loop's at the last exchange; UTC_UNKNOWN before the first
+    utc_us clock_offset; // wall clock less the loop's at the last exchange; UTC_UNKNOWN before the
+                         // first
     uv_timer_t timer, mirror_timer;
     unsigned jobs; // asked of the pipeline and not done
     struct alert_delivery_counters counters;
@@ -52,7 +54,8 @@ struct alert_delivery {
 // Does what can be done now: sends, exchanges with the outbox, sets the timers.
 void delivery_pump(struct alert_delivery *delivery);
 
-// --- delivery_flight.c ----------------------------------------------------------------------------
+// --- delivery_flight.c
+// ----------------------------------------------------------------------------
 
 bool outlet_is_failing(const struct outlet *outlet);
 // Forgets what was fetched for it and has not flown; it stays in the outbox.
@@ -65,10 +68,11 @@ bool delivery_may_fly(const struct alert_delivery *delivery, const struct outlet
 // Gives up what is under way; it stays queued.
 void delivery_cancel_flights(struct alert_delivery *delivery);
 
-// --- delivery_exchange.c --------------------------------------------------------------------------
+// --- delivery_exchange.c
+// --------------------------------------------------------------------------
 
-// Takes outcomes to the outbox and fetches what is due, where there is either and no exchange is under way. Returns
-// whether one is now; the pump runs again at its end.
+// Takes outcomes to the outbox and fetches what is due, where there is either and no exchange is
+// under way. Returns whether one is now; the pump runs again at its end.
 bool delivery_exchange(struct alert_delivery *delivery);
 // Tries again after a moment: the outbox could not be read or written.
 void delivery_retry_exchange(struct alert_delivery *delivery);

@@ -60,7 +60,8 @@ void alert_id_of_opening(const uint8_t sighting_id[DIGEST_UUID_SIZE],
     make_id(ret_alert_id, ALERT_SIGHTING_OPENED, sighting_id, "");
 }
 
-// --- sightings ------------------------------------------------------------------------------------
+// --- sightings
+// ------------------------------------------------------------------------------------
 
 static void take_feeds(struct alert_event *event, const struct sighting *sighting)
 {
@@ -105,7 +106,8 @@ static void add_sighting(const struct sighting *sighting, const struct alert_eve
     sink->take(sink->data, &event);
 }
 
-// --- visits ---------------------------------------------------------------------------------------
+// --- visits
+// ---------------------------------------------------------------------------------------
 
 static void add_evidence(struct alert_event *event, const struct visit_reason *reason)
 {
@@ -169,8 +171,9 @@ static utc_us later(utc_us first, utc_us second)
     return first > second ? first : second; // UTC_UNKNOWN is the earliest
 }
 
-static void take_visit(enum alert_type type, const struct visit *visit, const struct tracker *tracker,
-                       utc_us happened_at, const struct alert_event_sink *sink)
+static void take_visit(enum alert_type type, const struct visit *visit,
+                       const struct tracker *tracker, utc_us happened_at,
+                       const struct alert_event_sink *sink)
 {
     struct alert_event event = of_visit(type, visit, tracker, happened_at);
     alert_event_identify(&event);
@@ -234,7 +237,8 @@ size_t alert_event_predecessors(const struct alert_event *event,
     return count;
 }
 
-// --- conflicts and squawks ------------------------------------------------------------------------
+// --- conflicts and squawks
+// ------------------------------------------------------------------------
 
 static void add_conflict(const struct identity_conflict *conflict, const struct tracker *tracker,
                          const struct alert_event_sink *sink)
@@ -283,17 +287,18 @@ static void add_squawk(const struct track_point *point, const struct tracker *tr
 void alert_events_of_entry(const struct entry *entry, const struct tracker *tracker, utc_us now,
                            const struct alert_event_sink *sink)
 {
-    array_foreach(&entry->sightings, sighting)
+    array_foreach (&entry->sightings, sighting)
         add_sighting(sighting, sink);
-    array_foreach(&entry->visits, visit)
+    array_foreach (&entry->visits, visit)
         add_visit(visit, tracker, now, sink);
-    array_foreach(&entry->conflicts, conflict)
+    array_foreach (&entry->conflicts, conflict)
         add_conflict(conflict, tracker, sink);
-    array_foreach(&entry->points, point)
+    array_foreach (&entry->points, point)
         add_squawk(point, tracker, sink);
 }
 
-// --- without an entry -----------------------------------------------------------------------------
+// --- without an entry
+// -----------------------------------------------------------------------------
 
 static struct alert_event of_subject(enum alert_type type, const char *subject, const char *reason,
                                      utc_us happened_at)
@@ -314,7 +319,8 @@ struct alert_event alert_event_of_feed(enum alert_type type, const char *feed, c
     return event;
 }
 
-struct alert_event alert_event_of_intake(enum alert_type type, const char *reason, utc_us happened_at)
+struct alert_event alert_event_of_intake(enum alert_type type, const char *reason,
+                                         utc_us happened_at)
 {
     return of_subject(type, "journal", reason, happened_at);
 }
@@ -331,8 +337,8 @@ static void copy_given(char *destination, size_t size, const char *source)
         words_clean(source, destination, size);
 }
 
-// A prediction is known by the day on which its time ended: the rest of a series' window moves with each better
-// bracket of the visit before it.
+// A prediction is known by the day on which its time ended: the rest of a series' window moves with
+// each better bracket of the visit before it.
 static void identify_claim(struct alert_event *event, const struct alert_event_claim *claim)
 {
     const char *type = alert_type_row(event->type)->name;

@@ -22,7 +22,7 @@ struct alert_event {
     enum alert_type type;
     uint8_t alert_id[DIGEST_UUID_SIZE];
     utc_us happened_at;
-    char subject[ALERT_CLAIM_ID_SIZE]; // aircraft's address; else the feed's, claim's or webhook's id
+    char subject[ALERT_CLAIM_ID_SIZE]; // an aircraft's address, a feed's, claim's or webhook's id
 
     // The aircraft; all empty where it is about none.
     char icao24[ICAO24_SIZE];
@@ -68,15 +68,16 @@ struct alert_event_sink {
     void *data;
 };
 
-// Hands over the events of an entry. `tracker` (as it is after the entry) knows the sighting behind a point or a
-// visit; NULL leaves those fields out. `now` is the time of the entry.
+// Hands over the events of an entry. `tracker` (as it is after the entry) knows the sighting behind
+// a point or a visit; NULL leaves those fields out. `now` is the time of the entry.
 void alert_events_of_entry(const struct entry *entry, const struct tracker *tracker, utc_us now,
                            const struct alert_event_sink *sink);
 
 // The others have no entry behind them. Times are when it began or was found.
 struct alert_event alert_event_of_feed(enum alert_type type, const char *feed, const char *reason,
                                        utc_us happened_at);
-struct alert_event alert_event_of_intake(enum alert_type type, const char *reason, utc_us happened_at);
+struct alert_event alert_event_of_intake(enum alert_type type, const char *reason,
+                                         utc_us happened_at);
 struct alert_event alert_event_of_webhook(enum alert_type type, const char *webhook,
                                           const char *reason, utc_us happened_at);
 // claim.assessed and claim.overdue; texts may be NULL but for id, statement and verdict.
@@ -90,8 +91,8 @@ struct alert_event_claim {
 struct alert_event alert_event_of_claim(enum alert_type type, const struct alert_event_claim *claim,
                                         utc_us happened_at);
 
-// The ids of the alerts that this one may replace, with their grades, best first; 0 for an event that replaces
-// none. Which of them was really made only the outbox knows.
+// The ids of the alerts that this one may replace, with their grades, best first; 0 for an event
+// that replaces none. Which of them was really made only the outbox knows.
 struct alert_predecessor {
     uint8_t alert_id[DIGEST_UUID_SIZE];
     enum visit_grade grade;
@@ -99,7 +100,8 @@ struct alert_predecessor {
 size_t alert_event_predecessors(const struct alert_event *event,
                                 struct alert_predecessor ret_predecessors[ALERT_PREDECESSORS_MAX]);
 
-// Makes the event one that replaces that alert: an arrival becomes the upgrade of what was told, with its own id.
+// Makes the event one that replaces that alert: an arrival becomes the upgrade of what was told,
+// with its own id.
 void alert_event_replace(struct alert_event *event, const struct alert_predecessor *predecessor);
 
 // Gives an event about a visit its id, from its type, visit and grade.

@@ -15,10 +15,13 @@ static const struct {
     const char *name;
     size_t offset, size;
 } texts[] = {
-#define TEXT(member) {#member, MEMBER(member), sizeof(((struct alert_event *)0)->member)}
-    TEXT(subject),    TEXT(icao24),   TEXT(registration), TEXT(type_code), TEXT(callsign),
-    TEXT(squawk),     TEXT(place),    TEXT(reason),       TEXT(verdict),   TEXT(verdict_before),
-    TEXT(confidence), TEXT(clause),   TEXT(coverage),
+#define TEXT(member)                                                                               \
+    {                                                                                              \
+#member, MEMBER(member), sizeof(((struct alert_event *)0)->member)                         \
+    }
+    TEXT(subject),    TEXT(icao24), TEXT(registration), TEXT(type_code), TEXT(callsign),
+    TEXT(squawk),     TEXT(place),  TEXT(reason),       TEXT(verdict),   TEXT(verdict_before),
+    TEXT(confidence), TEXT(clause), TEXT(coverage),
 #undef TEXT
 };
 
@@ -59,7 +62,8 @@ static const void *member_of(const struct alert_event *event, size_t offset)
     return (const char *)event + offset;
 }
 
-// --- writing --------------------------------------------------------------------------------------
+// --- writing
+// --------------------------------------------------------------------------------------
 
 static void write_string(struct text *text, const char *name, const char *value)
 {
@@ -90,11 +94,13 @@ static void write_rows(struct text *text, const struct alert_event *event)
             write_id(text, ids[i].name, member_of(event, ids[i].offset));
     for (size_t i = 0; i < COUNT(grades); i++)
         if (*(const bool *)member_of(event, grades[i].flag))
-            write_string(text, grades[i].name,
-                         visit_grade_name(*(const enum visit_grade *)member_of(event, grades[i].offset)));
+            write_string(
+                text, grades[i].name,
+                visit_grade_name(*(const enum visit_grade *)member_of(event, grades[i].offset)));
 }
 
-static void write_lists(struct text *text, const struct alert_event *event, const struct config *config)
+static void write_lists(struct text *text, const struct alert_event *event,
+                        const struct config *config)
 {
     bool any = false;
     text_append(text, ",\"watch\":[");
@@ -118,22 +124,24 @@ static void write_lists(struct text *text, const struct alert_event *event, cons
     text_append(text, "]");
 }
 
-void event_json_write(const struct alert_event *event, const struct config *config, struct text *text)
+void event_json_write(const struct alert_event *event, const struct config *config,
+                      struct text *text)
 {
     text_append_format(text, "{\"type\":\"%s\"", alert_type_row(event->type)->name);
     write_id(text, "alert_id", event->alert_id);
     write_rows(text, event);
     write_string(text, "verb", event->verb != NULL ? event->verb : "");
     if (position_is_valid(event->position))
-        text_append_format(text, ",\"latitude\":%.7f,\"longitude\":%.7f", event->position.latitude_deg,
-                           event->position.longitude_deg);
+        text_append_format(text, ",\"latitude\":%.7f,\"longitude\":%.7f",
+                           event->position.latitude_deg, event->position.longitude_deg);
     if (event->altitude_ft != OBSERVATION_UNKNOWN)
         text_append_format(text, ",\"altitude_ft\":%d", (int)event->altitude_ft);
     write_lists(text, event, config);
     text_append(text, "}");
 }
 
-// --- reading --------------------------------------------------------------------------------------
+// --- reading
+// --------------------------------------------------------------------------------------
 
 struct reading {
     const cJSON *object;
@@ -186,7 +194,8 @@ static void read_rows(struct reading *reading)
         const char *value = string_of(reading, ids[i].name);
         *(bool *)member_to(reading, ids[i].flag) = value != NULL;
         if (value != NULL)
-            check(reading, digest_uuid_parse(value, member_to(reading, ids[i].offset)), ids[i].name);
+            check(reading, digest_uuid_parse(value, member_to(reading, ids[i].offset)),
+                  ids[i].name);
     }
     for (size_t i = 0; i < COUNT(grades); i++) {
         const char *value = string_of(reading, grades[i].name);
@@ -267,9 +276,10 @@ int event_json_read(const char *json, const struct config *config, struct alert_
     read_kind(&reading);
     read_numbers(&reading);
     read_watch(&reading);
-    event->feed_count = read_list(&reading, "feeds", event->feeds[0], sizeof event->feeds[0], SIGHTING_FEEDS_MAX);
-    event->evidence_count = read_list(&reading, "evidence", event->evidence[0], sizeof event->evidence[0],
-                                      ALERT_EVIDENCE_MAX);
+    event->feed_count =
+        read_list(&reading, "feeds", event->feeds[0], sizeof event->feeds[0], SIGHTING_FEEDS_MAX);
+    event->evidence_count = read_list(&reading, "evidence", event->evidence[0],
+                                      sizeof event->evidence[0], ALERT_EVIDENCE_MAX);
     cJSON_Delete(object);
     if (reading.wrong != NULL)
         return error_set(error, -EBADMSG, "an event whose %s cannot be read", reading.wrong);

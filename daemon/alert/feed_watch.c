@@ -12,7 +12,7 @@ void feed_watch_done(struct feed_watch *watch)
 
 static struct feed_trouble *find(struct feed_watch *watch, const char *feed)
 {
-    array_foreach(&watch->troubles, trouble)
+    array_foreach (&watch->troubles, trouble)
         if (strcmp(trouble->feed, feed) == 0)
             return trouble;
     return NULL;
@@ -46,7 +46,7 @@ bool feed_watch_good(struct feed_watch *watch, const char *feed, utc_us now,
 
 bool feed_watch_next(struct feed_watch *watch, utc_us now, struct alert_event *ret_event)
 {
-    array_foreach(&watch->troubles, trouble) {
+    array_foreach (&watch->troubles, trouble) {
         if (trouble->announced || now - trouble->since < FEED_WATCH_PATIENCE)
             continue;
         trouble->announced = true;

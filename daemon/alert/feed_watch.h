@@ -5,7 +5,8 @@
 #include "alert/event.h"
 #include "base/array.h"
 
-// One refused request is no news: feeds that are asked every half minute recover by themselves within a few.
+// One refused request is no news: feeds that are asked every half minute recover by themselves
+// within a few.
 #define FEED_WATCH_PATIENCE (5 * UTC_MINUTE)
 
 struct feed_trouble {

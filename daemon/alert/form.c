@@ -13,7 +13,8 @@ int webhook_form_load(const struct config_webhook *webhook, struct webhook_form 
     struct webhook_form form = {.format = alert_format_find(webhook->format), .url = webhook->url};
     int result = 0;
     if (form.format == NULL)
-        return error_set(error, -EINVAL, "webhook %s: no format \"%s\"", webhook->id, webhook->format);
+        return error_set(error, -EINVAL, "webhook %s: no format \"%s\"", webhook->id,
+                         webhook->format);
     if (webhook->time_zone != NULL)
         result = zone_load(webhook->time_zone, &form.zone, error);
     if (result == 0 && webhook->template_file != NULL)

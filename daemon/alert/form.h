@@ -18,7 +18,8 @@ int webhook_form_load(const struct config_webhook *webhook, struct webhook_form 
                       struct error *error);
 void webhook_form_done(struct webhook_form *form); // accepts a zeroed struct
 
-// Appends the body of the request. True when the document's own bytes are the body: then nothing was appended.
+// Appends the body of the request. True when the document's own bytes are the body: then nothing
+// was appended.
 bool webhook_form_write(const struct webhook_form *form, const struct alert_message *message,
                         struct text *body);
 

@@ -7,8 +7,8 @@
 
 static const struct alert_format formats[] = {
     {"standard", JSON, "POST", FORMAT_SECRET_SIGNS, false, NULL},
-    {"cloudevents", "application/cloudevents+json; charset=utf-8", "POST", FORMAT_SECRET_SIGNS, false,
-     format_cloudevents},
+    {"cloudevents", "application/cloudevents+json; charset=utf-8", "POST", FORMAT_SECRET_SIGNS,
+     false, format_cloudevents},
     {"slack", JSON, "POST", FORMAT_SECRET_IN_URL, false, format_slack},
     {"discord", JSON, "POST", FORMAT_SECRET_IN_URL, false, format_discord},
     {"ntfy", "text/plain; charset=utf-8", "POST", FORMAT_SECRET_BEARER, false, format_ntfy},

@@ -5,11 +5,11 @@
 
 #include <string.h>
 
-#define SLACK_SECTION_CHARACTERS_MAX 3000  // docs.slack.dev, section block: text, 3,000 characters
-#define SLACK_HEADER_CHARACTERS_MAX 150    // header block: 150 characters
+#define SLACK_SECTION_CHARACTERS_MAX 3000   // docs.slack.dev, section block: text, 3,000 characters
+#define SLACK_HEADER_CHARACTERS_MAX 150     // header block: 150 characters
 #define DISCORD_CONTENT_CHARACTERS_MAX 2000 // discord.com/developers, execute webhook: content
-#define TELEGRAM_CHARACTERS_MAX 4096       // core.telegram.org/bots/api, sendMessage: 1 to 4,096
-#define NTFY_BYTES_MAX 4096                // docs.ntfy.sh, limits: message length
+#define TELEGRAM_CHARACTERS_MAX 4096        // core.telegram.org/bots/api, sendMessage: 1 to 4,096
+#define NTFY_BYTES_MAX 4096                 // docs.ntfy.sh, limits: message length
 #define CHAT_ID_SIZE 65
 #define LINES_BYTES_MAX 8192
 

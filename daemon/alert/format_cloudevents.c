@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// CloudEvents 1.0, structured mode: the document's data in CloudEvents' envelope. `source` and `id` together are
-// unique, and the same at every try.
+// CloudEvents 1.0, structured mode: the document's data in CloudEvents' envelope. `source` and `id`
+// together are unique, and the same at every try.
 #include "alert/format.h"
 #include "alert/payload.h"
 

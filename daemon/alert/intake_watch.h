@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Whether intake stands still for want of room in the journal, and when that is worth an alert. Pure: time is data.
+// Whether intake stands still for want of room in the journal, and when that is worth an alert.
+// Pure: time is data.
 #pragma once
 
 #include "alert/event.h"

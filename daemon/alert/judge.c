@@ -12,7 +12,7 @@
 struct alert_judge {
     const struct config *config;
     enum alert_judge_mode mode;
-    struct webhook_form *forms; // of config->webhooks
+    struct webhook_form *forms;                // of config->webhooks
     char (*form_errors)[DELIVERY_REASON_SIZE]; // empty where the form could be read
     size_t form_count;
     uint64_t everything_mask; // watch entries that match every aircraft
@@ -27,7 +27,8 @@ struct hearing {
     size_t queued;
 };
 
-// --- configuration --------------------------------------------------------------------------------
+// --- configuration
+// --------------------------------------------------------------------------------
 
 static void free_forms(struct alert_judge *judge)
 {
@@ -42,7 +43,7 @@ static void free_forms(struct alert_judge *judge)
 
 static bool has_star(const struct watch_pattern_array *patterns)
 {
-    array_foreach(patterns, pattern)
+    array_foreach (patterns, pattern)
         if (strcmp(*pattern, "*") == 0)
             return true;
     return false;
@@ -91,13 +92,14 @@ void alert_judge_free(struct alert_judge *judge)
     free(judge);
 }
 
-// --- one event ------------------------------------------------------------------------------------
+// --- one event
+// ------------------------------------------------------------------------------------
 
 // A journal that cannot be read now takes no entry either: then nothing is lost by not knowing.
 static bool is_known(struct hearing *hearing, const uint8_t alert_id[DIGEST_UUID_SIZE])
 {
     struct error ignored;
-    array_foreach(&hearing->entry->alerts, alert)
+    array_foreach (&hearing->entry->alerts, alert)
         if (hearing->entry->alerts.count < 64 &&
             memcmp(alert->alert_id, alert_id, DIGEST_UUID_SIZE) == 0)
             return true;
@@ -117,7 +119,8 @@ static bool is_news(struct hearing *hearing, struct alert_event *event)
         return found == NULL;
     if (event->type != ALERT_VISIT_UPGRADED && event->type != ALERT_VISIT_RETRACTED)
         return true;
-    // The outbox forgets after some weeks; who asked the database knows what it replaces (store/pending_event.h).
+    // The outbox forgets after some weeks; who asked the database knows what it replaces
+    // (store/pending_event.h).
     if (found == NULL)
         return event->has_replaced;
     if (event->type == ALERT_VISIT_UPGRADED && found->grade >= event->grade)
@@ -137,14 +140,16 @@ static void check_told(struct hearing *hearing, const struct config_webhook *web
     for (size_t i = 0; i < count; i++) {
         struct error ignored;
         bool told = false;
-        known += outbox_told(hearing->journal, predecessors[i].alert_id, webhook->id, &told, &ignored) > 0;
+        known += outbox_told(hearing->journal, predecessors[i].alert_id, webhook->id, &told,
+                             &ignored) > 0;
         if (told)
             return;
     }
     if (known == 0)
         return; // forgotten, or another daemon's
     decision->send = false;
-    text_copy(decision->reason, sizeof decision->reason, "it was told of nothing that this withdraws");
+    text_copy(decision->reason, sizeof decision->reason,
+              "it was told of nothing that this withdraws");
 }
 
 static void check_quiet(struct hearing *hearing, const struct config_webhook *webhook,
@@ -154,7 +159,8 @@ static void check_quiet(struct hearing *hearing, const struct config_webhook *we
     const char *type = alert_type_row(event->type)->name;
     utc_us since = hearing->now - utc_from_seconds(webhook->quiet_s);
     if (!decision->send || !decision->ask_quiet ||
-        outbox_has_recent(hearing->journal, webhook->id, type, event->subject, since, &ignored) <= 0)
+        outbox_has_recent(hearing->journal, webhook->id, type, event->subject, since, &ignored) <=
+            0)
         return;
     decision->send = false;
     snprintf(decision->reason, sizeof decision->reason,
@@ -191,7 +197,8 @@ static void write_body(struct hearing *hearing, size_t number, const struct aler
     bool is_document = webhook_form_write(&hearing->judge->forms[number], message, &body);
     if (!is_document && (body.failed || body.length == 0)) {
         delivery->state = DELIVERY_NOT_SENT;
-        text_copy(delivery->reason, sizeof delivery->reason, "its format makes no body of this alert");
+        text_copy(delivery->reason, sizeof delivery->reason,
+                  "its format makes no body of this alert");
     } else if (!is_document) {
         add_body(hearing->entry, body.bytes, body.length, &delivery->offset, &delivery->length);
     }
@@ -239,13 +246,15 @@ static void withdraw_opening(struct hearing *hearing, const struct alert_event *
         struct error ignored;
         utc_us due_at = UTC_UNKNOWN;
         if (config->webhooks[i].settling_s <= 0 ||
-            outbox_waits(hearing->journal, alert_id, config->webhooks[i].id, &due_at, &ignored) <= 0 ||
+            outbox_waits(hearing->journal, alert_id, config->webhooks[i].id, &due_at, &ignored) <=
+                0 ||
             due_at <= hearing->now)
             continue;
         struct entry_delivery *delivery = array_append(&hearing->entry->deliveries);
         memcpy(delivery->alert_id, alert_id, sizeof alert_id);
         text_copy(delivery->endpoint, sizeof delivery->endpoint, config->webhooks[i].id);
-        text_copy(delivery->reason, sizeof delivery->reason, "the sighting ended before it had settled");
+        text_copy(delivery->reason, sizeof delivery->reason,
+                  "the sighting ended before it had settled");
         delivery->state = DELIVERY_CANCELLED;
         delivery->due_at = delivery->delivered_at = UTC_UNKNOWN;
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// From what an entry brought to the alerts and deliveries that are committed with it. Runs where the journal
-// does, on the worker's thread: it asks the outbox what is known, and writes nothing.
+// From what an entry brought to the alerts and deliveries that are committed with it. Runs where
+// the journal does, on the worker's thread: it asks the outbox what is known, and writes nothing.
 #pragma once
 
 #include "alert/event.h"
@@ -20,8 +20,8 @@ struct alert_judge *alert_judge_new(const struct config *config, enum alert_judg
 void alert_judge_free(struct alert_judge *judge); // accepts NULL
 void alert_judge_set_config(struct alert_judge *judge, const struct config *config);
 
-// Adds to the entry the alerts of its own effects, those that are not known yet, and what each webhook does with
-// them. `now` is the time of the entry. Returns how many deliveries were queued.
+// Adds to the entry the alerts of its own effects, those that are not known yet, and what each
+// webhook does with them. `now` is the time of the entry. Returns how many deliveries were queued.
 size_t alert_judge_entry(struct alert_judge *judge, struct journal *journal,
                          const struct tracker *tracker, utc_us now, struct entry *entry);
 

@@ -19,7 +19,7 @@ struct trial {
 
 // Adds to the reason; always returns `met`.
 __attribute__((format(printf, 3, 4))) static bool say(struct trial *trial, bool met,
-                                                       const char *format, ...)
+                                                      const char *format, ...)
 {
     char *reason = trial->decision->reason;
     if (!met)
@@ -60,7 +60,8 @@ static bool arrival_is_wanted(const struct config_webhook *webhook, enum visit_g
     return grade_is_enough(webhook, grade) && verb_is_wanted(webhook, visit_verb_name(grade));
 }
 
-// An upgrade that lifts a visit over the minimum is the first that this webhook hears of the arrival.
+// An upgrade that lifts a visit over the minimum is the first that this webhook hears of the
+// arrival.
 static bool is_first_news_of_arrival(const struct trial *trial)
 {
     const struct alert_event *event = trial->event;
@@ -131,7 +132,8 @@ static bool meets_grade(struct trial *trial)
     bool withdrawn = event->type == ALERT_VISIT_RETRACTED && event->has_grade_before;
     enum visit_grade grade = withdrawn ? event->grade_before : event->grade;
     if (!grade_is_enough(trial->webhook, grade))
-        return say(trial, false, "grade %s is below its minimum %s", visit_grade_name(grade), minimum);
+        return say(trial, false, "grade %s is below its minimum %s", visit_grade_name(grade),
+                   minimum);
     return say(trial, true, "grade %s is at least %s", visit_grade_name(grade), minimum);
 }
 
@@ -151,8 +153,9 @@ static bool meets_age(struct trial *trial)
 {
     double age_s = utc_to_seconds(trial->now - trial->event->happened_at);
     if (age_s > trial->webhook->maximum_age_s)
-        return say(trial, false, "it happened %.0f s before it was found, more than its maximum of %.0f s",
-                   age_s, trial->webhook->maximum_age_s);
+        return say(trial, false,
+                   "it happened %.0f s before it was found, more than its maximum of %.0f s", age_s,
+                   trial->webhook->maximum_age_s);
     return true;
 }
 
@@ -169,8 +172,8 @@ static bool meets_self(struct trial *trial)
 void rule_decide(const struct config *config, const struct config_webhook *webhook,
                  const struct alert_event *event, utc_us now, struct rule_decision *ret_decision)
 {
-    static bool (*const tests[])(struct trial *) = {meets_self,  meets_type, meets_watch, meets_place,
-                                                    meets_grade, meets_verb, meets_age};
+    static bool (*const tests[])(struct trial *) = {
+        meets_self, meets_type, meets_watch, meets_place, meets_grade, meets_verb, meets_age};
     *ret_decision = (struct rule_decision){.due_at = now};
     struct trial trial = {config, webhook, event, now, ret_decision, 0};
     for (size_t i = 0; i < sizeof tests / sizeof *tests; i++)

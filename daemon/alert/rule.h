@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Whether a webhook wants an event, and why (not). Pure; the quiet period, which needs a memory, is asked for by
-// the judge.
+// Whether a webhook wants an event, and why (not). Pure; the quiet period, which needs a memory, is
+// asked for by the judge.
 #pragma once
 
 #include "alert/event.h"
@@ -13,7 +13,7 @@ struct rule_decision {
     char reason[DELIVERY_REASON_SIZE];
 };
 
-// `now` is the time of the input that brought the event. The tests come in the order of the configuration's
-// keys, and the reason names the first one that was not met, or all that were.
+// `now` is the time of the input that brought the event. The tests come in the order of the
+// configuration's keys, and the reason names the first one that was not met, or all that were.
 void rule_decide(const struct config *config, const struct config_webhook *webhook,
                  const struct alert_event *event, utc_us now, struct rule_decision *ret_decision);

@@ -24,10 +24,11 @@ struct schedule_step {
     utc_us due_at; // of the next try, with SCHEDULE_AGAIN
 };
 
-// `attempt` tries were made, the one that answered `status` (0: no answer) included. `retry_after_s` is -1 where
-// nothing was said; it counts with 429, 502, 503 and 504. `chance` is in [0, 1).
-struct schedule_step schedule_after(uint32_t attempt, long status, int64_t retry_after_s, utc_us now,
-                                    double chance);
+// `attempt` tries were made, the one that answered `status` (0: no answer) included.
+// `retry_after_s` is -1 where nothing was said; it counts with 429, 502, 503 and 504. `chance` is
+// in [0, 1).
+struct schedule_step schedule_after(uint32_t attempt, long status, int64_t retry_after_s,
+                                    utc_us now, double chance);
 
 // How many tries there are in all.
 uint32_t schedule_attempts(void);

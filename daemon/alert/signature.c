@@ -13,7 +13,8 @@
 #define BASE64_MAX (SIGNATURE_SECRET_BYTES_MAX / 3 * 4 + 8)
 #define HMAC_BYTES 32
 
-int signature_secret_parse(const char *text, struct signature_secret *ret_secret, struct error *error)
+int signature_secret_parse(const char *text, struct signature_secret *ret_secret,
+                           struct error *error)
 {
     if (strncmp(text, PREFIX, strlen(PREFIX)) == 0)
         text += strlen(PREFIX);

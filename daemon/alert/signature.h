@@ -20,9 +20,10 @@ struct signature_secret {
     size_t length;
 };
 
-// Reads "whsec_" and base64 (the prefix may be left out). -EINVAL for anything else or a length outside the
-// bounds; the message never repeats the secret.
-int signature_secret_parse(const char *text, struct signature_secret *ret_secret, struct error *error);
+// Reads "whsec_" and base64 (the prefix may be left out). -EINVAL for anything else or a length
+// outside the bounds; the message never repeats the secret.
+int signature_secret_parse(const char *text, struct signature_secret *ret_secret,
+                           struct error *error);
 // Writes it as "whsec_...".
 void signature_secret_format(const struct signature_secret *secret,
                              char ret_text[SIGNATURE_SECRET_TEXT_SIZE]);

@@ -19,7 +19,8 @@ static void wipe(char *secret)
     free(secret);
 }
 
-// --- loading --------------------------------------------------------------------------------------
+// --- loading
+// --------------------------------------------------------------------------------------
 
 static char *url_with_secret(const char *url, const char *secret)
 {
@@ -27,7 +28,8 @@ static char *url_with_secret(const char *url, const char *secret)
     char *result = NULL;
     if (mark == NULL || secret == NULL)
         return memory_copy_string(url);
-    if (asprintf(&result, "%.*s%s%s", (int)(mark - url), url, secret, mark + strlen(SECRET_MARK)) < 0)
+    if (asprintf(&result, "%.*s%s%s", (int)(mark - url), url, secret, mark + strlen(SECRET_MARK)) <
+        0)
         abort();
     return result;
 }
@@ -52,7 +54,8 @@ static int take_secret(struct webhook_target *target, const struct config_webhoo
         return result;
     }
     if (!is_token(secret))
-        return error_set(error, -EINVAL, "the secret holds blanks or characters that are not ASCII");
+        return error_set(error, -EINVAL,
+                         "the secret holds blanks or characters that are not ASCII");
     if (target->form.format->secret == FORMAT_SECRET_BEARER && target->bearer == NULL) {
         target->bearer = memory_copy_string(secret);
     } else if (target->form.format->secret == FORMAT_SECRET_IN_URL && target->url == NULL) {
@@ -82,7 +85,8 @@ int webhook_target_load(const struct config_webhook *webhook, const char *contac
     struct webhook_target target = {.local = webhook->local};
     text_copy(target.id, sizeof target.id, webhook->id);
     snprintf(target.user_agent, sizeof target.user_agent, "skywitness/%s%s%s%s", SKYWITNESS_VERSION,
-             contact != NULL ? " (" : "", contact != NULL ? contact : "", contact != NULL ? ")" : "");
+             contact != NULL ? " (" : "", contact != NULL ? contact : "",
+             contact != NULL ? ")" : "");
     int result = webhook_form_load(webhook, &target.form, error);
     if (result == 0)
         result = load_secrets(&target, webhook, error);
@@ -105,7 +109,8 @@ void webhook_target_done(struct webhook_target *target)
     explicit_bzero(target, sizeof *target);
 }
 
-// --- the request ----------------------------------------------------------------------------------
+// --- the request
+// ----------------------------------------------------------------------------------
 
 __attribute__((format(printf, 2, 3))) static void add_header(struct target_request *request,
                                                              const char *format, ...)
@@ -131,8 +136,8 @@ static void add_signature(struct target_request *request, const struct webhook_t
     if (target->secret_count == 0)
         return;
     text_init(&value, 1024);
-    signature_header(target->secrets, target->secret_count, letter->alert_id, timestamp_s, letter->body,
-                     letter->body_length, &value);
+    signature_header(target->secrets, target->secret_count, letter->alert_id, timestamp_s,
+                     letter->body, letter->body_length, &value);
     add_header(request, "webhook-signature: %s", value.bytes != NULL ? value.bytes : "");
     text_done(&value);
 }
@@ -157,7 +162,8 @@ static char *make_url(const struct webhook_target *target, const struct target_l
         length = strcspn(target->url, "?");
     while (target->form.format->id_in_url && length > 0 && target->url[length - 1] == '/')
         length--;
-    if (asprintf(&url, "%.*s%s%s", (int)length, target->url, target->form.format->id_in_url ? "/" : "",
+    if (asprintf(&url, "%.*s%s%s", (int)length, target->url,
+                 target->form.format->id_in_url ? "/" : "",
                  target->form.format->id_in_url ? letter->alert_id : "") < 0)
         abort();
     return url;

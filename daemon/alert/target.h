@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A webhook as something to send to: its address, its secrets, its form, and the request that carries an alert.
+// A webhook as something to send to: its address, its secrets, its form, and the request that
+// carries an alert.
 #pragma once
 
 #include "alert/form.h"
@@ -25,7 +26,8 @@ struct webhook_target {
 // Reads the secrets and what the form needs. `contact` is the configuration's or NULL.
 int webhook_target_load(const struct config_webhook *webhook, const char *contact,
                         struct webhook_target *ret_target, struct error *error);
-void webhook_target_done(struct webhook_target *target); // wipes the secrets; accepts a zeroed struct
+void webhook_target_done(
+    struct webhook_target *target); // wipes the secrets; accepts a zeroed struct
 
 // One alert on its way.
 struct target_letter {

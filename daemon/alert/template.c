@@ -150,8 +150,9 @@ static const char *find_words(const struct alert_message *message, const char *l
     return NULL;
 }
 
-void alert_template_write(const struct alert_template *template, const struct alert_message *message,
-                          const char *local_time, struct text *text)
+void alert_template_write(const struct alert_template *template,
+                          const struct alert_message *message, const char *local_time,
+                          struct text *text)
 {
     cJSON *document = cJSON_Parse(alert_text(&message->document));
     char path[TEMPLATE_PATH_SIZE];

@@ -54,7 +54,8 @@ void words_clean_event(struct alert_event *event)
 #undef CLEAN
 }
 
-// --- times ----------------------------------------------------------------------------------------
+// --- times
+// ----------------------------------------------------------------------------------------
 
 static const char *const months[] = {"January",   "February", "March",    "April",
                                      "May",       "June",     "July",     "August",
@@ -121,7 +122,8 @@ void words_local_time(const struct zone *zone, utc_us time, struct text *text)
     text_append_format(text, "%s on %s in %s", clock, day, zone_name(zone));
 }
 
-// --- the sentence ---------------------------------------------------------------------------------
+// --- the sentence
+// ---------------------------------------------------------------------------------
 
 static bool begins_with_vowel(const char *name)
 {
@@ -274,8 +276,11 @@ static void append_about_others(struct text *text, const struct alert_event *eve
         text_append_format(text, "The feed %s answers again.", event->subject);
         break;
     case ALERT_INTAKE_STOPPED:
-        text_append_format(text, "No feed is asked any more, for want of room: %s. Nothing accepted is lost; it goes "
-                                 "on by itself when there is room.", reason);
+        text_append_format(
+            text,
+            "No feed is asked any more, for want of room: %s. Nothing accepted is lost; it goes "
+            "on by itself when there is room.",
+            reason);
         break;
     case ALERT_INTAKE_RESUMED:
         text_append(text, "There is room again, and the feeds are asked again.");
@@ -307,7 +312,8 @@ const char *words_grade(const struct alert_event *event)
         "Grade A0: others say so, no track does.",
         "Grade A1: weak, it was only seen on the way there.",
         "Grade A2: fair, one end of the stay was seen.",
-        "Grade A3: strong, one end of the stay was seen and the other follows from where it was found again.",
+        "Grade A3: strong, one end of the stay was seen and the other follows from where it was "
+        "found again.",
         "Grade A4: the strongest, both ends of the stay were seen on the field.",
     };
     return event->has_grade && event->grade <= VISIT_A4 ? words[event->grade] : "";
@@ -318,14 +324,14 @@ void words_map_url(const struct alert_event *event, struct text *text)
     if (!position_is_valid(event->position))
         return;
     double latitude = event->position.latitude_deg, longitude = event->position.longitude_deg;
-    text_append_format(text,
-                       "https://www.openstreetmap.org/?mlat=%.4f&mlon=%.4f#map=9/%.4f/%.4f",
+    text_append_format(text, "https://www.openstreetmap.org/?mlat=%.4f&mlon=%.4f#map=9/%.4f/%.4f",
                        latitude, longitude, latitude, longitude);
 }
 
 void words_feed_attribution(const char *feed, const struct config *config, struct text *text)
 {
-    const struct config_credit credit = config != NULL ? config_credit(config, feed) : (struct config_credit){0};
+    const struct config_credit credit =
+        config != NULL ? config_credit(config, feed) : (struct config_credit){0};
     if (credit.attribution != NULL && credit.attribution[0] != '\0') {
         text_append(text, credit.attribution);
         return;

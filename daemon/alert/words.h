@@ -7,10 +7,13 @@
 #include "base/text.h"
 #include "config/config.h"
 
-// "An Il-62M (RA-86495, RFF7032) landed at Hmeimim / Latakia between 11:31 and 11:42 UTC on 26 October 2025."
-void words_sentence(const struct alert_event *event, const struct config *config, struct text *text);
+// "An Il-62M (RA-86495, RFF7032) landed at Hmeimim / Latakia between 11:31 and 11:42 UTC on 26
+// October 2025."
+void words_sentence(const struct alert_event *event, const struct config *config,
+                    struct text *text);
 
-// "Grade A3: strong, one end of the stay was seen and the other is bracketed." Empty without a grade.
+// "Grade A3: strong, one end of the stay was seen and the other is bracketed." Empty without a
+// grade.
 const char *words_grade(const struct alert_event *event);
 
 // "14:42 on 26 October 2025 in Asia/Damascus"; empty for NULL.

@@ -11,9 +11,10 @@ static int read_imported_at(struct claim_store *store, const char *claim_id, utc
                             struct error *error)
 {
     struct query *query;
-    int result = query_start(store->connection,
-                             "SELECT min(imported_at) FROM skywitness_store.claim WHERE claim_id = $1",
-                             &claim_id, 1, &query, error);
+    int result =
+        query_start(store->connection,
+                    "SELECT min(imported_at) FROM skywitness_store.claim WHERE claim_id = $1",
+                    &claim_id, 1, &query, error);
     if (result < 0)
         return result;
     result = query_next(query, error);
@@ -41,8 +42,8 @@ static void take(const struct claim *claim, const struct assessment *assessment,
 
 int claim_events_find_overdue(struct claim_store *store, const struct claim *claim,
                               const struct claim_library *library, const struct claim_facts *facts,
-                              const struct assessment *assessment, struct alert_event_array *ret_overdue,
-                              struct error *error)
+                              const struct assessment *assessment,
+                              struct alert_event_array *ret_overdue, struct error *error)
 {
     struct overdue_clause_array overdue = {0};
     utc_us imported_at = UTC_UNKNOWN;
@@ -52,7 +53,7 @@ int claim_events_find_overdue(struct claim_store *store, const struct claim *cla
     utc_us reported_at = claim_reported_at(claim, library, imported_at);
     if (reported_at != UTC_UNKNOWN)
         claim_find_overdue(claim, assessment, facts, reported_at, &overdue);
-    array_foreach(&overdue, one)
+    array_foreach (&overdue, one)
         take(claim, assessment, one, ret_overdue);
     array_free(&overdue);
     return 0;
@@ -78,8 +79,9 @@ static int add_verdict(struct claim_store *store, const struct claim *claim,
     return pending_event_add(store->connection, store->config, &event, error);
 }
 
-int claim_events_add(struct claim_store *store, const struct claim *claim, const struct claim_assessed *assessed,
-                     const struct alert_event_array *overdue, struct error *error)
+int claim_events_add(struct claim_store *store, const struct claim *claim,
+                     const struct claim_assessed *assessed, const struct alert_event_array *overdue,
+                     struct error *error)
 {
     int result = add_verdict(store, claim, assessed, error);
     for (size_t i = 0; i < overdue->count && result == 0; i++)

@@ -10,13 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-// --- adding ---------------------------------------------------------------------------------------
+// --- adding
+// ---------------------------------------------------------------------------------------
 
-// The best of the alerts that the event may replace, among those that were made or wait. *ret_found is its place
-// in `predecessors`, or -1.
+// The best of the alerts that the event may replace, among those that were made or wait. *ret_found
+// is its place in `predecessors`, or -1.
 static int find_replaced(struct query_connection *connection,
-                         const struct alert_predecessor *predecessors, size_t count, int64_t *ret_found,
-                         struct error *error)
+                         const struct alert_predecessor *predecessors, size_t count,
+                         int64_t *ret_found, struct error *error)
 {
     static const char sql[] =
         "SELECT w.place - 1 FROM unnest($1::uuid[]) WITH ORDINALITY AS w (id, place)"
@@ -79,7 +80,8 @@ static int insert(struct query_connection *connection, const struct config *conf
     text_init(&document, EVENT_JSON_BYTES_MAX);
     event_json_write(event, config, &document);
     const char *parameters[] = {digest_uuid_format(event->alert_id, id), document.bytes};
-    int result = document.failed ? error_set(error, -EMSGSIZE, "an event longer than %d bytes", EVENT_JSON_BYTES_MAX)
+    int result = document.failed ? error_set(error, -EMSGSIZE, "an event longer than %d bytes",
+                                             EVENT_JSON_BYTES_MAX)
                                  : query_execute(connection, sql, parameters, 2, error);
     text_done(&document);
     return result;
@@ -105,7 +107,8 @@ static void add_next(void *data, struct alert_event *event)
 {
     struct adding *adding = data;
     if (adding->result == 0)
-        adding->result = pending_event_add(adding->connection, adding->config, event, adding->error);
+        adding->result =
+            pending_event_add(adding->connection, adding->config, event, adding->error);
 }
 
 int pending_event_add_entry(struct query_connection *connection, const struct config *config,
@@ -118,7 +121,8 @@ int pending_event_add_entry(struct query_connection *connection, const struct co
     return adding.result;
 }
 
-// --- the retraction of a stored visit -------------------------------------------------------------
+// --- the retraction of a stored visit
+// -------------------------------------------------------------
 
 static void copy_cell(char *destination, size_t size, const struct query *query, size_t column)
 {
@@ -173,10 +177,12 @@ static struct alert_event retraction_of(const struct query *query, const struct 
 }
 
 int pending_event_add_retraction(struct query_connection *connection, const struct config *config,
-                                 const char *icao24, const char *visit_id, utc_us now, struct error *error)
+                                 const char *icao24, const char *visit_id, utc_us now,
+                                 struct error *error)
 {
     static const char sql[] =
-        "SELECT visit_id, icao24, registration, type_code, callsign_in, place, substr(grade, 2)::integer,"
+        "SELECT visit_id, icao24, registration, type_code, callsign_in, place, substr(grade, "
+        "2)::integer,"
         " arrived_after, arrived_before, latitude, longitude, array_to_string(watch_ids, ' '),"
         " coalesce(sighting_in, sighting_out)"
         " FROM skywitness_store.visit WHERE icao24 = $1 AND visit_id = $2::uuid";
@@ -193,11 +199,12 @@ int pending_event_add_retraction(struct query_connection *connection, const stru
     return result == 1 ? pending_event_add(connection, config, &event, error) : result;
 }
 
-// --- taking ---------------------------------------------------------------------------------------
+// --- taking
+// ---------------------------------------------------------------------------------------
 
 void pending_event_array_done(struct pending_event_array *events)
 {
-    array_foreach(events, event)
+    array_foreach (events, event)
         free(event->document);
     array_free(events);
 }
@@ -227,20 +234,22 @@ int pending_event_read(struct query_connection *connection, size_t limit,
     return result;
 }
 
-int pending_event_remove(struct query_connection *connection, const uint8_t event_id[DIGEST_UUID_SIZE],
-                         struct error *error)
+int pending_event_remove(struct query_connection *connection,
+                         const uint8_t event_id[DIGEST_UUID_SIZE], struct error *error)
 {
     char id[DIGEST_UUID_TEXT_SIZE];
     const char *parameters[] = {digest_uuid_format(event_id, id)};
-    return query_execute(connection, "DELETE FROM skywitness_store.pending_event WHERE event_id = $1::uuid",
+    return query_execute(connection,
+                         "DELETE FROM skywitness_store.pending_event WHERE event_id = $1::uuid",
                          parameters, 1, error);
 }
 
-int pending_event_count(struct query_connection *connection, uint64_t *ret_count, struct error *error)
+int pending_event_count(struct query_connection *connection, uint64_t *ret_count,
+                        struct error *error)
 {
     struct query *query;
-    int result = query_start(connection, "SELECT count(*) FROM skywitness_store.pending_event", NULL, 0,
-                             &query, error);
+    int result = query_start(connection, "SELECT count(*) FROM skywitness_store.pending_event",
+                             NULL, 0, &query, error);
     if (result < 0)
         return result;
     result = query_next(query, error);

@@ -37,14 +37,15 @@ struct pending_worker {
     void *closed_data;
 };
 
-// --- on the thread --------------------------------------------------------------------------------
+// --- on the thread
+// --------------------------------------------------------------------------------
 
 static int take_lock(struct pending_worker *worker, struct error *error)
 {
     struct query *query;
     int result = query_start(worker->connection,
-                             "SELECT pg_try_advisory_lock(hashtext('skywitness pending events'))", NULL, 0,
-                             &query, error);
+                             "SELECT pg_try_advisory_lock(hashtext('skywitness pending events'))",
+                             NULL, 0, &query, error);
     if (result < 0)
         return result;
     result = query_next(query, error);
@@ -85,15 +86,16 @@ static void work(uv_work_t *request)
     struct error error;
     if (run_round(worker, &error) == 0)
         return;
-    // Who writes to PostgreSQL tells of its troubles; here they only mean another round. What was read of a failed
-    // answer is read again.
+    // Who writes to PostgreSQL tells of its troubles; here they only mean another round. What was
+    // read of a failed answer is read again.
     query_close(worker->connection);
     worker->connection = NULL;
     worker->has_lock = false;
     pending_event_array_done(&worker->found);
 }
 
-// --- on the loop ----------------------------------------------------------------------------------
+// --- on the loop
+// ----------------------------------------------------------------------------------
 
 static void timer_closed(uv_handle_t *handle)
 {
@@ -125,7 +127,8 @@ static void hand_over(struct pending_worker *worker)
     // Before the first is handed over: answers may come at once.
     worker->unanswered = worker->closing ? 0 : found.count;
     for (size_t i = 0; i < found.count && !worker->closing; i++)
-        worker->events.on_event(worker->events.data, found.items[i].event_id, found.items[i].document);
+        worker->events.on_event(worker->events.data, found.items[i].event_id,
+                                found.items[i].document);
     pending_event_array_done(&found);
 }
 
@@ -147,7 +150,8 @@ static void on_timer(uv_timer_t *timer)
         worker->working = uv_queue_work(timer->loop, &worker->work, work, work_done) == 0;
 }
 
-void pending_worker_answer(struct pending_worker *worker, const uint8_t event_id[DIGEST_UUID_SIZE], bool kept)
+void pending_worker_answer(struct pending_worker *worker, const uint8_t event_id[DIGEST_UUID_SIZE],
+                           bool kept)
 {
     if (kept)
         memcpy(array_append(&worker->kept)->bytes, event_id, DIGEST_UUID_SIZE);
@@ -158,7 +162,8 @@ void pending_worker_answer(struct pending_worker *worker, const uint8_t event_id
     close_if_quiet(worker);
 }
 
-struct pending_worker *pending_worker_new(uv_loop_t *loop, const char *database, const char *password,
+struct pending_worker *pending_worker_new(uv_loop_t *loop, const char *database,
+                                          const char *password,
                                           const struct pending_worker_events *events)
 {
     struct pending_worker *worker = memory_allocate_zeroed(1, sizeof *worker);

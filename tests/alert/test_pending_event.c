@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What waits in a real PostgreSQL: once, only what is news, and with what it replaces. SYNTHETIC events.
+// What waits in a real PostgreSQL: once, only what is news, and with what it replaces. SYNTHETIC
+// events.
 #include "alert/event_json.h"
 #include "alert/maker.h"
 #include "store/migrate.h"
@@ -31,8 +32,8 @@ static int set_up(void **state)
     (void)state;
     int before, after;
     must(query_connect("dbname=skywitness", NULL, &connection, &error));
-    must(migrate_apply(query_native(connection), schema_migrations, schema_migration_count, &before, &after,
-                       &error));
+    must(migrate_apply(query_native(connection), schema_migrations, schema_migration_count, &before,
+                       &after, &error));
     sql("DELETE FROM skywitness_store.pending_event");
     return 0;
 }
@@ -81,7 +82,8 @@ static void add(const struct alert_event *event)
 static void an_arrival_rises_and_is_withdrawn(void **state)
 {
     (void)state;
-    struct alert_event first = arrival(VISIT_A2), better = arrival(VISIT_A3), worse = arrival(VISIT_A1);
+    struct alert_event first = arrival(VISIT_A2), better = arrival(VISIT_A3),
+                       worse = arrival(VISIT_A1);
     add(&first);
     add(&first);
     assert_int_equal(count(), 1);
@@ -110,10 +112,11 @@ static void what_was_alerted_about_is_no_news(void **state)
     (void)state;
     struct alert_event event = arrival(VISIT_A3);
     char statement[400], id[DIGEST_UUID_TEXT_SIZE];
-    snprintf(statement, sizeof statement,
-             "INSERT INTO skywitness_store.alert (alert_id, happened_at, found_at, type, subject, body)"
-             " VALUES ('%s', now(), now(), 'visit.arrived', '1551df', '{}')",
-             digest_uuid_format(event.alert_id, id));
+    snprintf(
+        statement, sizeof statement,
+        "INSERT INTO skywitness_store.alert (alert_id, happened_at, found_at, type, subject, body)"
+        " VALUES ('%s', now(), now(), 'visit.arrived', '1551df', '{}')",
+        digest_uuid_format(event.alert_id, id));
     sql(statement);
     add(&event);
     assert_int_equal(count(), 0);
@@ -149,10 +152,14 @@ static void a_stored_visit_is_withdrawn(void **state)
     char statement[1000], id[DIGEST_UUID_TEXT_SIZE];
     digest_uuid_format(event.visit_id, id);
     snprintf(statement, sizeof statement,
-             "INSERT INTO skywitness_store.visit (visit_id, anchored_at, decided_at, arrived_after, arrived_before,"
-             " latitude, longitude, emitter, detector_version, arrival_seen, departure_seen, icao24, place, state,"
-             " grade, verb, registration, type_code, callsign_in, watch_ids, reasons) VALUES ('%s', now(), now(),"
-             " '2025-10-26T11:31Z', '2025-10-26T11:42Z', 35.4, 35.95, 0, 1, true, false, '1551df', 'OSLK',"
+             "INSERT INTO skywitness_store.visit (visit_id, anchored_at, decided_at, "
+             "arrived_after, arrived_before,"
+             " latitude, longitude, emitter, detector_version, arrival_seen, departure_seen, "
+             "icao24, place, state,"
+             " grade, verb, registration, type_code, callsign_in, watch_ids, reasons) VALUES "
+             "('%s', now(), now(),"
+             " '2025-10-26T11:31Z', '2025-10-26T11:42Z', 35.4, 35.95, 0, 1, true, false, '1551df', "
+             "'OSLK',"
              " 'confirmed', 'A3', 'landed', 'RA-86495', 'IL62', 'RFF7032', '{il62,gone}', '[]')",
              id);
     sql(statement);
@@ -189,8 +196,11 @@ int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(an_arrival_rises_and_is_withdrawn), TEST(what_was_alerted_about_is_no_news), TEST(nobody_was_told),
-        TEST(a_stored_visit_is_withdrawn),       TEST(it_is_part_of_the_transaction),
+        TEST(an_arrival_rises_and_is_withdrawn),
+        TEST(what_was_alerted_about_is_no_news),
+        TEST(nobody_was_told),
+        TEST(a_stored_visit_is_withdrawn),
+        TEST(it_is_part_of_the_transaction),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

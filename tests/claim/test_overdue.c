@@ -52,7 +52,7 @@ static void waits_for_the_window_and_the_settling(void **state)
         const char *as_of;
         size_t count;
     } moments[] = {
-        {"2025-10-25T00:00Z", 0}, // it is open
+        {"2025-10-25T00:00Z", 0},    // it is open
         {"2025-10-30T23:59:59Z", 0}, // it has ended, and late data may come
         {"2025-10-31T00:00Z", 1},
         {"2026-10-31T00:00Z", 1},
@@ -86,7 +86,8 @@ static void what_was_seen_is_not_overdue(void **state)
     (void)state;
     struct trial trial;
     begin(&trial, ARRIVALS, "2025-11-15T00:00Z");
-    maker_hours(&trial.facts, "OSLK", "2025-10-24T00:00Z", "2025-10-30T00:00Z", COVERAGE_COVERED_NOT_SEEN);
+    maker_hours(&trial.facts, "OSLK", "2025-10-24T00:00Z", "2025-10-30T00:00Z",
+                COVERAGE_COVERED_NOT_SEEN);
     maker_visit(&trial.facts, "one", "OSLK", "2025-10-24T10:00Z", "2025-10-24T10:10Z");
     assert_int_equal(look(&trial, REPORTED_BEFORE), 1); // one of two, and we could have seen both
     maker_visit(&trial.facts, "two", "OSLK", "2025-10-26T10:00Z", "2025-10-26T10:10Z");
@@ -108,8 +109,8 @@ static void says_whether_it_could_be_seen(void **state)
     for (size_t i = 0; i < sizeof shares / sizeof *shares; i++) {
         struct trial trial;
         begin(&trial, ARRIVALS, "2025-11-15T00:00Z");
-        maker_hours_share(&trial.facts, "OSLK", "2025-10-24T00:00Z", "2025-10-30T00:00Z", shares[i].percent,
-                          COVERAGE_COVERED_NOT_SEEN, COVERAGE_LOOKED_NO_COVER);
+        maker_hours_share(&trial.facts, "OSLK", "2025-10-24T00:00Z", "2025-10-30T00:00Z",
+                          shares[i].percent, COVERAGE_COVERED_NOT_SEEN, COVERAGE_LOOKED_NO_COVER);
         assert_int_equal(look(&trial, REPORTED_BEFORE), 1);
         const char *words = trial.overdue.items[0].coverage;
         if (strncmp(words, shares[i].words, strlen(shares[i].words)) != 0)
@@ -123,7 +124,8 @@ static void a_series_misses_its_next(void **state)
 {
     (void)state;
     static const char series[] =
-        "{\"id\": \"series\", \"kind\": \"regular\", \"aircraft\": {\"types\": [\"A124\"]}, \"place\": "
+        "{\"id\": \"series\", \"kind\": \"regular\", \"aircraft\": {\"types\": [\"A124\"]}, "
+        "\"place\": "
         "\"OSLK\", \"verb\": \"arrived\", \"since\": \"2025-10-01\", \"every_days\": 3}";
     static const char *const visits[][2] = {{"2025-10-02T10:00Z", "2025-10-02T10:10Z"},
                                             {"2025-10-05T10:00Z", "2025-10-05T10:10Z"},
@@ -135,7 +137,8 @@ static void a_series_misses_its_next(void **state)
     for (size_t i = 0; i < sizeof moments / sizeof *moments; i++) {
         struct trial trial;
         begin(&trial, series, moments[i].as_of);
-        maker_hours(&trial.facts, "OSLK", "2025-09-01T00:00Z", "2025-10-20T00:00Z", COVERAGE_COVERED_NOT_SEEN);
+        maker_hours(&trial.facts, "OSLK", "2025-09-01T00:00Z", "2025-10-20T00:00Z",
+                    COVERAGE_COVERED_NOT_SEEN);
         for (size_t j = 0; j < sizeof visits / sizeof *visits; j++)
             maker_visit(&trial.facts, visits[j][0], "OSLK", visits[j][0], visits[j][1]);
         assert_int_equal(look(&trial, "2025-10-09T00:00Z"), moments[i].count);
@@ -153,8 +156,10 @@ static void silence_is_never_overdue(void **state)
     (void)state;
     struct trial trial;
     begin(&trial,
-          "{\"id\": \"pause\", \"kind\": \"hiatus\", \"aircraft\": {\"types\": [\"A124\"]}, \"place\": "
-          "\"OSLK\", \"verb\": \"arrived\", \"until\": \"2025-10-24\", \"lasting\": {\"min_days\": 5, "
+          "{\"id\": \"pause\", \"kind\": \"hiatus\", \"aircraft\": {\"types\": [\"A124\"]}, "
+          "\"place\": "
+          "\"OSLK\", \"verb\": \"arrived\", \"until\": \"2025-10-24\", \"lasting\": {\"min_days\": "
+          "5, "
           "\"max_days\": 6}}",
           "2025-12-15T00:00Z");
     assert_int_equal(look(&trial, "2025-09-01T00:00Z"), 0);
@@ -168,16 +173,14 @@ static void is_dated_by_its_earliest_report(void **state)
     struct claim *claim = &library.claims.items[0];
     utc_us imported = at("2025-12-01T00:00Z");
     array_free(&claim->reports);
-    array_foreach(&library.reports, report)
+    array_foreach (&library.reports, report)
         report_done(report);
     array_clear(&library.reports);
     assert_true(claim_reported_at(claim, &library, imported) == imported);
-    static const char *const published[][2] = {{"none", ""},
-                                               {"late", "2025-10-30"},
-                                               {"day", "2025-10-26"},
-                                               {"time", "2025-10-26T08:00Z"}};
-    static const char *const expected[] = {"2025-12-01T00:00Z", "2025-10-31T00:00Z", "2025-10-27T00:00Z",
-                                           "2025-10-26T08:00Z"};
+    static const char *const published[][2] = {
+        {"none", ""}, {"late", "2025-10-30"}, {"day", "2025-10-26"}, {"time", "2025-10-26T08:00Z"}};
+    static const char *const expected[] = {"2025-12-01T00:00Z", "2025-10-31T00:00Z",
+                                           "2025-10-27T00:00Z", "2025-10-26T08:00Z"};
     for (size_t i = 0; i < 4; i++) {
         struct report *report = array_append(&library.reports);
         memset(report, 0, sizeof *report);

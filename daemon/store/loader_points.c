@@ -87,7 +87,7 @@ static bool meets_an_earlier_run(const struct loader_points *points, const struc
 }
 
 // LIMIT keeps the planner from turning this into a join that reads whole days, which it would like as long as nobody
-// counted their rows. Evidence outlives its day (sql/010-retention.sql).
+// counted their rows. Evidence outlives its day (sql/011-retention.sql).
 static const char met_sql[] =
     "SELECT s.number FROM unnest($2::text[], $3::timestamptz[], $4::timestamptz[]) WITH ORDINALITY"
     " AS s (icao24, since, until, number) WHERE (SELECT true FROM skywitness_store.track_point p"
@@ -168,7 +168,7 @@ static int insert_staged(const struct loader_points *points, struct query_connec
     utc_format(points->last_at + HISTORY_COINCIDE_US, last);
     snprintf(sql, sizeof sql,
              "WITH stored AS (INSERT INTO skywitness_store.track_point SELECT * FROM pg_temp.history_point h"
-             " WHERE NOT EXISTS (SELECT FROM skywitness_store.track_point p WHERE p.icao24 = h.icao24"
+             " WHERE NOT EXISTS (SELECT FROM skywitness_store.kept_point p WHERE p.icao24 = h.icao24"
              " AND p.feed = h.feed AND p.observed_at >= '%s' AND p.observed_at <= '%s'"
              " AND p.observed_at >= h.observed_at - interval '%lld microseconds'"
              " AND p.observed_at <= h.observed_at + interval '%lld microseconds'"

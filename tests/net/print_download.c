@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// print_download URL MAX_BYTES [slow] [AUTHORITY_FILE]: fetches from loopback with little patience, and prints the size that the server
-// said, how many bytes came and their SHA-256; or the error's number and words. "slow": reads with pauses.
+// print_download URL MAX_BYTES [slow|public] [AUTHORITY_FILE]: fetches from loopback with little patience, and prints
+// the size that the server said, how many bytes came and their SHA-256; or the error's number and words. "slow": reads
+// with pauses; "public": as from a source that is not one's own.
 #include "net/download.h"
 
 #include <inttypes.h>
@@ -53,7 +54,7 @@ int main(int argc, char **argv)
         .user_agent = "test",
         .hosts = hosts,
         .host_count = 1,
-        .local = true,
+        .local = argc <= 3 || strcmp(argv[3], "public") != 0,
         .certificate_authority_file = argc > 3 && strchr(argv[argc - 1], '/') != NULL ? argv[argc - 1] : NULL,
         .patience = {.first_wait_s = 0.01, .longest_wait_s = 0.05, .tries = 4, .stall_s = 0.5, .stall_bytes = 1000},
     };

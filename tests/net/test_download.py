@@ -115,6 +115,16 @@ class DownloadTest(unittest.TestCase):
         self.fault(statuses=[503], headers=[("Retry-After", "86000")])
         self.assert_error(self.fetch()[0], errno.ETIMEDOUT, "asks to come back in 86000 s")
 
+    def test_public_sources(self):
+        """No plain http, and no address of our own network, whatever name leads there."""
+        self.assert_error(self.fetch("/file", PLENTY, "public")[0], errno.EPERM, "plain http is not allowed")
+        port = self.server.server.server_address[1]
+        for host in ("127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "0x7f.1", "169.254.169.254"):
+            with self.subTest(host=host):
+                first, _ = self.fetch_url(f"https://{host}:{port}/file", PLENTY, "public")
+                self.assertRegex(first, f"^-{errno.EPERM} .*(not a public one|not one of the source's)")
+        self.assertEqual(self.server.log, [])
+
     def test_tls(self):
         """Only whom the authority vouches for, and never from https to http."""
         server = pathlib.Path(__file__).with_name("nginx_server.py")

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Another daemon has asked the feeds until now: what it derived and alerted about is learnt from PostgreSQL, in place
-// of what this one remembers of an earlier time.
+// Another daemon has asked the feeds until now: what it derived and alerted about is learnt from
+// PostgreSQL, in place of what this one remembers of an earlier time.
 #include "pipeline_internal.h"
 
 #include "store/known_alerts.h"
@@ -42,8 +42,8 @@ static void take_over_work(void *data)
     entry_init(&alerts);
     job->result = known_alerts_read(job->database, job->password, &alerts, &job->error);
     if (job->result >= 0)
-        job->result = restore_from_database(job->database, job->password, &side->config->watch, UTC_UNKNOWN, intake,
-                                            &job->error);
+        job->result = restore_from_database(job->database, job->password, &side->config->watch,
+                                            UTC_UNKNOWN, intake, &job->error);
     if (job->result >= 0)
         adopt(job, intake, &alerts);
     else

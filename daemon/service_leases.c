@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Several daemons, one database: this one asks the feeds whose locks it has (feed/lease_policy.h), after it has
-// learnt what another did before.
+// Several daemons, one database: this one asks the feeds whose locks it has (feed/lease_policy.h),
+// after it has learnt what another did before.
 #include "service.h"
 
 #include "base/log.h"
@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-// What this daemon itself did before should be in PostgreSQL when it is read back; waited for only so long.
+// What this daemon itself did before should be in PostgreSQL when it is read back; waited for only
+// so long.
 #define OWN_BACKLOG_PATIENCE_MS 10000
 #define OWN_BACKLOG_LOOK_MS 100
 #define LEARN_AGAIN_MS 2000
@@ -25,7 +26,8 @@ bool service_may_ask(void *data, const char *feed)
     return lease_policy_allows(&service->lease_policy, feed, feed_lease_now());
 }
 
-// --- what is remembered over a restart --------------------------------------------------------------
+// --- what is remembered over a restart
+// --------------------------------------------------------------
 
 static char *memory_path(const struct service *service)
 {
@@ -64,7 +66,8 @@ static void remember(struct service *service)
     pipeline_with_journal(service->pipeline, remember_work, remember_done, remembering);
 }
 
-// --- what is said -----------------------------------------------------------------------------------
+// --- what is said
+// -----------------------------------------------------------------------------------
 
 static void say(struct service *service)
 {
@@ -87,7 +90,8 @@ static void say(struct service *service)
     service->leases_said = mine;
 }
 
-// --- taking over ------------------------------------------------------------------------------------
+// --- taking over
+// ------------------------------------------------------------------------------------
 
 static void learn(uv_timer_t *timer);
 
@@ -102,7 +106,8 @@ static void learnt(void *data, const struct error *error)
         return;
     }
     service->lease_policy.learning = false;
-    log_event(LOG_EVENT_TOOK_OVER, NULL, "took over from another daemon: its open sightings go on here");
+    log_event(LOG_EVENT_TOOK_OVER, NULL,
+              "took over from another daemon: its open sightings go on here");
     feed_lease_learnt(service->lease);
     poller_wake(service->poller);
 }
@@ -116,7 +121,8 @@ static void learn(uv_timer_t *timer)
     if (patient && pipeline_backlog(service->pipeline) > 0)
         uv_timer_start(timer, learn, OWN_BACKLOG_LOOK_MS, 0);
     else
-        pipeline_take_over(service->pipeline, service->config->database, service->password, learnt, service);
+        pipeline_take_over(service->pipeline, service->config->database, service->password, learnt,
+                           service);
 }
 
 static void looked(void *data, bool must_learn)
@@ -143,7 +149,8 @@ static void lost(void *data, const struct error *error)
         poller_wake(service->poller);
 }
 
-// --- life cycle ---------------------------------------------------------------------------------------
+// --- life cycle
+// ---------------------------------------------------------------------------------------
 
 void service_prepare_leases(struct service *service)
 {

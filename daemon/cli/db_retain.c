@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// `skywitness db retain`: takes away what is past its time, days of points by partition and the ledger row by
-// row, and says what went and what was kept because a visit or an assessment rests on it.
+// `skywitness db retain`: takes away what is past its time, days of points by partition and the
+// ledger row by row, and says what went and what was kept because a visit or an assessment rests on
+// it.
 #include "cli/command.h"
 
 #include "cli/options.h"
@@ -43,7 +44,8 @@ static utc_us before(const struct cli *cli, int64_t days)
 }
 
 // Notes that something could not be had now. Returns whether it makes sense to go on.
-static bool fail(struct retaining *retaining, const char *what, int result, const struct error *error)
+static bool fail(struct retaining *retaining, const char *what, int result,
+                 const struct error *error)
 {
     bool hopeless = result == -ENOTCONN || result == -EACCES;
     cli_say(retaining->cli, "%s: %s", what, error->message);
@@ -51,7 +53,8 @@ static bool fail(struct retaining *retaining, const char *what, int result, cons
     return !hopeless;
 }
 
-static void write_partition(struct retaining *retaining, const struct retention_partition *partition, int64_t kept,
+static void write_partition(struct retaining *retaining,
+                            const struct retention_partition *partition, int64_t kept,
                             const char *outcome)
 {
     output_text(retaining->output, partition->name);
@@ -73,8 +76,8 @@ static bool retire(struct retaining *retaining, const struct retention_partition
     const char *outcome = partition->held ? "held" : "due";
     bool goes_on = true;
     if (!partition->held && !retaining->dry_run) {
-        int result = retention_retire(retaining->connection, retaining->plan.points_before, partition->name, &kept,
-                                      &error);
+        int result = retention_retire(retaining->connection, retaining->plan.points_before,
+                                      partition->name, &kept, &error);
         outcome = result == 0 ? "dropped" : result == -EBUSY ? "busy" : "failed";
         goes_on = result == 0 || fail(retaining, partition->name, result, &error);
     }
@@ -148,7 +151,8 @@ static bool roll_up_coverage(struct retaining *retaining)
     struct error error = {0};
     int result = 0;
     if (!retaining->dry_run)
-        result = retention_roll_up_coverage(retaining->connection, &retaining->plan, retaining->cli->now, &error);
+        result = retention_roll_up_coverage(retaining->connection, &retaining->plan,
+                                            retaining->cli->now, &error);
     if (result < 0)
         fail(retaining, "coverage", result, &error);
     return result >= 0;
@@ -175,7 +179,9 @@ static int work(struct retaining *retaining)
     int64_t bytes_before = 0, ignored = 0;
     int mine = retention_begin(retaining->connection, &error);
     if (mine >= 0)
-        mine = retention_sizes(retaining->connection, &bytes_before, &ignored, &ignored, &error) < 0 ? -EIO : mine;
+        mine = retention_sizes(retaining->connection, &bytes_before, &ignored, &ignored, &error) < 0
+                   ? -EIO
+                   : mine;
     if (mine < 0)
         return cli_fail(retaining->cli, &error);
     if (mine == 0) {
@@ -194,8 +200,8 @@ static int retain(struct cli *cli, const struct days *days, bool dry_run)
 {
     struct retaining retaining = {
         .cli = cli,
-        .plan = {before(cli, days->points), before(cli, days->ledger), before(cli, days->quarantine),
-                 before(cli, days->feed_hours)},
+        .plan = {before(cli, days->points), before(cli, days->ledger),
+                 before(cli, days->quarantine), before(cli, days->feed_hours)},
         .dry_run = dry_run,
         .status = EXIT_STATUS_GOOD,
     };
@@ -216,17 +222,21 @@ int command_db_retain(struct cli *cli, const struct command *command, int argc, 
     struct days days = {0};
     bool dry_run = false;
     const struct option_row rows[] = {
-        {"days", 0, OPTION_COUNT, &days.points, "N", "keep N whole days of points before today (UTC)", 1, DAYS_MAX},
-        {"ledger-days", 0, OPTION_COUNT, &days.ledger, "N", "keep N days of the ledger of polls", 1, DAYS_MAX},
-        {"quarantine-days", 0, OPTION_COUNT, &days.quarantine, "N", "keep N days of what could not be stored", 1,
+        {"days", 0, OPTION_COUNT, &days.points, "N",
+         "keep N whole days of points before today (UTC)", 1, DAYS_MAX},
+        {"ledger-days", 0, OPTION_COUNT, &days.ledger, "N", "keep N days of the ledger of polls", 1,
          DAYS_MAX},
-        {"feed-hours-days", 0, OPTION_COUNT, &days.feed_hours, "N", "keep N days of the feeds' hours", 1, DAYS_MAX},
+        {"quarantine-days", 0, OPTION_COUNT, &days.quarantine, "N",
+         "keep N days of what could not be stored", 1, DAYS_MAX},
+        {"feed-hours-days", 0, OPTION_COUNT, &days.feed_hours, "N",
+         "keep N days of the feeds' hours", 1, DAYS_MAX},
         {"dry-run", 'n', OPTION_FLAG, &dry_run, NULL, "only say what would go", 0, 0},
     };
     const struct option_table options = {
         OPTION_ROWS(rows),
         .notes = "Without one of the days, the configuration's retain_days, retain_ledger_days,\n"
-                 "retain_quarantine_days and retain_feed_hours_days count. What a visit or an assessment\n"
+                 "retain_quarantine_days and retain_feed_hours_days count. What a visit or an "
+                 "assessment\n"
                  "rests on is kept. Exit status 1: some could not be had now.",
     };
     int count, status;
@@ -237,12 +247,13 @@ int command_db_retain(struct cli *cli, const struct command *command, int argc, 
         status = cli_config(cli, &config);
         if (status != EXIT_STATUS_GOOD)
             return status;
-        days = (struct days){configured(config->retain_days), configured(config->retain_ledger_days),
-                             configured(config->retain_quarantine_days),
-                             configured(config->retain_feed_hours_days)};
+        days = (struct days){
+            configured(config->retain_days), configured(config->retain_ledger_days),
+            configured(config->retain_quarantine_days), configured(config->retain_feed_hours_days)};
     }
     if (days.points == 0 && days.ledger == 0 && days.quarantine == 0 && days.feed_hours == 0) {
-        cli_say(cli, "nothing goes: retain_days and its like are not set in the configuration, and --days or its "
+        cli_say(cli, "nothing goes: retain_days and its like are not set in the configuration, and "
+                     "--days or its "
                      "like were not given");
         return EXIT_STATUS_GOOD;
     }

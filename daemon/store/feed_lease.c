@@ -25,8 +25,9 @@ _Static_assert(LEASE_SERVER_PATIENCE == 18 * UTC_SECOND, "session_options says t
 #define USELESS_WAIT_MS 5000
 #define FEEDS_BYTES_MAX (CONFIG_FEEDS_MAX * (size_t)FEED_ID_SIZE)
 
-static const char look_sql[] = "SELECT feed, mine, ready, holder, others FROM skywitness_store.look_at_leases("
-                               "$1::uuid, $2, string_to_array($3, ' '), string_to_array($4, ' '), $5::boolean)";
+static const char look_sql[] =
+    "SELECT feed, mine, ready, holder, others FROM skywitness_store.look_at_leases("
+    "$1::uuid, $2, string_to_array($3, ' '), string_to_array($4, ' '), $5::boolean)";
 static const char learnt_sql[] = "SELECT skywitness_store.leases_are_ready($1::uuid)";
 static const char let_go_sql[] = "SELECT skywitness_store.let_leases_go($1::uuid)";
 
@@ -118,7 +119,8 @@ void feed_lease_look(struct feed_lease *lease)
     list_feeds(lease->policy, false, &wanted);
     list_feeds(lease->policy, true, &insisted);
     lease->asked_at = feed_lease_now();
-    const char *values[] = {lease->journal_id, lease->host, wanted.bytes != NULL ? wanted.bytes : "",
+    const char *values[] = {lease->journal_id, lease->host,
+                            wanted.bytes != NULL ? wanted.bytes : "",
                             insisted.bytes != NULL ? insisted.bytes : "",
                             lease_policy_is_eager(lease->policy, lease->asked_at) ? "t" : "f"};
     lease->looking = true;
@@ -218,7 +220,8 @@ void feed_lease_start(struct feed_lease *lease)
     uv_timer_start(&lease->timer, look_now, LEASE_LOOK_INTERVAL / 1000, LEASE_LOOK_INTERVAL / 1000);
 }
 
-// --- closing --------------------------------------------------------------------------------------
+// --- closing
+// --------------------------------------------------------------------------------------
 
 static void on_timer_closed(uv_handle_t *handle)
 {

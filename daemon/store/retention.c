@@ -12,12 +12,14 @@
 
 #define ATTEMPTS 5
 #define PAUSE_S 1 // times the attempt's number
-// A transaction of about a second: each begins at the front of the table, where the dead rows of those before lie.
+// A transaction of about a second: each begins at the front of the table, where the dead rows of
+// those before lie.
 #define TRIM_ROWS "100000"
 
 // One row of one statement, or none: its first column, `unknown` without one.
-static int ask_number(struct query_connection *connection, const char *sql, const char *const *parameters,
-                      size_t parameter_count, int64_t unknown, int64_t *ret_number, struct error *error)
+static int ask_number(struct query_connection *connection, const char *sql,
+                      const char *const *parameters, size_t parameter_count, int64_t unknown,
+                      int64_t *ret_number, struct error *error)
 {
     struct query *query;
     int ret = query_start(connection, sql, parameters, parameter_count, &query, error);
@@ -36,8 +38,9 @@ int retention_begin(struct query_connection *connection, struct error *error)
     int64_t mine = 0;
     int ret = query_execute(connection, "SET lock_timeout = '2s'", NULL, 0, error);
     if (ret == 0)
-        ret = ask_number(connection, "SELECT pg_try_advisory_lock(hashtext('skywitness.retain'))::integer", NULL, 0, 0,
-                         &mine, error);
+        ret = ask_number(connection,
+                         "SELECT pg_try_advisory_lock(hashtext('skywitness.retain'))::integer",
+                         NULL, 0, 0, &mine, error);
     return ret < 0 ? ret : (int)mine;
 }
 
@@ -56,10 +59,11 @@ int retention_list(struct query_connection *connection, utc_us before,
     char day[UTC_TEXT_SIZE];
     const char *parameters[] = {utc_format_day(before, day)};
     struct query *query;
-    int ret = query_start(connection,
-                          "SELECT partition, parent, day::text, bytes, held FROM skywitness_store.partitions()"
-                          " WHERE day < $1::date ORDER BY day, partition",
-                          parameters, 1, &query, error);
+    int ret = query_start(
+        connection,
+        "SELECT partition, parent, day::text, bytes, held FROM skywitness_store.partitions()"
+        " WHERE day < $1::date ORDER BY day, partition",
+        parameters, 1, &query, error);
     if (ret < 0)
         return ret;
     while ((ret = query_next(query, error)) == 1) {
@@ -77,8 +81,9 @@ int retention_list(struct query_connection *connection, utc_us before,
 }
 
 // What is left to do for a partition behind `step`: NULL when it is gone.
-static int next_statement(struct query_connection *connection, const char *day, const char *partition, int64_t *step,
-                          char **ret_statement, struct error *error)
+static int next_statement(struct query_connection *connection, const char *day,
+                          const char *partition, int64_t *step, char **ret_statement,
+                          struct error *error)
 {
     char done[24];
     struct query *query;
@@ -109,10 +114,10 @@ static int count_kept(struct query_connection *connection, const char *partition
                       &partition, 1, 0, ret_kept, error);
 }
 
-// What is to be done is asked anew before each step: a detachment that was interrupted has to be finished rather
-// than begun again.
-int retention_retire(struct query_connection *connection, utc_us before, const char *partition, int64_t *ret_kept,
-                     struct error *error)
+// What is to be done is asked anew before each step: a detachment that was interrupted has to be
+// finished rather than begun again.
+int retention_retire(struct query_connection *connection, utc_us before, const char *partition,
+                     int64_t *ret_kept, struct error *error)
 {
     char day[UTC_TEXT_SIZE];
     utc_format_day(before, day);
@@ -141,19 +146,20 @@ int retention_finish_points(struct query_connection *connection, utc_us before, 
 {
     char text[UTC_TEXT_SIZE];
     const char *parameters[] = {utc_format(before, text)};
-    return query_execute(connection, "SELECT skywitness_store.finish_evidence($1::timestamptz)", parameters, 1,
-                         error);
+    return query_execute(connection, "SELECT skywitness_store.finish_evidence($1::timestamptz)",
+                         parameters, 1, error);
 }
 
 int retention_roll_up_feeds(struct query_connection *connection, utc_us before, struct error *error)
 {
     char text[UTC_TEXT_SIZE];
     const char *parameters[] = {utc_format(before, text)};
-    return query_execute(connection, "SELECT skywitness_store.roll_up_feeds($1::timestamptz)", parameters, 1, error);
+    return query_execute(connection, "SELECT skywitness_store.roll_up_feeds($1::timestamptz)",
+                         parameters, 1, error);
 }
 
-int retention_trim(struct query_connection *connection, const char *table, utc_us before, int64_t *ret_rows,
-                   struct error *error)
+int retention_trim(struct query_connection *connection, const char *table, utc_us before,
+                   int64_t *ret_rows, struct error *error)
 {
     char text[UTC_TEXT_SIZE];
     const char *parameters[] = {table, utc_format(before, text), TRIM_ROWS};
@@ -161,8 +167,9 @@ int retention_trim(struct query_connection *connection, const char *table, utc_u
     int ret;
     do {
         trimmed = 0;
-        ret = ask_number(connection, "SELECT skywitness_store.trim($1, $2::timestamptz, $3::integer)", parameters, 3,
-                         0, &trimmed, error);
+        ret =
+            ask_number(connection, "SELECT skywitness_store.trim($1, $2::timestamptz, $3::integer)",
+                       parameters, 3, 0, &trimmed, error);
         sum += trimmed;
     } while (ret == 0 && trimmed > 0);
     if (ret == 0)
@@ -170,8 +177,8 @@ int retention_trim(struct query_connection *connection, const char *table, utc_u
     return ret;
 }
 
-int retention_sizes(struct query_connection *connection, int64_t *ret_database_bytes, int64_t *ret_evidence_bytes,
-                    int64_t *ret_evidence_rows, struct error *error)
+int retention_sizes(struct query_connection *connection, int64_t *ret_database_bytes,
+                    int64_t *ret_evidence_bytes, int64_t *ret_evidence_rows, struct error *error)
 {
     struct query *query;
     int ret = query_start(connection,

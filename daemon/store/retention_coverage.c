@@ -22,21 +22,24 @@ struct interest_array ARRAY_OF(struct interest);
 
 // clang-format off
 static const char places_sql[] =
-    "SELECT p.place, public.ST_Y(p.geography::public.geometry), public.ST_X(p.geography::public.geometry),"
+    "SELECT p.place, public.ST_Y(p.geography::public.geometry),"
+    "   public.ST_X(p.geography::public.geometry),"
     "   p.elevation_ft, coalesce(c.before, '" EVER "'::timestamptz)"
     " FROM skywitness_store.place p LEFT JOIN skywitness_store.coverage_complete c USING (place)"
     " WHERE p.kind = 'airfield' AND coalesce(c.before, '-infinity') < $1::timestamptz AND ("
     "   EXISTS (SELECT FROM skywitness_store.claim_reach r WHERE r.place = p.place)"
     "   OR EXISTS (SELECT FROM skywitness_store.coverage_hour h WHERE h.place = p.place)"
-    "   OR EXISTS (SELECT FROM skywitness_store.poll_nearby n WHERE n.place = p.place)) ORDER BY p.place";
+    "   OR EXISTS (SELECT FROM skywitness_store.poll_nearby n WHERE n.place = p.place))"
+    " ORDER BY p.place";
 
 static const char complete_sql[] =
-    "INSERT INTO skywitness_store.coverage_complete AS c (place, before) VALUES ($1, $2::timestamptz)"
+    "INSERT INTO skywitness_store.coverage_complete AS c (place, before)"
+    " VALUES ($1, $2::timestamptz)"
     " ON CONFLICT (place) DO UPDATE SET before = greatest(c.before, excluded.before)";
 // clang-format on
 
-static int read_places(struct query_connection *connection, utc_us until, struct interest_array *interests,
-                       struct error *error)
+static int read_places(struct query_connection *connection, utc_us until,
+                       struct interest_array *interests, struct error *error)
 {
     char text[UTC_TEXT_SIZE];
     const char *parameters[] = {utc_format(until, text)};
@@ -61,19 +64,19 @@ static int read_places(struct query_connection *connection, utc_us until, struct
     return ret;
 }
 
-static int complete(struct query_connection *connection, const struct interest *interest, utc_us until, utc_us now,
-                    struct error *error)
+static int complete(struct query_connection *connection, const struct interest *interest,
+                    utc_us until, utc_us now, struct error *error)
 {
     char text[UTC_TEXT_SIZE];
     const char *parameters[] = {interest->place.id, utc_format(until, text)};
     size_t changed;
-    int ret = claim_coverage_refresh(connection, &interest->place, interest->complete_before, until, now, true,
-                                     &changed, error);
+    int ret = claim_coverage_refresh(connection, &interest->place, interest->complete_before, until,
+                                     now, true, &changed, error);
     return ret < 0 ? ret : query_execute(connection, complete_sql, parameters, 2, error);
 }
 
-int retention_roll_up_coverage(struct query_connection *connection, const struct retention_plan *plan, utc_us now,
-                               struct error *error)
+int retention_roll_up_coverage(struct query_connection *connection,
+                               const struct retention_plan *plan, utc_us now, struct error *error)
 {
     struct interest_array interests = {0};
     utc_us until = plan->points_before;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Whether a feed may be asked, by a clock of the test's own: who holds it, how old that knowledge is, and what is
-// known while PostgreSQL is away.
+// Whether a feed may be asked, by a clock of the test's own: who holds it, how old that knowledge
+// is, and what is known while PostgreSQL is away.
 #include "base/text.h"
 #include "feed/lease_policy.h"
 
@@ -29,8 +29,7 @@ static struct lease_policy starting(void)
 
 static void look(struct lease_policy *policy, utc_us asked_at, bool mine, bool others)
 {
-    array_foreach(&policy->feeds, feed)
-    {
+    array_foreach(&policy->feeds, feed) {
         feed->mine = mine;
         feed->free = false;
     }
@@ -56,7 +55,8 @@ static void test_in_contact(void **state)
     assert_false(allows(&policy, NOON));
     look(&policy, NOON, true, false);
     assert_true(allows(&policy, NOON));
-    // Believed for less than the server waits, also when nothing else is known: the process may have been stopped.
+    // Believed for less than the server waits, also when nothing else is known: the process may
+    // have been stopped.
     assert_true(LEASE_BELIEVED < LEASE_SERVER_PATIENCE);
     assert_true(allows(&policy, NOON + LEASE_BELIEVED));
     assert_false(allows(&policy, NOON + LEASE_BELIEVED + 1));
@@ -133,7 +133,8 @@ static void test_nothing_is_asked_while_learning(void **state)
 
 static void test_other_feeds(void **state)
 {
-    static struct config_feed more[] = {{.id = three, .enabled = true}, {.id = one, .enabled = true}};
+    static struct config_feed more[] = {{.id = three, .enabled = true},
+                                        {.id = one, .enabled = true}};
     const struct config changed = {.feeds = more, .feed_count = 2};
     struct lease_policy policy = starting();
     (void)state;

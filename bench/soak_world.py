@@ -97,6 +97,7 @@ class Keeper:
         self.expected_end = False
         self.lock = threading.RLock()
         self.worst_stall_ms = 0.0
+        self.aircraft = 0  # that the daemon remembers
         self.ended = threading.Event()
         self.thread = threading.Thread(target=self._watch, daemon=True)
 
@@ -163,6 +164,7 @@ class Keeper:
         found = self.metrics()
         if found:
             self.worst_stall_ms = max(self.worst_stall_ms, found["skywitness_loop_stall_worst_seconds"] * 1000)
+            self.aircraft = int(found["skywitness_aircraft_tracked"])
 
     def resident_kib(self):
         return int(re.search(r"VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{self.pid}/status").read_text()).group(1))
@@ -187,7 +189,7 @@ class Sampler:
 
     def __init__(self, keeper):
         self.keeper = keeper
-        self.rows = []  # (monotonic time, generation, KiB, descriptors)
+        self.rows = []  # (monotonic time, generation, KiB, descriptors, aircraft)
         self.loads = []
         self.ended = threading.Event()
         self.thread = threading.Thread(target=self._run, daemon=True)
@@ -199,7 +201,7 @@ class Sampler:
             turn += 1
             try:
                 self.rows.append((time.monotonic(), self.keeper.generation, self.keeper.resident_kib(),
-                                  self.keeper.descriptors()))
+                                  self.keeper.descriptors(), self.keeper.aircraft))
             except (OSError, AttributeError):
                 continue  # between two lives
             self.loads.append(os.getloadavg()[0])
@@ -207,13 +209,11 @@ class Sampler:
                 self.keeper.note_stall()
 
     def median_since(self, generation, from_s, until_s):
-        """Median KiB and descriptors of one life between two monotonic times."""
-        rows = sorted(row for row in self.rows if row[1] == generation and from_s <= row[0] <= until_s)
+        """Median KiB, descriptors and aircraft of one life between two monotonic times."""
+        rows = [row for row in self.rows if row[1] == generation and from_s <= row[0] <= until_s]
         if not rows:
             return None
-        memory = sorted(row[2] for row in rows)
-        descriptors = sorted(row[3] for row in rows)
-        return memory[len(memory) // 2], descriptors[len(descriptors) // 2]
+        return [sorted(row[column] for row in rows)[len(rows) // 2] for column in (2, 3, 4)]
 
 
 class World:

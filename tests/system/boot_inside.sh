@@ -137,6 +137,15 @@ wait_for "the status text" sh -c "systemctl show --property=StatusText skywitnes
 systemctl show --property=StatusText skywitness
 systemd-analyze security --no-pager skywitness | tail -n 1
 
+say "an analyst, as docs/analysts.md says"
+useradd ada
+(cd / && runuser -u postgres -- psql -q -d skywitness -c 'CREATE ROLE ada LOGIN IN ROLE skywitness_reader')
+[ "$(ask ada "SELECT count(*) > 0 FROM track_point")" = t ] || fail "an analyst sees no points"
+if ask ada "DELETE FROM track_point" 2>/dev/null || ask ada "SELECT * FROM skywitness_store.track_point" 2>/dev/null; then
+    fail "an analyst may change points, or see the tables behind the views"
+fi
+echo "ok: sees and changes nothing"
+
 say "kill -9"
 before=$(main_pid)
 kill -KILL "$before"

@@ -3,6 +3,8 @@
 #include "cli/backfill_run.h"
 #include "cli/command.h"
 #include "cli/options.h"
+#include "history/fetched.h"
+#include "history/release_index.h"
 #include "track/point.h"
 
 #include <inttypes.h>
@@ -14,9 +16,9 @@
 static void show(void *data, const struct backfill_report *report, const char *at)
 {
     struct backfill_run *run = data;
-    char detail[64];
-    snprintf(detail, sizeof detail, "%" PRIu64 " files", report->files);
-    progress_show(&run->progress, &(struct progress_state){.what = at,
+    char detail[ARCHIVE_NAME_SIZE + 64];
+    snprintf(detail, sizeof detail, "%" PRIu64 " files, at %s", report->files, at);
+    progress_show(&run->progress, &(struct progress_state){.what = "archives",
                                                            .detail = detail,
                                                            .done = report->bytes,
                                                            .done_in_all = report->bytes,
@@ -24,11 +26,23 @@ static void show(void *data, const struct backfill_report *report, const char *a
                                                            .is_bytes = true});
 }
 
+// A release of adsb.lol that was fetched by hand need not be fetched once more.
+static void remember_whole(void *data, const char *path)
+{
+    struct backfill_run *run = data;
+    struct error error = {0};
+    char name[RELEASE_NAME_SIZE];
+    utc_us day;
+    if (release_of_path(path, name, &day) &&
+        history_fetched_add(run->connection, run->feed, name, day, &error) < 0)
+        progress_say(&run->progress, error.message);
+}
+
 static int start(struct cli *cli, const char *feed, unsigned jobs, bool again, char *const *paths, size_t count)
 {
     struct backfill_run run;
     struct error error = {0};
-    const struct backfill_listener listener = {.data = &run, .bad = backfill_run_say, .progress = show};
+    const struct backfill_listener listener = {&run, backfill_run_say, remember_whole, show};
     int status = backfill_run_open(&run, cli);
     if (status == EXIT_STATUS_GOOD)
         status = backfill_run_prepare(&run, feed, NULL, jobs, again, &listener);

@@ -37,6 +37,7 @@ int backfill_run_prepare(struct backfill_run *run, const char *feed, const struc
     if (history_interest_read(run->connection, run->config, &run->interest, &error) < 0 ||
         derive_pending_hold(run->connection, &error) < 0)
         return cli_fail(run->cli, &error);
+    run->feed = feed;
     if (watch != NULL)
         run->interest.interest.watch = watch;
     const struct backfill_plan plan = {

@@ -13,6 +13,7 @@ struct backfill_run {
     struct cli *cli;
     const struct config *config;
     struct query_connection *connection;
+    const char *feed; // that points get; borrowed
     struct history_interest interest;
     struct progress progress;
     struct backfill *backfill;

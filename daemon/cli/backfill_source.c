@@ -163,7 +163,7 @@ static void remember_whole(void *data, const char *name)
     array_foreach(&fetching->items, item) {
         if (strcmp(item->name, name) != 0 || item->kind != ARCHIVE_KIND_TAR)
             continue;
-        if (history_fetched_add(fetching->run.connection, fetching->config->feed, item, &error) < 0)
+        if (history_fetched_add(fetching->run.connection, fetching->config->feed, item->name, item->day, &error) < 0)
             progress_say(&fetching->run.progress, error.message);
         return;
     }

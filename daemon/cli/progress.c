@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "cli/progress.h"
 
+#include "base/text.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -13,6 +16,8 @@
 // What is said of the rate is that of about the last half minute.
 #define RATE_TIME_S 30.0
 #define BAR_CELLS 24
+#define COLUMNS_DEFAULT 80
+#define LINE_BYTES_MAX 4096
 
 static double monotonic_s(void)
 {
@@ -73,56 +78,66 @@ static void update_rate(struct progress *progress, uint64_t done, double now)
     progress->done_then = done;
 }
 
-static void write_rate(const struct progress *progress, const struct progress_state *state, FILE *file)
+static void append_rate(const struct progress *progress, const struct progress_state *state, struct text *line)
 {
     char span[32];
     if (state->is_bytes)
-        fprintf(file, "%.1f MB/s", progress->rate / 1e6);
+        text_append_format(line, "%.1f MB/s", progress->rate / 1e6);
     else
-        fprintf(file, "%.1f a second", progress->rate);
+        text_append_format(line, "%.1f a second", progress->rate);
     if (state->left_in_all != UINT64_MAX && progress->rate > 0)
-        fprintf(file, ", about %s left",
-                progress_format_span((double)state->left_in_all / progress->rate, span, sizeof span));
+        text_append_format(line, ", about %s left",
+                           progress_format_span((double)state->left_in_all / progress->rate, span, sizeof span));
 }
 
-static void write_amount(const struct progress_state *state, FILE *file)
+static void append_amount(const struct progress_state *state, struct text *line)
 {
     double unit = state->is_bytes ? 1e6 : 1;
-    const char *name = state->is_bytes ? " MB" : "";
-    fprintf(file, "%.0f", (double)state->done / unit);
+    text_append_format(line, "%.0f", (double)state->done / unit);
     if (state->total > 0)
-        fprintf(file, " of %.0f", (double)state->total / unit);
-    fputs(name, file);
+        text_append_format(line, " of %.0f", (double)state->total / unit);
+    text_append(line, state->is_bytes ? " MB, " : ", ");
 }
 
-static void draw(struct progress *progress, const struct progress_state *state)
+// Names come from outside: nothing in them may steer a terminal.
+static void append_name(const char *name, struct text *line)
+{
+    for (const char *at = name; *at != '\0'; at++)
+        text_append_bytes(line, (unsigned char)*at < 0x20 || *at == 0x7f ? "?" : at, 1);
+}
+
+static void append_bar(const struct progress_state *state, struct text *line)
+{
+    double share = (double)state->done / (double)state->total;
+    int full = share >= 1 ? BAR_CELLS : (int)(share * BAR_CELLS);
+    text_append(line, "[");
+    for (int i = 0; i < BAR_CELLS; i++)
+        text_append(line, i < full ? "#" : ".");
+    text_append_format(line, "] %3.0f %% ", share * 100);
+}
+
+static size_t terminal_columns(FILE *file)
+{
+    struct winsize size;
+    bool is_known = ioctl(fileno(file), TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+    return is_known ? size.ws_col : COLUMNS_DEFAULT;
+}
+
+// A line that is wider than the terminal could not be taken away again.
+static void draw(struct progress *progress, const struct text *line)
 {
     FILE *file = progress->cli->talk;
+    size_t columns = terminal_columns(file), length = line->length;
     clear(progress);
-    fprintf(file, "%s ", state->what);
-    if (state->total > 0) {
-        double share = (double)state->done / (double)state->total;
-        int full = share >= 1 ? BAR_CELLS : (int)(share * BAR_CELLS);
-        fputc('[', file);
-        for (int i = 0; i < BAR_CELLS; i++)
-            fputc(i < full ? '#' : '.', file);
-        fprintf(file, "] %3.0f %% ", share * 100);
-    }
-    write_amount(state, file);
-    fputs(", ", file);
-    write_rate(progress, state, file);
+    fwrite(line->bytes, 1, length < columns ? length : columns - 1, file);
     fflush(file);
     progress->is_drawn = true;
 }
 
-static void write_line(const struct progress *progress, const struct progress_state *state)
+static void write_line(const struct progress *progress, const struct text *line)
 {
     FILE *file = progress->cli->talk;
-    fprintf(file, "skywitness: %s: ", state->what);
-    write_amount(state, file);
-    fputs(", ", file);
-    write_rate(progress, state, file);
-    fprintf(file, "%s%s\n", state->detail[0] != '\0' ? "; " : "", state->detail);
+    fprintf(file, "skywitness: %s\n", line->bytes);
     fflush(file);
 }
 
@@ -133,8 +148,19 @@ void progress_show(struct progress *progress, const struct progress_state *state
         return;
     progress->drawn_s = now;
     update_rate(progress, state->done_in_all, now);
+    struct text line;
+    text_init(&line, LINE_BYTES_MAX);
+    append_name(state->what, &line);
+    text_append(&line, progress->is_terminal ? " " : ": ");
+    if (progress->is_terminal && state->total > 0)
+        append_bar(state, &line);
+    append_amount(state, &line);
+    append_rate(progress, state, &line);
+    text_append(&line, state->detail[0] != '\0' ? "; " : "");
+    append_name(state->detail, &line);
     if (progress->is_terminal)
-        draw(progress, state);
+        draw(progress, &line);
     else
-        write_line(progress, state);
+        write_line(progress, &line);
+    text_done(&line);
 }

@@ -19,7 +19,7 @@ struct progress {
 // What is shown. Units are bytes, or requests.
 struct progress_state {
     const char *what;     // "2025-10-26 (7 of 12)"
-    const char *detail;   // behind it on a plain line; may be empty
+    const char *detail;   // behind all else, where there is room; may be empty
     uint64_t done, total; // of what is being done now; total 0: unknown
     uint64_t done_in_all; // since the beginning: what the rate is taken from
     uint64_t left_in_all; // UINT64_MAX: cannot be told

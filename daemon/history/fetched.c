@@ -50,11 +50,11 @@ int history_fetched_drop(struct query_connection *connection, const char *feed, 
     return ret;
 }
 
-int history_fetched_add(struct query_connection *connection, const char *feed, const struct history_item *item,
+int history_fetched_add(struct query_connection *connection, const char *feed, const char *name, utc_us day,
                         struct error *error)
 {
-    char day[UTC_TEXT_SIZE];
-    const char *const parameters[] = {feed, item->name, utc_format_day(item->day, day)};
+    char text[UTC_TEXT_SIZE];
+    const char *const parameters[] = {feed, name, utc_format_day(day, text)};
     return query_execute(connection,
                          "INSERT INTO skywitness_store.history_archive (feed, name, day) VALUES ($1, $2, $3::date)"
                          " ON CONFLICT (feed, name) DO UPDATE SET read_at = now()",

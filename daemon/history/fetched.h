@@ -15,6 +15,6 @@ struct query_connection;
 int history_fetched_drop(struct query_connection *connection, const char *feed, struct history_items *items,
                          size_t *ret_dropped, struct error *error);
 
-// Remembers that an archive was read whole.
-int history_fetched_add(struct query_connection *connection, const char *feed, const struct history_item *item,
+// Remembers that an archive of that name was read whole.
+int history_fetched_add(struct query_connection *connection, const char *feed, const char *name, utc_us day,
                         struct error *error);

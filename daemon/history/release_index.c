@@ -67,6 +67,16 @@ static bool read_asset(const char *url, size_t length, struct asset *asset)
     return strspn(asset->stem, NAME_CHARACTERS) == strlen(asset->stem) && read_day(asset->stem, &asset->day);
 }
 
+bool release_of_path(const char *path, char ret_name[RELEASE_NAME_SIZE], utc_us *ret_day)
+{
+    struct asset asset;
+    if (!read_asset(path, strlen(path), &asset))
+        return false;
+    memcpy(ret_name, asset.stem, RELEASE_NAME_SIZE);
+    *ret_day = asset.day;
+    return true;
+}
+
 static size_t next_word(const char **at, const char *end, const char **ret_word)
 {
     const char *comma = memchr(*at, ',', (size_t)(end - *at));

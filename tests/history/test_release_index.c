@@ -123,6 +123,20 @@ static void refuses_what_contradicts_itself(void **state)
     text_done(&many);
 }
 
+static void paths_of_releases(void **state)
+{
+    (void)state;
+    static const char *const none[] = {"", "-", "day.tar", "/tmp/v2025.10.26-x.tar.gz", "v2025.10.26-x/", "v2025.10.26-x"};
+    char name[RELEASE_NAME_SIZE];
+    utc_us day;
+    assert_true(release_of_path("/srv/" TAG("26") ".tar.aa", name, &day));
+    assert_string_equal(name, TAG("26"));
+    assert_true(day == day_of("2025-10-26"));
+    assert_true(release_of_path(TAG("26") ".tar", name, &day));
+    for (size_t i = 0; i < LENGTH(none); i++)
+        assert_false(release_of_path(none[i], name, &day));
+}
+
 static void can_be_cut_anywhere(void **state)
 {
     (void)state;
@@ -144,6 +158,7 @@ int main(void)
         cmocka_unit_test(puts_parts_in_order_and_misses_some),
         cmocka_unit_test(passes_over_what_is_no_release),
         cmocka_unit_test(refuses_what_contradicts_itself),
+        cmocka_unit_test(paths_of_releases),
         cmocka_unit_test(can_be_cut_anywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

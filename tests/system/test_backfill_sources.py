@@ -131,6 +131,13 @@ class SourcesTest(harness.Scenario):
         self.assertIn("0 days to fetch, 6 read before", self.fetch(config))
         self.assertEqual(len(self.nginx.asked("GET /storage")), before)
 
+    def test_what_was_read_from_disk_is_not_fetched(self):
+        config = self.config(self.publish())
+        first = next(iter(sorted(self.nginx.files.glob("storage/*/*.tar.aa"))))
+        self.tool(config, "backfill", "traces", "--feed", FEED, first)
+        self.assertIn("5 days to fetch, 1 read before", self.fetch(config))
+        self.assert_same(self.from_disk(config))
+
     def test_claims_get_their_verdicts(self):
         """What is unverifiable becomes a verdict by the twelve days that are asked for."""
         days = dict(self.days)

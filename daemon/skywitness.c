@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The operator's tool: global options and one table of subcommands. Each command is a file in cli/.
+#include "base/clock.h"
 #include "build_config.h"
 #include "cli/command.h"
 #include "cli/help.h"
 #include "cli/options.h"
 
 #include <string.h>
-#include <time.h>
 
 static const struct command commands[] = {
     {"db migrate", "Bring the database's schema up to date", "", command_db_migrate,
@@ -74,16 +74,9 @@ static const struct command commands[] = {
 };
 #define COMMAND_COUNT (sizeof commands / sizeof *commands)
 
-static utc_us current_time(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (utc_us)now.tv_sec * UTC_SECOND + now.tv_nsec / 1000;
-}
-
 int main(int argc, char **argv)
 {
-    struct cli cli = {.format = OUTPUT_TABLE, .now = current_time(), .out = stdout, .talk = stderr};
+    struct cli cli = {.format = OUTPUT_TABLE, .now = clock_now(), .out = stdout, .talk = stderr};
     bool help = false, version = false;
     int used = 0;
     int status = EXIT_STATUS_GOOD;

@@ -73,6 +73,17 @@ bool text_equal_ignoring_case(const char *first, const char *second)
     return lower(*first) == lower(*second);
 }
 
+int text_hex_digit(char character)
+{
+    if (character >= '0' && character <= '9')
+        return character - '0';
+    if (character >= 'a' && character <= 'f')
+        return character - 'a' + 10;
+    if (character >= 'A' && character <= 'F')
+        return character - 'A' + 10;
+    return -1;
+}
+
 bool text_matches_pattern(const char *text, const char *pattern)
 {
     const char *star = NULL, *retry = NULL;

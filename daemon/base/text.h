@@ -17,6 +17,8 @@ bool text_copy_trimmed(char *destination, size_t size, const char *bytes, size_t
 void text_to_lower(char *text);
 void text_to_upper(char *text);
 bool text_equal_ignoring_case(const char *first, const char *second);
+// The value of a hexadecimal digit of either case, -1 for any other character.
+int text_hex_digit(char character);
 
 // A whole-text pattern in which '*' stands for any run and '?' for any one character; ASCII case is
 // ignored. Linear in time: no back-tracking beyond the last star.

@@ -86,11 +86,6 @@ static const struct field feed_fields[] = {
     {"enabled", FIELD_TRUTH, offsetof(struct feed_settings, enabled), .max = 1},
 };
 
-static bool is_given(const cJSON *json, const char *key)
-{
-    return cJSON_GetObjectItemCaseSensitive(json, key) != NULL;
-}
-
 static void missing(struct reader *reader, const char *key, const char *advice)
 {
     size_t mark = reader_enter_key(reader, key);
@@ -104,14 +99,14 @@ static void check_origin(struct reader *reader, const cJSON *json, const struct 
 {
     if (!cJSON_IsObject(json))
         return;
-    if (!is_given(json, "provider") && !(is_given(json, "kind") && is_given(json, "url")))
+    if (!reader_is_given(json, "provider") && !(reader_is_given(json, "kind") && reader_is_given(json, "url")))
         missing(reader, "provider", "name a provider, or give kind and url");
     const struct provider *provider = feed->provider == NULL ? NULL : provider_find(feed->provider);
     if (provider == NULL)
         return;
-    if (provider->url == NULL && !is_given(json, "url"))
+    if (provider->url == NULL && !reader_is_given(json, "url"))
         missing(reader, "url", "this provider has no address of its own");
-    if (provider->token_required && !is_given(json, "token") &&
+    if (provider->token_required && !reader_is_given(json, "token") &&
         !cJSON_IsFalse(cJSON_GetObjectItemCaseSensitive(json, "enabled")))
         missing(reader, "token", "this provider asks for one: {\"credential\": \"name\"}");
 }

@@ -105,18 +105,6 @@ static const struct field history_fields[] = {
     {"local", FIELD_TRUTH, offsetof(struct history_settings, local), .max = 1},
 };
 
-static bool is_given(const cJSON *json, const char *key)
-{
-    return cJSON_GetObjectItemCaseSensitive(json, key) != NULL;
-}
-
-static void problem_of(struct reader *reader, const char *key, const char *message)
-{
-    size_t mark = reader_enter_key(reader, key);
-    reader_problem(reader, "%s", message);
-    reader_leave(reader, mark);
-}
-
 // Keys that need or exclude each other. One that was given but wrong has been reported already.
 static void check_keys(struct reader *reader, const cJSON *json, const struct history_settings *settings)
 {
@@ -125,13 +113,13 @@ static void check_keys(struct reader *reader, const cJSON *json, const struct hi
     if (!cJSON_IsObject(json) || preset == NULL)
         return;
     for (size_t i = 0; i < PRESET_COUNT; i++)
-        if (&presets[i] != preset && is_given(json, presets[i].address_key))
-            problem_of(reader, presets[i].address_key, "not for a source of this kind");
-    if (preset->address == NULL && !is_given(json, preset->address_key))
-        problem_of(reader, preset->address_key, "missing; this kind has no address of its own");
-    if (is_given(json, preset->address_key) && history->address != NULL && settings->local <= 0 &&
+        if (&presets[i] != preset && reader_is_given(json, presets[i].address_key))
+            reader_problem_of(reader, presets[i].address_key, "not for a source of this kind");
+    if (preset->address == NULL && !reader_is_given(json, preset->address_key))
+        reader_problem_of(reader, preset->address_key, "missing; this kind has no address of its own");
+    if (reader_is_given(json, preset->address_key) && history->address != NULL && settings->local <= 0 &&
         strncmp(history->address, "http://", 7) == 0)
-        problem_of(reader, preset->address_key,
+        reader_problem_of(reader, preset->address_key,
                    "expected https:// (http:// is for a source marked \"local\": true)");
 }
 

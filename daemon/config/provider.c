@@ -11,6 +11,18 @@
 // ADSBexchange asks to POST for more than ten addresses.
 #define ADSBEXCHANGE_LIST_MAX 10
 
+// adsb.lol and airplanes.live have re-api behind the same paths, but for the squawks'.
+#define RE_API_PATHS(squawks_target)                                                               \
+    {                                                                                              \
+        [PROVIDER_TYPES] = {"/v2/type/{types}", LIST_MAX},                                         \
+        [PROVIDER_HEXES] = {"/v2/hex/{hexes}", LIST_MAX},                                          \
+        [PROVIDER_CALLSIGNS] = {"/v2/callsign/{callsigns}", LIST_MAX},                             \
+        [PROVIDER_REGISTRATIONS] = {"/v2/reg/{registrations}", LIST_MAX},                          \
+        [PROVIDER_SQUAWKS] = {squawks_target, 1},                                                  \
+        [PROVIDER_MILITARY] = {"/v2/mil", 0},                                                      \
+        [PROVIDER_AREA] = {"/v2/point/{latitude}/{longitude}/{radius_nm}", 0},                     \
+    }
+
 // Keep sorted by preference: messages list them in this order.
 static const struct provider providers[] = {
     {
@@ -19,16 +31,7 @@ static const struct provider providers[] = {
         .url = "https://api.adsb.lol",
         .licence = "ODbL 1.0",
         .attribution = "Data from adsb.lol, ODbL 1.0",
-        .paths =
-            {
-                [PROVIDER_TYPES] = {"/v2/type/{types}", LIST_MAX},
-                [PROVIDER_HEXES] = {"/v2/hex/{hexes}", LIST_MAX},
-                [PROVIDER_CALLSIGNS] = {"/v2/callsign/{callsigns}", LIST_MAX},
-                [PROVIDER_REGISTRATIONS] = {"/v2/reg/{registrations}", LIST_MAX},
-                [PROVIDER_SQUAWKS] = {"/v2/sqk/{squawks}", 1},
-                [PROVIDER_MILITARY] = {"/v2/mil", 0},
-                [PROVIDER_AREA] = {"/v2/point/{latitude}/{longitude}/{radius_nm}", 0},
-            },
+        .paths = RE_API_PATHS("/v2/sqk/{squawks}"),
         .list_separator = ",",
         .request_target_max = REQUEST_TARGET_MAX,
         .area_radius_max_nm = 250,
@@ -68,16 +71,7 @@ static const struct provider providers[] = {
         .url = "https://api.airplanes.live",
         .licence = "non-commercial use",
         .attribution = "airplanes.live",
-        .paths =
-            {
-                [PROVIDER_TYPES] = {"/v2/type/{types}", LIST_MAX},
-                [PROVIDER_HEXES] = {"/v2/hex/{hexes}", LIST_MAX},
-                [PROVIDER_CALLSIGNS] = {"/v2/callsign/{callsigns}", LIST_MAX},
-                [PROVIDER_REGISTRATIONS] = {"/v2/reg/{registrations}", LIST_MAX},
-                [PROVIDER_SQUAWKS] = {"/v2/squawk/{squawks}", 1},
-                [PROVIDER_MILITARY] = {"/v2/mil", 0},
-                [PROVIDER_AREA] = {"/v2/point/{latitude}/{longitude}/{radius_nm}", 0},
-            },
+        .paths = RE_API_PATHS("/v2/squawk/{squawks}"),
         .list_separator = ",",
         .request_target_max = REQUEST_TARGET_MAX,
         .area_radius_max_nm = 250,

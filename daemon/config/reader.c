@@ -80,6 +80,18 @@ static void describe(const cJSON *json, struct text *ret_words)
     }
 }
 
+void reader_problem_of(struct reader *reader, const char *key, const char *message)
+{
+    size_t mark = reader_enter_key(reader, key);
+    reader_problem(reader, "%s", message);
+    reader_leave(reader, mark);
+}
+
+bool reader_is_given(const cJSON *json, const char *key)
+{
+    return cJSON_GetObjectItemCaseSensitive(json, key) != NULL;
+}
+
 void reader_expected(struct reader *reader, const char *expected, const cJSON *got)
 {
     struct text words;

@@ -29,6 +29,10 @@ void reader_problem(struct reader *reader, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void reader_expected(struct reader *reader, const char *expected, const cJSON *got);
 
+// A problem with one of the object's members, which may be missing.
+void reader_problem_of(struct reader *reader, const char *key, const char *message);
+bool reader_is_given(const cJSON *json, const char *key);
+
 // What a text must be. The words or the check are optional.
 struct text_rule {
     const char

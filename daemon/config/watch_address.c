@@ -16,17 +16,6 @@
 
 struct key_array ARRAY_OF(uint32_t);
 
-static int hex_digit(char character)
-{
-    if (character >= '0' && character <= '9')
-        return character - '0';
-    if (character >= 'a' && character <= 'f')
-        return character - 'a' + 10;
-    if (character >= 'A' && character <= 'F')
-        return character - 'A' + 10;
-    return -1;
-}
-
 uint32_t watch_address_key(const char *icao24)
 {
     uint32_t key = 0;
@@ -35,7 +24,7 @@ uint32_t watch_address_key(const char *icao24)
         icao24++;
     }
     for (int i = 0; i < 6; i++) {
-        int digit = hex_digit(icao24[i]);
+        int digit = text_hex_digit(icao24[i]);
         if (digit < 0)
             return WATCH_ADDRESS_NONE;
         key |= (uint32_t)digit << (20 - 4 * i);

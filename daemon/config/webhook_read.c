@@ -96,18 +96,6 @@ static const struct field webhook_fields[] = {
     {"enabled", FIELD_TRUTH, offsetof(struct webhook_settings, enabled), .max = 1},
 };
 
-static bool is_given(const cJSON *json, const char *key)
-{
-    return cJSON_GetObjectItemCaseSensitive(json, key) != NULL;
-}
-
-static void problem_of(struct reader *reader, const char *key, const char *message)
-{
-    size_t mark = reader_enter_key(reader, key);
-    reader_problem(reader, "%s", message);
-    reader_leave(reader, mark);
-}
-
 // Keys that need or exclude each other. One that was given but wrong has been reported already.
 static void check_keys(struct reader *reader, const cJSON *json,
                        const struct webhook_settings *settings)
@@ -116,20 +104,20 @@ static void check_keys(struct reader *reader, const cJSON *json,
     if (!cJSON_IsObject(json))
         return;
     if (webhook->url != NULL && settings->local <= 0 && strncmp(webhook->url, "http://", 7) == 0)
-        problem_of(reader, "url",
+        reader_problem_of(reader, "url",
                    "expected https:// (http:// is for an endpoint marked "
                    "\"local\": true)");
-    bool is_wrong = is_given(json, "format") && webhook->format == NULL;
+    bool is_wrong = reader_is_given(json, "format") && webhook->format == NULL;
     const char *format = webhook->format == NULL ? FORMAT_DEFAULT : webhook->format;
     if (is_wrong)
         return;
     bool is_template = strcmp(format, "template") == 0;
-    if (is_template && !is_given(json, "template_file"))
-        problem_of(reader, "template_file", "missing; the format template needs one");
-    if (!is_template && is_given(json, "template_file"))
-        problem_of(reader, "template_file", "only for the format template");
-    if (strcmp(format, "standard") == 0 && !is_given(json, "secret"))
-        problem_of(reader, "secret", "missing; the format standard is signed");
+    if (is_template && !reader_is_given(json, "template_file"))
+        reader_problem_of(reader, "template_file", "missing; the format template needs one");
+    if (!is_template && reader_is_given(json, "template_file"))
+        reader_problem_of(reader, "template_file", "only for the format template");
+    if (strcmp(format, "standard") == 0 && !reader_is_given(json, "secret"))
+        reader_problem_of(reader, "secret", "missing; the format standard is signed");
 }
 
 static bool read_webhook(struct reader *reader, const cJSON *json, void *target)

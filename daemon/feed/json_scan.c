@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "feed/json_scan.h"
 
+#include "base/text.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -23,17 +25,6 @@ const char *json_scan_fail_limit(struct json_scan *scan, const char *at, const c
     return NULL;
 }
 
-static int hex_value(char character)
-{
-    if (character >= '0' && character <= '9')
-        return character - '0';
-    if (character >= 'a' && character <= 'f')
-        return character - 'a' + 10;
-    if (character >= 'A' && character <= 'F')
-        return character - 'A' + 10;
-    return -1;
-}
-
 // The number of a "\uXXXX" at `at`, or -1.
 static int unicode_escape(const struct json_scan *scan, const char *at)
 {
@@ -41,7 +32,7 @@ static int unicode_escape(const struct json_scan *scan, const char *at)
         return -1;
     int number = 0;
     for (int i = 2; i < 6; i++) {
-        int digit = hex_value(at[i]);
+        int digit = text_hex_digit(at[i]);
         if (digit < 0)
             return -1;
         number = number * 16 + digit;

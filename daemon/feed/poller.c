@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "feed/poller.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "build_config.h"
 #include "feed/poller_feed.h"
@@ -8,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 // The wall clock may be set while a wait is under way: it is looked at again this often.
 #define SLEEP_MAX_MS 60000
@@ -34,14 +34,6 @@ struct poller {
     void (*on_closed)(void *data);
     void *on_closed_data;
 };
-
-static utc_us wall_clock(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (utc_us)now.tv_sec * UTC_SECOND + now.tv_nsec / 1000;
-}
 
 static uint64_t loop_ms(struct poller *poller)
 {
@@ -132,7 +124,7 @@ static void on_response(void *data, struct http_response *response)
 static void ask(struct poller *poller, struct polled_feed *polled)
 {
     struct error error = {0};
-    utc_us now = wall_clock();
+    utc_us now = clock_now();
 
     if (polled->next == 0)
         polled->round_started_ms = loop_ms(poller);
@@ -180,7 +172,7 @@ static struct polled_feed *next_of_host(struct poller *poller, const struct poll
 static uint64_t sleep_ms(const struct polled_host *host, const struct polled_feed *next,
                          uint64_t now_ms)
 {
-    utc_us now = wall_clock(), ready_at = gate_ready_at(&host->gate, now);
+    utc_us now = clock_now(), ready_at = gate_ready_at(&host->gate, now);
 
     if (next->due_ms > now_ms)
         return next->due_ms - now_ms;
@@ -231,7 +223,7 @@ void poller_judge(struct poller *poller, uint64_t ticket, enum poll_judgement ju
 
     if (polled == NULL || polled->transfer != NULL || poller->closing)
         return; // of a feed that a reload has taken away
-    utc_us now = wall_clock();
+    utc_us now = clock_now();
     struct polled_host *host = polled->host;
     enum gate_verdict verdict = polled_feed_judge(polled, judgement, reason);
     polled->ticket = 0;
@@ -449,7 +441,7 @@ void poller_reload(struct poller *poller, const struct config *config)
 size_t poller_status(const struct poller *poller, struct poller_status *rows, size_t capacity)
 {
     const struct polled_feed *polled;
-    utc_us now = wall_clock();
+    utc_us now = clock_now();
     size_t count = 0;
 
     LIST_FOREACH(polled, &poller->feeds, link)
@@ -503,7 +495,7 @@ void poller_close(struct poller *poller, void (*on_closed)(void *data), void *da
     {
         if (host->gate.limits.requests_per_day > 0 &&
             host->gate.budget_used != host->told.budget_used)
-            tell_state(poller, host, wall_clock());
+            tell_state(poller, host, clock_now());
     }
     uv_close((uv_handle_t *)&poller->timer, on_timer_closed);
 }

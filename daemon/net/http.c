@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "net/http.h"
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "net/curl_loop.h"
 #include "net/http_options.h"
@@ -9,7 +10,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 struct http_client {
     struct curl_loop *curl_loop;
@@ -19,14 +19,6 @@ struct http_client {
     void (*on_closed)(void *data);
     void *on_closed_data;
 };
-
-static utc_us wall_clock(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (utc_us)now.tv_sec * UTC_SECOND + now.tv_nsec / 1000;
-}
 
 static void transfer_free(struct http_transfer *transfer)
 {
@@ -121,7 +113,7 @@ static void on_done(void *data, CURL *easy, CURLcode result)
 
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&transfer);
     transfer->result = result;
-    transfer->answered_at = wall_clock();
+    transfer->answered_at = clock_now();
     // Counted back: the wall clock may have been set meanwhile.
     transfer->asked_at = transfer->answered_at - (utc_us)((uv_hrtime() - transfer->asked_ns) / 1000);
     transfer->is_finished = true;
@@ -162,7 +154,7 @@ struct http_transfer *http_start(struct http_client *client, const struct http_r
     transfer->client = client;
     transfer->callback = callback;
     transfer->callback_data = data;
-    transfer->asked_at = wall_clock();
+    transfer->asked_at = clock_now();
     transfer->asked_ns = uv_hrtime();
     transfer->easy = curl_easy_init();
     result = client->closing ? error_set(error, -ECANCELED, "the HTTP client is closing")

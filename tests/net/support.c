@@ -30,37 +30,53 @@ static void run_server(int input, int output, const char *program, const char *a
     _exit(127);
 }
 
-bool server_start(struct server *server, const char *program, const char *argument)
+bool server_start(struct server *child, const char *program, const char *argument)
 {
     int to_server[2], from_server[2];
     char line[256];
 
-    memset(server, 0, sizeof *server);
+    memset(child, 0, sizeof *child);
     assert_int_equal(pipe2(to_server, O_CLOEXEC), 0);
     assert_int_equal(pipe2(from_server, O_CLOEXEC), 0);
-    server->process = fork();
-    assert_true(server->process >= 0);
-    if (server->process == 0)
+    child->process = fork();
+    assert_true(child->process >= 0);
+    if (child->process == 0)
         run_server(to_server[0], from_server[1], program, argument);
     close(to_server[0]);
     close(from_server[1]);
-    server->standard_input = to_server[1];
+    child->standard_input = to_server[1];
     FILE *answers = fdopen(from_server[0], "r");
     bool said =
         fgets(line, sizeof line, answers) != NULL &&
-        sscanf(line, "%u %u %127s", &server->port, &server->second_port, server->folder) >= 1;
+        sscanf(line, "%u %u %127s", &child->port, &child->second_port, child->folder) >= 1;
     fclose(answers);
     return said;
 }
 
-void server_stop(struct server *server)
+void server_stop(struct server *child)
 {
-    if (server->process <= 0)
+    if (child->process <= 0)
         return;
-    close(server->standard_input);
-    kill(server->process, SIGTERM);
-    waitpid(server->process, NULL, 0);
-    server->process = 0;
+    close(child->standard_input);
+    kill(child->process, SIGTERM);
+    waitpid(child->process, NULL, 0);
+    child->process = 0;
+}
+
+struct server server;
+
+int set_up_fault_server(void **state)
+{
+    (void)state;
+    signal(SIGPIPE, SIG_IGN);
+    return server_start(&server, "fault_server.py", NULL) ? 0 : -1;
+}
+
+int tear_down_server(void **state)
+{
+    (void)state;
+    server_stop(&server);
+    return 0;
 }
 
 void outcome_callback(void *data, struct http_response *response)

@@ -20,8 +20,14 @@ struct server {
 
 // Starts `program argument` (found beside the tests' sources) and reads its ports. False when it
 // said none.
-bool server_start(struct server *server, const char *program, const char *argument);
-void server_stop(struct server *server);
+bool server_start(struct server *child, const char *program, const char *argument);
+void server_stop(struct server *child);
+
+// The one that a program's tests share, and what a group of tests does before and after: the fault
+// server, and the end of whatever was started.
+extern struct server server;
+int set_up_fault_server(void **state);
+int tear_down_server(void **state);
 
 // What a transfer came to, kept beyond its callback.
 struct outcome {

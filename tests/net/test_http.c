@@ -18,8 +18,6 @@
 
 #include <cmocka.h>
 
-static struct server server;
-
 static const char *url_of(const char *path)
 {
     static char url[8][512]; // a few at a time
@@ -585,20 +583,6 @@ static void test_close_with_transfers_under_way(void **state)
     }
 }
 
-static int start_server(void **state)
-{
-    (void)state;
-    signal(SIGPIPE, SIG_IGN);
-    return server_start(&server, "fault_server.py", NULL) ? 0 : -1;
-}
-
-static int stop_server(void **state)
-{
-    (void)state;
-    server_stop(&server);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -620,5 +604,5 @@ int main(void)
         cmocka_unit_test(test_close_with_transfers_under_way),
     };
 
-    return cmocka_run_group_tests(tests, start_server, stop_server);
+    return cmocka_run_group_tests(tests, set_up_fault_server, tear_down_server);
 }

@@ -26,8 +26,6 @@
 // craft.md section 0: libcurl's wait for its resolver thread was 3,507 ms, and 13 ms without it.
 #define STALL_MAX_NS (100 * UINT64_C(1000000))
 
-static struct server server;
-
 static void print_stall(const char *what, uint64_t worst_ns)
 {
     print_message("worst stall of the loop, %s: %.1f ms\n", what, (double)worst_ns / 1e6);
@@ -151,13 +149,6 @@ static int start_server(void **state)
     return server_start(&server, "fault_server.py", PUBLIC_ADDRESS) ? 0 : -1;
 }
 
-static int stop_server(void **state)
-{
-    (void)state;
-    server_stop(&server);
-    return 0;
-}
-
 static int run_inside(void)
 {
     const struct CMUnitTest tests[] = {
@@ -167,7 +158,7 @@ static int run_inside(void)
         cmocka_unit_test(test_redirects_from_a_public_to_a_private_address),
     };
 
-    return cmocka_run_group_tests(tests, start_server, stop_server);
+    return cmocka_run_group_tests(tests, start_server, tear_down_server);
 }
 
 static const char SET_UP[] =

@@ -15,7 +15,6 @@
 
 #include <cmocka.h>
 
-static struct server server;
 static char authority[256], other_authority[256];
 
 static void need_nginx(void)
@@ -191,13 +190,6 @@ static int start_server(void **state)
     return 0;
 }
 
-static int stop_server(void **state)
-{
-    (void)state;
-    server_stop(&server);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -208,5 +200,5 @@ int main(void)
         cmocka_unit_test(test_close_with_tls_connections_kept),
     };
 
-    return cmocka_run_group_tests(tests, start_server, stop_server);
+    return cmocka_run_group_tests(tests, start_server, tear_down_server);
 }

@@ -21,8 +21,6 @@
 
 #include <cmocka.h>
 
-static struct server server;
-
 static struct config *config_of(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 // The feeds of a configuration whose watch list needs no place.
@@ -572,20 +570,6 @@ static void test_connections_are_fresh_unless_kept(void **state)
     }
 }
 
-static int start_server(void **state)
-{
-    (void)state;
-    signal(SIGPIPE, SIG_IGN);
-    return server_start(&server, "fault_server.py", NULL) ? 0 : -1;
-}
-
-static int stop_server(void **state)
-{
-    (void)state;
-    server_stop(&server);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -602,5 +586,5 @@ int main(void)
         cmocka_unit_test(test_connections_are_fresh_unless_kept),
     };
 
-    return cmocka_run_group_tests(tests, start_server, stop_server);
+    return cmocka_run_group_tests(tests, set_up_fault_server, tear_down_server);
 }

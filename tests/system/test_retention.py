@@ -42,11 +42,17 @@ def days_before(day):
 
 
 class RetentionTest(harness.Scenario):
+    sample = None  # made once, and copied for each test
+
     def setUp(self):
         super().setUp()
-        self.replay(CONFIG, SAMPLE)
-        self.tool("claims", "import")
-        self.database.rows(OTHERS)
+        if RetentionTest.sample is None:
+            self.replay(CONFIG, SAMPLE)
+            self.tool("claims", "import")
+            self.database.rows(OTHERS)
+            RetentionTest.sample = self.database
+        self.database = harness.Database(f"retention_{self._testMethodName}"[:60])
+        harness.Database("postgres").rows(f"CREATE DATABASE {self.database.name} TEMPLATE {self.sample.name}")
 
     def command(self, *words, user="skywitness_writer"):
         return [str(word) for word in (harness.BUILD / "skywitness", "--config", CONFIG, "--db",
@@ -132,6 +138,17 @@ class RetentionTest(harness.Scenario):
         # Again there is nothing to do.
         self.assertEqual(json.loads(self.retain("--days", days_before(AFTER), "--format", "json")[0]), [])
         self.assertEqual(self.stored(), before[2])
+
+    def test_the_ledger_alone(self):
+        """Points stay: deriving them anew still knows until when somebody looked, and coverage stays what it was."""
+        before = (self.stored(), self.coverage(), self.feed_hours())
+        self.retain("--ledger-days", days_before(AFTER))
+        self.assertEqual(self.database.count("SELECT count(*) FROM skywitness.poll WHERE points = 0"), 0)
+        for aircraft in ("154076", "1551df"):
+            derived = self.tool("derive", "--hex", aircraft, "--since", "2025-10-20", "--until", "2025-11-05", "--format",
+                                "csv")[0]
+            self.assertEqual(derived.count("\n"), 1, derived)
+        self.assertEqual((self.stored(), self.coverage(), self.feed_hours()), before)
 
     def test_deriving_from_what_is_left(self):
         """An archive comes back for days that are gone: nothing that stands is taken back or said twice."""

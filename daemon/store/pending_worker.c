@@ -37,8 +37,7 @@ struct pending_worker {
     void *closed_data;
 };
 
-// --- on the thread
-// --------------------------------------------------------------------------------
+// --- on the thread -----------------------------------------------------------------------------
 
 static int take_lock(struct pending_worker *worker, struct error *error)
 {
@@ -71,6 +70,9 @@ static int run_round(struct pending_worker *worker, struct error *error)
     int result = 0;
     if (worker->connection == NULL)
         result = query_connect(worker->database, worker->password, &worker->connection, error);
+    // A process that is stopped must not keep the lock from another daemon (feed/lease_policy.h).
+    if (result == 0 && !worker->has_lock)
+        result = query_execute(worker->connection, "SET idle_session_timeout = '18s'", NULL, 0, error);
     if (result == 0 && !worker->has_lock)
         result = take_lock(worker, error);
     if (result == 0)
@@ -94,8 +96,7 @@ static void work(uv_work_t *request)
     pending_event_array_done(&worker->found);
 }
 
-// --- on the loop
-// ----------------------------------------------------------------------------------
+// --- on the loop -------------------------------------------------------------------------------
 
 static void timer_closed(uv_handle_t *handle)
 {

@@ -41,8 +41,7 @@ static void problem_met(void *data, const char *problem)
     }
 }
 
-// --- what waits in PostgreSQL to be alerted about
-// --------------------------------------------------
+// --- what waits in PostgreSQL to be alerted about ----------------------------------------------
 
 struct handing_over {
     struct judging *judging;
@@ -74,8 +73,7 @@ static void event_waits(void *data, const uint8_t event_id[DIGEST_UUID_SIZE], co
     pipeline_alert_kept(judging->pipeline, &event, clock_now(), handed_over, handing_over);
 }
 
-// --- life cycle
-// -----------------------------------------------------------------------------------
+// --- life cycle --------------------------------------------------------------------------------
 
 struct judging *judging_start(uv_loop_t *loop, const struct config *config, const char *password,
                               struct pipeline *pipeline)

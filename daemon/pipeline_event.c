@@ -132,8 +132,7 @@ void pipeline_with_journal(struct pipeline *pipeline,
     worker_submit(pipeline->worker, journal_work, journal_done, job);
 }
 
-// --- feeds
-// ----------------------------------------------------------------------------------------
+// --- feeds -------------------------------------------------------------------------------------
 
 struct feed_state_job {
     struct pipeline *pipeline;

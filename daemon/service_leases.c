@@ -26,8 +26,7 @@ bool service_may_ask(void *data, const char *feed)
     return lease_policy_allows(&service->lease_policy, feed, feed_lease_now());
 }
 
-// --- what is remembered over a restart
-// --------------------------------------------------------------
+// --- what is remembered over a restart ---------------------------------------------------------
 
 static char *memory_path(const struct service *service)
 {
@@ -66,8 +65,7 @@ static void remember(struct service *service)
     pipeline_with_journal(service->pipeline, remember_work, remember_done, remembering);
 }
 
-// --- what is said
-// -----------------------------------------------------------------------------------
+// --- what is said ------------------------------------------------------------------------------
 
 static void say(struct service *service)
 {
@@ -90,8 +88,7 @@ static void say(struct service *service)
     service->leases_said = mine;
 }
 
-// --- taking over
-// ------------------------------------------------------------------------------------
+// --- taking over -------------------------------------------------------------------------------
 
 static void learn(uv_timer_t *timer);
 
@@ -149,8 +146,7 @@ static void lost(void *data, const struct error *error)
         poller_wake(service->poller);
 }
 
-// --- life cycle
-// ---------------------------------------------------------------------------------------
+// --- life cycle --------------------------------------------------------------------------------
 
 void service_prepare_leases(struct service *service)
 {

@@ -40,8 +40,7 @@ struct client {
     bool gone;
 };
 
-// --- the daemon's side
-// ----------------------------------------------------------------------------
+// --- the daemon's side -------------------------------------------------------------------------
 
 static void free_if_all_closed(struct alert_control *control)
 {
@@ -225,8 +224,7 @@ void alert_control_close(struct alert_control *control, void (*on_closed)(void *
     uv_close((uv_handle_t *)&control->listener, listener_closed);
 }
 
-// --- the tool's side
-// ------------------------------------------------------------------------------
+// --- the tool's side ---------------------------------------------------------------------------
 
 static int connect_to(const char *path, int *ret_socket, struct error *error)
 {

@@ -13,8 +13,7 @@
 // A clock that is set, and due times far ahead, are looked at again by then.
 #define TIMER_MAX_MS 3600000
 
-// --- time
-// -----------------------------------------------------------------------------------------
+// --- time --------------------------------------------------------------------------------------
 
 static void on_timer(uv_timer_t *timer)
 {
@@ -71,8 +70,7 @@ void alert_delivery_wake(struct alert_delivery *delivery)
     delivery_pump(delivery);
 }
 
-// --- configuration
-// --------------------------------------------------------------------------------
+// --- configuration -----------------------------------------------------------------------------
 
 static struct outlet *find_outlet(const struct alert_delivery *delivery, const char *id)
 {
@@ -139,8 +137,7 @@ struct alert_delivery *alert_delivery_new(const struct alert_delivery_settings *
     return delivery;
 }
 
-// --- the operator's wishes
-// ------------------------------------------------------------------------
+// --- the operator's wishes ---------------------------------------------------------------------
 
 struct replay_job {
     struct alert_delivery *delivery;
@@ -225,8 +222,7 @@ size_t alert_delivery_troubles(const struct alert_delivery *delivery,
     return count;
 }
 
-// --- closing: what is due goes out, then the outcomes are recorded and mirrored
-// ---------------------------
+// --- closing: what is due goes out, then the outcomes are recorded and mirrored ----------------
 
 static void free_delivery(struct alert_delivery *delivery)
 {

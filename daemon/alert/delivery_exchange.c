@@ -38,8 +38,7 @@ struct exchange {
     bool purge, failed, recorded;
 };
 
-// --- on the journal's thread
-// -----------------------------------------------------------------------
+// --- on the journal's thread -------------------------------------------------------------------
 
 static int run_errand(struct journal *journal, struct errand *errand, utc_us now,
                       struct error *error)
@@ -76,8 +75,7 @@ static void exchange_work(struct journal *journal, void *data)
         outbox_purge(journal, exchange->now - OUTBOX_REMEMBERED, &error);
 }
 
-// --- on the loop
-// ----------------------------------------------------------------------------------
+// --- on the loop -------------------------------------------------------------------------------
 
 static bool holds(const struct outlet *outlet, int64_t delivery_id)
 {

@@ -50,8 +50,7 @@ void outlet_drop_ready(struct outlet *outlet)
     outlet->ready.count = outlet->ready_next = 0;
 }
 
-// --- how a webhook fares
-// --------------------------------------------------------------------------
+// --- how a webhook fares -----------------------------------------------------------------------
 
 static void note_success(struct alert_delivery *delivery, struct outlet *outlet)
 {
@@ -98,8 +97,7 @@ static void note_failure(struct alert_delivery *delivery, struct outlet *outlet,
     }
 }
 
-// --- flying
-// ---------------------------------------------------------------------------------------
+// --- flying ------------------------------------------------------------------------------------
 
 static void land(struct alert_delivery *delivery, struct outlet *outlet,
                  const struct outbox_item *item, long status, int64_t retry_after_s,

@@ -54,8 +54,7 @@ struct alert_delivery {
 // Does what can be done now: sends, exchanges with the outbox, sets the timers.
 void delivery_pump(struct alert_delivery *delivery);
 
-// --- delivery_flight.c
-// ----------------------------------------------------------------------------
+// --- delivery_flight.c -------------------------------------------------------------------------
 
 bool outlet_is_failing(const struct outlet *outlet);
 // Forgets what was fetched for it and has not flown; it stays in the outbox.
@@ -68,8 +67,7 @@ bool delivery_may_fly(const struct alert_delivery *delivery, const struct outlet
 // Gives up what is under way; it stays queued.
 void delivery_cancel_flights(struct alert_delivery *delivery);
 
-// --- delivery_exchange.c
-// --------------------------------------------------------------------------
+// --- delivery_exchange.c -----------------------------------------------------------------------
 
 // Takes outcomes to the outbox and fetches what is due, where there is either and no exchange is
 // under way. Returns whether one is now; the pump runs again at its end.

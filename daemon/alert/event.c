@@ -60,8 +60,7 @@ void alert_id_of_opening(const uint8_t sighting_id[DIGEST_UUID_SIZE],
     make_id(ret_alert_id, ALERT_SIGHTING_OPENED, sighting_id, "");
 }
 
-// --- sightings
-// ------------------------------------------------------------------------------------
+// --- sightings ---------------------------------------------------------------------------------
 
 static void take_feeds(struct alert_event *event, const struct sighting *sighting)
 {
@@ -106,8 +105,7 @@ static void add_sighting(const struct sighting *sighting, const struct alert_eve
     sink->take(sink->data, &event);
 }
 
-// --- visits
-// ---------------------------------------------------------------------------------------
+// --- visits ------------------------------------------------------------------------------------
 
 static void add_evidence(struct alert_event *event, const struct visit_reason *reason)
 {
@@ -237,8 +235,7 @@ size_t alert_event_predecessors(const struct alert_event *event,
     return count;
 }
 
-// --- conflicts and squawks
-// ------------------------------------------------------------------------
+// --- conflicts and squawks ---------------------------------------------------------------------
 
 static void add_conflict(const struct identity_conflict *conflict, const struct tracker *tracker,
                          const struct alert_event_sink *sink)
@@ -297,8 +294,7 @@ void alert_events_of_entry(const struct entry *entry, const struct tracker *trac
         add_squawk(point, tracker, sink);
 }
 
-// --- without an entry
-// -----------------------------------------------------------------------------
+// --- without an entry --------------------------------------------------------------------------
 
 static struct alert_event of_subject(enum alert_type type, const char *subject, const char *reason,
                                      utc_us happened_at)

@@ -62,8 +62,7 @@ static const void *member_of(const struct alert_event *event, size_t offset)
     return (const char *)event + offset;
 }
 
-// --- writing
-// --------------------------------------------------------------------------------------
+// --- writing -----------------------------------------------------------------------------------
 
 static void write_string(struct text *text, const char *name, const char *value)
 {
@@ -140,8 +139,7 @@ void event_json_write(const struct alert_event *event, const struct config *conf
     text_append(text, "}");
 }
 
-// --- reading
-// --------------------------------------------------------------------------------------
+// --- reading -----------------------------------------------------------------------------------
 
 struct reading {
     const cJSON *object;

@@ -27,8 +27,7 @@ struct hearing {
     size_t queued;
 };
 
-// --- configuration
-// --------------------------------------------------------------------------------
+// --- configuration -----------------------------------------------------------------------------
 
 static void free_forms(struct alert_judge *judge)
 {
@@ -92,8 +91,7 @@ void alert_judge_free(struct alert_judge *judge)
     free(judge);
 }
 
-// --- one event
-// ------------------------------------------------------------------------------------
+// --- one event ---------------------------------------------------------------------------------
 
 // A journal that cannot be read now takes no entry either: then nothing is lost by not knowing.
 static bool is_known(struct hearing *hearing, const uint8_t alert_id[DIGEST_UUID_SIZE])

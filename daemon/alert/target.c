@@ -19,8 +19,7 @@ static void wipe(char *secret)
     free(secret);
 }
 
-// --- loading
-// --------------------------------------------------------------------------------------
+// --- loading -----------------------------------------------------------------------------------
 
 static char *url_with_secret(const char *url, const char *secret)
 {
@@ -109,8 +108,7 @@ void webhook_target_done(struct webhook_target *target)
     explicit_bzero(target, sizeof *target);
 }
 
-// --- the request
-// ----------------------------------------------------------------------------------
+// --- the request -------------------------------------------------------------------------------
 
 __attribute__((format(printf, 2, 3))) static void add_header(struct target_request *request,
                                                              const char *format, ...)

@@ -54,8 +54,7 @@ void words_clean_event(struct alert_event *event)
 #undef CLEAN
 }
 
-// --- times
-// ----------------------------------------------------------------------------------------
+// --- times -------------------------------------------------------------------------------------
 
 static const char *const months[] = {"January",   "February", "March",    "April",
                                      "May",       "June",     "July",     "August",
@@ -122,8 +121,7 @@ void words_local_time(const struct zone *zone, utc_us time, struct text *text)
     text_append_format(text, "%s on %s in %s", clock, day, zone_name(zone));
 }
 
-// --- the sentence
-// ---------------------------------------------------------------------------------
+// --- the sentence ------------------------------------------------------------------------------
 
 static bool begins_with_vowel(const char *name)
 {

@@ -24,8 +24,7 @@ utc_us claim_reported_at(const struct claim *claim, const struct claim_library *
     return earliest != UTC_UNKNOWN ? earliest : imported_at;
 }
 
-// --- the time that a clause predicts
-// ---------------------------------------------------------------
+// --- the time that a clause predicts -----------------------------------------------------------
 
 static struct claim_window whole_window(const struct clause *clause, const struct finding *finding)
 {
@@ -92,8 +91,7 @@ static bool needs_no_alarm(enum verdict verdict)
            verdict == VERDICT_PENDING || verdict == VERDICT_UNTESTABLE;
 }
 
-// --- could we have seen it?
-// -----------------------------------------------------------------------
+// --- could we have seen it? --------------------------------------------------------------------
 
 static void describe_coverage(const struct clause *clause, const struct finding *finding,
                               const struct claim_facts *facts, struct overdue_clause *overdue)

@@ -102,7 +102,7 @@ int command_derive(struct cli *cli, const struct command *command, int argc, cha
         {"since", 0, OPTION_TIME, &since, "TIME", "from then on", 0, 0},
         {"until", 0, OPTION_TIME_END, &until, "TIME", "and before then", 0, 0},
         {"hex", 0, OPTION_TEXT, &hex, "HEX", "only this aircraft", 0, 0},
-        {"pending", 0, OPTION_FLAG, &pending, NULL, "what backfills or live answers for their days left to derive", 0, 0},
+        {"pending", 0, OPTION_FLAG, &pending, NULL, "what backfills, or live answers for their days, left", 0, 0},
         {"dry-run", 0, OPTION_FLAG, &dry_run, NULL, "say what would change, and change nothing", 0, 0},
     };
     const struct option_table options = {

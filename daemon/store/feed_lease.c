@@ -220,8 +220,7 @@ void feed_lease_start(struct feed_lease *lease)
     uv_timer_start(&lease->timer, look_now, LEASE_LOOK_INTERVAL / 1000, LEASE_LOOK_INTERVAL / 1000);
 }
 
-// --- closing
-// --------------------------------------------------------------------------------------
+// --- closing -----------------------------------------------------------------------------------
 
 static void on_timer_closed(uv_handle_t *handle)
 {

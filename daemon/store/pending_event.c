@@ -10,8 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// --- adding
-// ---------------------------------------------------------------------------------------
+// --- adding ------------------------------------------------------------------------------------
 
 // The best of the alerts that the event may replace, among those that were made or wait. *ret_found
 // is its place in `predecessors`, or -1.
@@ -121,8 +120,7 @@ int pending_event_add_entry(struct query_connection *connection, const struct co
     return adding.result;
 }
 
-// --- the retraction of a stored visit
-// -------------------------------------------------------------
+// --- the retraction of a stored visit ----------------------------------------------------------
 
 static void copy_cell(char *destination, size_t size, const struct query *query, size_t column)
 {
@@ -199,8 +197,7 @@ int pending_event_add_retraction(struct query_connection *connection, const stru
     return result == 1 ? pending_event_add(connection, config, &event, error) : result;
 }
 
-// --- taking
-// ---------------------------------------------------------------------------------------
+// --- taking ------------------------------------------------------------------------------------
 
 void pending_event_array_done(struct pending_event_array *events)
 {

@@ -57,9 +57,9 @@ class HistoryTest(harness.Scenario):
 
     def sightings(self, database):
         """What is believed of flights, without their ids, by the second."""
-        return database.rows("SELECT icao24, registration, callsigns, date_trunc('second', first_seen + interval '0.5 s'),"
-                             " date_trunc('second', last_seen + interval '0.5 s'), origin, destination, point_count, state"
-                             " FROM skywitness.sighting WHERE state <> 'superseded' ORDER BY icao24, first_seen")
+        first, last = (f"date_trunc('second', {end} + interval '0.5 s')" for end in ("first_seen", "last_seen"))
+        return database.rows(f"SELECT icao24, registration, callsigns, {first}, {last}, origin, destination, point_count,"
+                             " state FROM skywitness.sighting WHERE state <> 'superseded' ORDER BY icao24, first_seen")
 
     def pending(self, database):
         return database.count("SELECT count(*) FROM skywitness_store.history_pending")

@@ -189,7 +189,7 @@ def soak(folder, arguments, report):
         time.sleep(3)
         world.stops.append(world.keeper.stop())
         tell(world, runner, sampler, arguments, report)
-        check_all(world, report)
+        check_all(world, runner.counts["disk full"], report)
     finally:
         if sampler is not None:
             sampler.ended.set()

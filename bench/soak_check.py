@@ -141,12 +141,22 @@ def check_deliveries(world, report):
         report.expect(int(states.get("delivered", 0)) == len(chosen), f"{name}: not all delivered: {states}")
 
 
-def check_all(world, report):
+def check_intake(world, disks_full, report):
+    """A full disk is told of while it is full, and that it is over; a daemon that dies in between tells it again."""
+    came = [json.loads(request.body)["type"] for request in world.hooks.receivers["spare"].all()]
+    stopped, resumed = came.count("intake.stopped"), came.count("intake.resumed")
+    report.say(f"intake: {disks_full} times the disk was full, {stopped} times it was told, and {resumed} times that it goes on")
+    report.expect((stopped > 0) == (disks_full > 0), "intake.stopped")
+    report.expect((resumed > 0) == (disks_full > 0), "intake.resumed")
+
+
+def check_all(world, disks_full, report):
     accepted = check_answers(world, report)
     check_points(world, accepted, report)
     check_journal(world, report)
     check_sightings(world, accepted, report)
     check_deliveries(world, report)
+    check_intake(world, disks_full, report)
 
 
 __all__ = ["Report", "check_all", "harness"]

@@ -75,7 +75,8 @@ class Hooks:
 
     def config(self):
         return [{"id": name, "url": receiver.url, "secret": {"env": "SOAK_SECRET"}, "local": True, "quiet_s": 0,
-                 "events": ["sighting.opened", "visit.*", "feed.*"]} for name, receiver in self.receivers.items()]
+                 "events": ["sighting.opened", "visit.*", "feed.*", "intake.*"]}
+                for name, receiver in self.receivers.items()]
 
     def behave(self, behaviour):
         self.receivers["desk"].behave = behaviour or receivers.answer(204)

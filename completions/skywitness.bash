@@ -112,7 +112,7 @@ _skywitness() {
     fi
     case "${words[0]:-} ${words[1]:-}" in
     " ") word=$commands ;;
-    "db ") word="migrate status retain" ;;
+    "db ") word="migrate status retain where" ;;
     "places ") word="list import" ;;
     "backfill ") word="traces adsb.lol" ;;
     "claims ") word="import list show assess export" ;;

@@ -53,12 +53,11 @@ static void note_progress(struct observer *observer, const struct metrics *metri
 {
     struct watchdog_look look = {
         .now_ms = now_ms,
+        .requests = observer->requests_ended,
         .poll_silence_allowed_ms = poll_silence_allowed_ms(observer, metrics),
         .answers_taken = observer->answers_taken,
         .answers_journalled = metrics->answers,
     };
-    for (size_t i = 0; i < observer->tally_count; i++)
-        look.requests += observer->tallies[i].polls;
     const char *stuck = watchdog_judge(&observer->watchdog, &look);
     if (stuck != NULL && observer->stuck == NULL)
         log_event(LOG_EVENT_STUCK, NULL, "%s; the watchdog is not fed any more", stuck);
@@ -131,6 +130,7 @@ void observer_journal_full(struct observer *observer, bool full)
 void observer_set_config(struct observer *observer, const struct config *config)
 {
     observer->parts.config = config;
+    observer_forget_feeds(observer);
     const char *listen = config->status_listen;
     bool same = listen != NULL && observer->listen != NULL && strcmp(listen, observer->listen) == 0;
     if (same)

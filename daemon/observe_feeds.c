@@ -5,18 +5,27 @@
 
 #include <string.h>
 
-// NULL when there are more feeds than a configuration may have, four times over.
+// NULL for one that is not configured: an answer may come late.
 static struct feed_tally *tally_of(struct observer *observer, const char *feed)
 {
     for (size_t i = 0; i < observer->tally_count; i++)
         if (strcmp(observer->tallies[i].feed, feed) == 0)
             return &observer->tallies[i];
-    if (observer->tally_count == FEED_TALLIES_MAX)
+    if (config_feed_find(observer->parts.config, feed) == NULL)
         return NULL;
     struct feed_tally *tally = &observer->tallies[observer->tally_count++];
     text_copy(tally->feed, sizeof tally->feed, feed);
     tally->last_good_at = UTC_UNKNOWN;
     return tally;
+}
+
+void observer_forget_feeds(struct observer *observer)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < observer->tally_count; i++)
+        if (config_feed_find(observer->parts.config, observer->tallies[i].feed) != NULL)
+            observer->tallies[kept++] = observer->tallies[i];
+    observer->tally_count = kept;
 }
 
 void observer_polled(struct observer *observer, const char *feed, const struct http_response *response)
@@ -31,6 +40,7 @@ void observer_polled(struct observer *observer, const char *feed, const struct h
 void observer_judged(struct observer *observer, const char *feed, enum intake_verdict verdict)
 {
     struct feed_tally *tally = tally_of(observer, feed);
+    observer->requests_ended++;
     if (tally == NULL)
         return;
     tally->polls++;

@@ -10,10 +10,7 @@
 #include "ops/status_server.h"
 #include "ops/watchdog.h"
 
-// Feeds of this and of earlier configurations.
-#define FEED_TALLIES_MAX (4 * (size_t)CONFIG_FEEDS_MAX)
-
-// What is counted of a feed, over reloads.
+// What is counted of a feed as long as it is configured.
 struct feed_tally {
     char feed[FEED_ID_SIZE];
     uint64_t polls, errors;
@@ -30,8 +27,9 @@ struct observer {
     unsigned handles_open; // the timer, and each server that is open or closing
 
     utc_us started_at;
-    struct feed_tally tallies[FEED_TALLIES_MAX];
+    struct feed_tally tallies[CONFIG_FEEDS_MAX];
     size_t tally_count;
+    uint64_t requests_ended; // of all feeds, those included that are gone
     uint64_t answers_taken;
     enum store_state store_state;
     bool journal_full;
@@ -42,6 +40,9 @@ struct observer {
     const char *stuck;
     struct metrics_trouble troubles[CONFIG_WEBHOOKS_MAX]; // as gathered last
 };
+
+// Of feeds that are not configured any more nothing is counted.
+void observer_forget_feeds(struct observer *observer);
 
 void observer_describe_feed(struct observer *observer, const struct poller_status *row,
                             struct metrics_feed *ret_feed);

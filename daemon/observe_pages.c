@@ -29,8 +29,13 @@ static void serve_health(const struct metrics *metrics, struct status_answer *an
 static void serve_readiness(const struct metrics *metrics, struct status_answer *answer)
 {
     const char *reason = "ready";
+    size_t standing_by = metrics_stands_by_for(metrics);
     answer->status = metrics_ready(metrics, &reason) ? 200 : 503;
-    text_append_format(&answer->body, "%s\n", reason);
+    text_append(&answer->body, reason);
+    if (standing_by > 0)
+        text_append_format(&answer->body, "; stands by for %zu of %zu feeds", standing_by,
+                           metrics->feed_count);
+    text_append(&answer->body, "\n");
 }
 
 static const struct {

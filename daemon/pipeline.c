@@ -108,9 +108,7 @@ struct config_job {
 static void config_work(void *data)
 {
     struct config_job *job = data;
-    job->pipeline->side.config = job->config;
-    intake_set_config(job->pipeline->side.intake, job->config);
-    alert_judge_set_config(job->pipeline->side.judge, job->config);
+    worker_side_set_config(&job->pipeline->side, job->config);
 }
 
 static void config_done(void *data)

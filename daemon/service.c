@@ -55,7 +55,7 @@ static int make_state_directory(const char *path)
     return -1;
 }
 
-static void start_polling(struct service *service, const char *password)
+static void start_polling(struct service *service)
 {
     struct poller_events events = service_poller_events;
     events.data = service;
@@ -76,44 +76,72 @@ static void start_polling(struct service *service, const char *password)
     };
     service->observer = observer_new(&observed);
     service->judging =
-        judging_start(&service->loop, service->config, password, service->pipeline);
+        judging_start(&service->loop, service->config, service->password, service->pipeline);
     pipeline_start(service->pipeline);
     service_start_leases(service);
     poller_start(service->poller);
 }
 
-int service_run(struct service *service)
+// What no reload changes. Returns 0 or an exit status.
+static int keep_what_stays(struct service *service)
 {
-    AUTO_FREE char *password = NULL;
+    const struct config *config = service->config;
     struct error error;
-    if (service->config->database_password.kind != CREDENTIAL_NONE &&
-        credential_read(&service->config->database_password, &password, &error) < 0) {
+    if (config->database_password.kind != CREDENTIAL_NONE &&
+        credential_read(&config->database_password, &service->password, &error) < 0) {
         log_error("database password: %s", error.message);
         return EXIT_STATUS_BAD_CONFIGURATION;
     }
-    if (make_state_directory(service->config->state_directory) < 0)
-        return EXIT_STATUS_UNAVAILABLE;
-    signal(SIGPIPE, SIG_IGN);
-    uv_loop_init(&service->loop);
-    service->stalls = stall_monitor_new(&service->loop);
-    if (service_open_pipeline(service, password) < 0)
-        return EXIT_STATUS_UNAVAILABLE;
+    service->database = memory_copy_string(config->database);
+    service->state_directory = memory_copy_string(config->state_directory);
+    return make_state_directory(config->state_directory) < 0 ? EXIT_STATUS_UNAVAILABLE : 0;
+}
+
+static void forget_what_stayed(struct service *service)
+{
+    if (service->password != NULL)
+        explicit_bzero(service->password, strlen(service->password));
+    free(service->password);
+    free(service->database);
+    free(service->state_directory);
+}
+
+static void start(struct service *service)
+{
     watch_signal(service, &service->terminate, SIGTERM);
     watch_signal(service, &service->interrupt, SIGINT);
     watch_signal(service, &service->hang_up, SIGHUP);
     watch_signal(service, &service->user1, SIGUSR1);
-    service->password = password;
-    start_polling(service, password);
+    start_polling(service);
     log_event(LOG_EVENT_STARTED, NULL, "skywitnessd %s watches %zu feeds for %zu watch entries",
               SKYWITNESS_VERSION, service->config->feed_count, service->config->watch.entry_count);
     sd_notify(0, "READY=1");
+}
+
+static int run(struct service *service)
+{
+    signal(SIGPIPE, SIG_IGN);
+    uv_loop_init(&service->loop);
+    service->stalls = stall_monitor_new(&service->loop);
+    service->exit_status = service_open_pipeline(service);
+    if (service->exit_status == EXIT_STATUS_GOOD)
+        start(service);
+    else
+        stall_monitor_close(service->stalls);
     uv_run(&service->loop, UV_RUN_DEFAULT);
-    if (password != NULL)
-        explicit_bzero(password, strlen(password));
     // A handle left open would be a bug of ours; say so instead of hiding it.
     if (uv_loop_close(&service->loop) == UV_EBUSY) {
         log_error("the loop still had handles at the end; please report this");
         return EXIT_STATUS_SOFTWARE;
     }
     return service->exit_status;
+}
+
+int service_run(struct service *service)
+{
+    int status = keep_what_stays(service);
+    if (status == 0)
+        status = run(service);
+    forget_what_stayed(service);
+    return status;
 }

@@ -22,6 +22,8 @@ struct service {
     const char *record_path; // NULL: answers are not recorded
     uv_loop_t loop;
     struct config *config;
+    // As they were at the start, owned; what a reload brings takes effect after a restart.
+    char *database, *password, *state_directory; // the password NULL without one
     struct http_client *http;
     struct poller *poller; // NULL before the start and while stopping
     struct pipeline *pipeline;
@@ -38,7 +40,6 @@ struct service {
     uv_timer_t feed_watch_timer;
     int exit_status;
 
-    const char *password; // of the database; NULL without one
     struct lease_policy lease_policy;
     struct feed_lease *lease; // NULL when every feed may always be asked
     char *lease_remembered;   // what is in the file, or on its way there
@@ -64,9 +65,9 @@ void service_restore_feeds(struct service *service);
 // Tells of feeds whose trouble lasts, from time to time.
 void service_watch_feeds(struct service *service);
 
-// Opens the journal and what is between the feeds and PostgreSQL. Returns 0, or -1 after logging
-// why not.
-int service_open_pipeline(struct service *service, const char *password);
+// Opens the journal and what is between the feeds and PostgreSQL. Returns 0, or an exit status
+// after logging why not.
+int service_open_pipeline(struct service *service);
 
 // Webhooks: delivery, and the socket by which the operator's tool reaches it.
 void service_start_alerts(struct service *service);

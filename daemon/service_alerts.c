@@ -70,7 +70,7 @@ void service_start_alerts(struct service *service)
     char path[512];
     struct error error;
     service->delivery = alert_delivery_new(&settings, service->config);
-    snprintf(path, sizeof path, "%s/" CONTROL_SOCKET_NAME, service->config->state_directory);
+    snprintf(path, sizeof path, "%s/" CONTROL_SOCKET_NAME, service->state_directory);
     if (alert_control_open(&service->loop, path, service->delivery, &service->control, &error) < 0)
         log_warning("`skywitness webhook replay` and `enable` cannot reach this daemon: %s",
                     error.message);

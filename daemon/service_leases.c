@@ -31,7 +31,7 @@ bool service_may_ask(void *data, const char *feed)
 static char *memory_path(const struct service *service)
 {
     char *path;
-    if (asprintf(&path, "%s/leases", service->config->state_directory) < 0)
+    if (asprintf(&path, "%s/leases", service->state_directory) < 0)
         abort();
     return path;
 }
@@ -118,7 +118,7 @@ static void learn(uv_timer_t *timer)
     if (patient && pipeline_backlog(service->pipeline) > 0)
         uv_timer_start(timer, learn, OWN_BACKLOG_LOOK_MS, 0);
     else
-        pipeline_take_over(service->pipeline, service->config->database, service->password, learnt,
+        pipeline_take_over(service->pipeline, service->database, service->password, learnt,
                            service);
 }
 
@@ -161,7 +161,7 @@ void service_prepare_leases(struct service *service)
 void service_start_leases(struct service *service)
 {
     const struct feed_lease_settings settings = {
-        .database = service->config->database,
+        .database = service->database,
         .password = service->password,
         .journal_id = pipeline_journal_id(service->pipeline),
         .policy = &service->lease_policy,

@@ -56,8 +56,8 @@ void service_reload(struct service *service)
         sd_notify(0, "READY=1");
         return;
     }
-    if (strcmp(config->database, service->config->database) != 0 ||
-        strcmp(config->state_directory, service->config->state_directory) != 0)
+    if (strcmp(config->database, service->database) != 0 ||
+        strcmp(config->state_directory, service->state_directory) != 0)
         log_warning("a changed database or state_directory takes effect after a restart");
     if (config->lease != service->config->lease)
         log_warning("a changed \"lease\" takes effect after a restart");

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "store/restore.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -63,15 +64,28 @@ static void journal_full(void *data, bool full, const char *reason)
         poller_hold(service->poller, full);
 }
 
-int service_open_pipeline(struct service *service, const char *password)
+// What cannot be read now cannot be read at the next start either: for the operator to mend.
+static int say_why_not(int status, const struct error *error)
+{
+    if (status != -EBADMSG) {
+        log_error("%s", error->message);
+        return EXIT_STATUS_UNAVAILABLE;
+    }
+    log_event(LOG_EVENT_JOURNAL_UNREADABLE, NULL,
+              "%s; to start without it, move journal.sqlite* out of the state directory",
+              error->message);
+    return EXIT_STATUS_BAD_DATA;
+}
+
+int service_open_pipeline(struct service *service)
 {
     AUTO_FREE char *journal_path = NULL;
-    if (asprintf(&journal_path, "%s/journal.sqlite", service->config->state_directory) < 0)
+    if (asprintf(&journal_path, "%s/journal.sqlite", service->state_directory) < 0)
         abort();
     const struct pipeline_settings settings = {
         .config = service->config,
-        .database = service->config->database,
-        .database_password = password,
+        .database = service->database,
+        .database_password = service->password,
         .journal_path = journal_path,
         .durable = true,
         .record_path = service->record_path,
@@ -84,13 +98,14 @@ int service_open_pipeline(struct service *service, const char *password)
     };
     struct error error;
     bool fresh = false;
-    if (pipeline_open(&service->loop, &settings, &events, &service->pipeline, &fresh, &error) < 0) {
-        log_error("%s", error.message);
-        return -1;
-    }
+    int status =
+        pipeline_open(&service->loop, &settings, &events, &service->pipeline, &fresh, &error);
+    if (status < 0)
+        return say_why_not(status, &error);
     // The journal is new or lost: open sightings are known to PostgreSQL only.
-    if (fresh && restore_from_database(service->config->database, password, &service->config->watch,
-                                       UTC_UNKNOWN, pipeline_intake(service->pipeline), &error) < 0)
+    if (fresh &&
+        restore_from_database(service->database, service->password, &service->config->watch,
+                              UTC_UNKNOWN, pipeline_intake(service->pipeline), &error) < 0)
         log_warning("open sightings could not be read from PostgreSQL: %s", error.message);
     return 0;
 }

@@ -107,6 +107,15 @@ int worker_side_open(struct worker_side *side, const struct pipeline_settings *s
     return restore_from_journal(side, ret_fresh, error);
 }
 
+void worker_side_set_config(struct worker_side *side, const struct config *config)
+{
+    side->config = config;
+    intake_set_config(side->intake, config);
+    alert_judge_set_config(side->judge, config);
+    journal_set_limit(side->journal, config->journal_limit_bytes);
+    choose_snapshot_distance(side);
+}
+
 void worker_side_close(struct worker_side *side)
 {
     while (side->held_first != NULL) {

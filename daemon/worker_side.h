@@ -31,6 +31,10 @@ int worker_side_open(struct worker_side *side, const struct pipeline_settings *s
                      struct error *error);
 void worker_side_close(struct worker_side *side);
 
+// Goes over to a new configuration, the journal's limit included; the one before it is no longer
+// used then.
+void worker_side_set_config(struct worker_side *side, const struct config *config);
+
 void worker_side_record(struct worker_side *side, const struct recorded_answer *recorded);
 
 // Puts the answer's times right where the wall clock was set between it and the answer before, and

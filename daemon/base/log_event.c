@@ -22,6 +22,8 @@ static const struct log_event_row rows[LOG_EVENT_COUNT] = {
     [LOG_EVENT_DATABASE_REFUSED] = {"3806fd76cce941c3ae1285eba0940f19", "database_refused", NULL, LOG_LEVEL_ERROR},
     [LOG_EVENT_JOURNAL_FULL] = {"3fab0e12444d44afa87e2d9fe53403ad", "journal_full", NULL, LOG_LEVEL_ERROR},
     [LOG_EVENT_JOURNAL_ROOM] = {"f98d240e3ca841388bfd8e6affc6af08", "journal_room", NULL, LOG_LEVEL_NOTICE},
+    [LOG_EVENT_JOURNAL_UNREADABLE] = {"d27e32c31ca442dcb481bfb4994cc09e", "journal_unreadable", NULL,
+                                      LOG_LEVEL_ERROR},
     [LOG_EVENT_WEBHOOK_UNUSABLE] = {"a2e546f615534629b891a3360750e92e", "webhook_unusable", WEBHOOK,
                                     LOG_LEVEL_ERROR},
     [LOG_EVENT_WEBHOOK_FAILING] = {"e9b3526c1aa14b1ebc334b33fe9137e7", "webhook_failing", WEBHOOK,

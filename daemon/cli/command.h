@@ -33,6 +33,7 @@ int command_coverage(struct cli *cli, const struct command *command, int argc, c
 int command_db_migrate(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_db_status(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_db_retain(struct cli *cli, const struct command *command, int argc, char **argv);
+int command_db_where(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_derive(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_explain_assessment(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_explain_sighting(struct cli *cli, const struct command *command, int argc, char **argv);

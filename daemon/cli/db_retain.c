@@ -43,14 +43,32 @@ static utc_us before(const struct cli *cli, int64_t days)
     return days > 0 ? utc_day_start(cli->now) - days * UTC_DAY : UTC_UNKNOWN;
 }
 
-// Notes that something could not be had now. Returns whether it makes sense to go on.
+// What others hold can be had tomorrow; all else wants somebody to look, since it would fail every
+// night.
+static int status_of(int result)
+{
+    switch (result) {
+    case -EBUSY:
+        return EXIT_STATUS_WANTING;
+    case -ENOTCONN:
+    case -EACCES:
+    case -ECANCELED:
+        return EXIT_STATUS_UNAVAILABLE;
+    default:
+        return EXIT_STATUS_SOFTWARE;
+    }
+}
+
+// Notes what could not be done; of several the worst counts. Returns whether it makes sense to go
+// on.
 static bool fail(struct retaining *retaining, const char *what, int result,
                  const struct error *error)
 {
-    bool hopeless = result == -ENOTCONN || result == -EACCES;
+    int status = status_of(result);
     cli_say(retaining->cli, "%s: %s", what, error->message);
-    retaining->status = hopeless ? EXIT_STATUS_UNAVAILABLE : EXIT_STATUS_WANTING;
-    return !hopeless;
+    if (status > retaining->status)
+        retaining->status = status;
+    return result != -ENOTCONN && result != -EACCES;
 }
 
 static void write_partition(struct retaining *retaining,
@@ -237,7 +255,7 @@ int command_db_retain(struct cli *cli, const struct command *command, int argc, 
         .notes = "Without one of the days, the configuration's retain_days, retain_ledger_days,\n"
                  "retain_quarantine_days and retain_feed_hours_days count. What a visit or an "
                  "assessment\n"
-                 "rests on is kept. Exit status 1: some could not be had now.",
+                 "rests on is kept. Exit status 1: others held some, which go the next time.",
     };
     int count, status;
     if (!options_parse(cli, command, &options, argc, argv, &count, &status))

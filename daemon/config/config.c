@@ -25,7 +25,6 @@
 #define RETAIN_MAX_DAYS 36500
 #define PATTERNS_MAX 100
 
-#define DATABASE_DEFAULT "postgresql:///skywitness"
 #define STATE_DIRECTORY_DEFAULT "/var/lib/skywitness"
 
 // Everything while it is read: nothing refers to anything else yet.
@@ -272,7 +271,7 @@ static void read_everything(struct settings *settings, const cJSON *root)
     check_areas(settings);
     check_webhook_references(settings);
     if (config->database == NULL)
-        config->database = memory_copy_string(DATABASE_DEFAULT);
+        config->database = memory_copy_string(CONFIG_DATABASE_DEFAULT);
     if (config->state_directory == NULL)
         config->state_directory = memory_copy_string(STATE_DIRECTORY_DEFAULT);
     config->journal_limit_bytes = settings->journal_limit_mb << 20;

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define CONFIG_DATABASE_DEFAULT "postgresql:///skywitness"
 #define CONFIG_FEEDS_MAX 32
 #define CONFIG_AREAS_MAX 64
 #define CONFIG_WEBHOOKS_MAX 32

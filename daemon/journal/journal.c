@@ -90,6 +90,11 @@ void journal_close(struct journal *journal)
     free(journal);
 }
 
+void journal_set_limit(struct journal *journal, uint64_t limit_bytes)
+{
+    journal->limit_bytes = limit_bytes;
+}
+
 struct journal_file *journal_file_of(struct journal *journal)
 {
     return &journal->file;

@@ -35,6 +35,10 @@ int journal_open(const struct journal_settings *settings, struct journal **ret_j
                  struct error *error);
 void journal_close(struct journal *journal); // accepts NULL
 
+// Another limit from now on, in bytes. One that is below what is there refuses entries until so
+// much has gone.
+void journal_set_limit(struct journal *journal, uint64_t limit_bytes);
+
 // A UUID made when the file was created; it names this journal's cursor in PostgreSQL.
 const char *journal_id(const struct journal *journal);
 

@@ -40,6 +40,14 @@ bool metrics_ready(const struct metrics *metrics, const char **ret_reason)
     return reason == NULL;
 }
 
+size_t metrics_stands_by_for(const struct metrics *metrics)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < metrics->feed_count; i++)
+        count += !metrics->feeds[i].may_be_asked;
+    return count;
+}
+
 // --- Prometheus -----------------------------------------------------------------------------------
 
 // "\\", "\"" and "\n" are all that the format escapes in a label's value.
@@ -329,6 +337,7 @@ void metrics_render_json(const struct metrics *metrics, struct text *text)
     append_json_time(text, "started_at", metrics->started_at);
     text_append_format(text, ",\"ready\":%s", ready ? "true" : "false");
     append_json_text(text, "not_ready_because", reason);
+    text_append_format(text, ",\"stands_by_for\":%zu", metrics_stands_by_for(metrics));
     text_append_format(text,
                        ",\"answers\":%" PRIu64 ",\"bad_answers\":%" PRIu64 ",\"track_points\":%" PRIu64
                        ",\"duplicates\":%" PRIu64
@@ -383,17 +392,28 @@ static void append_trouble_words(struct text *text, const struct metrics_trouble
         text_append_format(text, "; webhook %s takes nothing", trouble->webhook);
 }
 
+// Those that are asked here, and those that are not.
+static void append_feed_words(const struct metrics *metrics, struct text *text)
+{
+    size_t answering = 0, standing_by = metrics_stands_by_for(metrics);
+    size_t asked = metrics->feed_count - standing_by;
+    for (size_t i = 0; i < metrics->feed_count; i++) {
+        const struct metrics_feed *feed = &metrics->feeds[i];
+        answering +=
+            feed->may_be_asked && feed->last_good_at != UTC_UNKNOWN && feed->failures_in_a_row == 0;
+    }
+    if (asked > 0 || standing_by == 0)
+        text_append_format(text, "%zu of %zu feeds answer; ", answering, asked);
+    if (standing_by > 0)
+        text_append_format(text, "stands by for %zu feeds; ", standing_by);
+}
+
 void metrics_render_line(const struct metrics *metrics, struct text *text)
 {
-    size_t answering = 0;
-    for (size_t i = 0; i < metrics->feed_count; i++)
-        answering += metrics->feeds[i].last_good_at != UTC_UNKNOWN &&
-                     metrics->feeds[i].failures_in_a_row == 0;
-    text_append_format(text,
-                       "%zu of %zu feeds answer; %zu open sightings; %" PRIu64
-                       " entries wait for PostgreSQL (%s)",
-                       answering, metrics->feed_count, metrics->open_sightings,
-                       metrics->store_lag_entries, metrics_database_state_name(metrics->database));
+    append_feed_words(metrics, text);
+    text_append_format(text, "%zu open sightings; %" PRIu64 " entries wait for PostgreSQL (%s)",
+                       metrics->open_sightings, metrics->store_lag_entries,
+                       metrics_database_state_name(metrics->database));
     uint64_t queued = 0;
     for (size_t i = 0; i < metrics->webhook_count; i++)
         queued += metrics->webhooks[i].queued;

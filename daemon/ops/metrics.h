@@ -88,6 +88,9 @@ struct metrics {
 // (which may be NULL) says what is in the way.
 bool metrics_ready(const struct metrics *metrics, const char **ret_reason);
 
+// How many feeds another daemon of the database asks; this one takes them when that is gone.
+size_t metrics_stands_by_for(const struct metrics *metrics);
+
 void metrics_render_prometheus(const struct metrics *metrics, struct text *text);
 void metrics_render_json(const struct metrics *metrics, struct text *text);
 // One line for `systemctl status`: feeds, sightings, queue.

@@ -43,6 +43,7 @@ struct claim_worker {
     uv_work_t work;
     bool working, closing;
     const struct config *config; // what the round under way uses
+    char *database;              // owned: a reload does not change it
     const char *password;
     struct claim_worker_events events;
 
@@ -155,8 +156,7 @@ static int run_round(struct claim_worker *worker, struct error *error)
     struct claim_store *store = NULL;
     int result = 0;
     if (worker->connection == NULL)
-        result =
-            query_connect(worker->config->database, worker->password, &worker->connection, error);
+        result = query_connect(worker->database, worker->password, &worker->connection, error);
     if (result == 0)
         result = claim_store_new(worker->connection, worker->config, &store, error);
     if (result == 0 && !worker->imported)
@@ -219,6 +219,7 @@ static void timer_closed(uv_handle_t *handle)
     array_free(&worker->news);
     text_done(&worker->problem);
     free(worker->last_problem);
+    free(worker->database);
     void (*on_closed)(void *data) = worker->on_closed;
     void *data = worker->closed_data;
     free(worker);
@@ -241,9 +242,6 @@ static void take_over(struct claim_worker *worker)
     worker->next_config = NULL;
     worker->imported = false;
     worker->covered_until = INT64_MIN;
-    // The database may be another one now.
-    query_close(worker->connection);
-    worker->connection = NULL;
     release_all(worker);
 }
 
@@ -275,6 +273,7 @@ struct claim_worker *claim_worker_new(uv_loop_t *loop, const struct config *conf
 {
     struct claim_worker *worker = memory_allocate_zeroed(1, sizeof *worker);
     worker->config = config;
+    worker->database = memory_copy_string(config->database);
     worker->password = password;
     worker->events = *events;
     worker->covered_until = INT64_MIN;

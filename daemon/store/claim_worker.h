@@ -35,7 +35,7 @@ struct claim_worker_events {
 };
 
 // `config` and `password` (NULL: none) are borrowed until claim_worker_reload or the end of
-// closing.
+// closing. The database is that of this first configuration, whatever a later one says.
 struct claim_worker *claim_worker_new(uv_loop_t *loop, const struct config *config,
                                       const char *password,
                                       const struct claim_worker_events *events);

@@ -4,27 +4,39 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 // Any constant does, as long as every version of the program has the same: "skywitns" as bytes.
 #define MIGRATION_LOCK_SQL "SELECT pg_advisory_xact_lock(8316874690647060083)"
+// craft: who waits for a table's lock makes everybody wait behind him. So a migration beside
+// running daemons and readers waits for a moment only, and tries again as a whole: for a minute and
+// a half in all.
+#define PATIENCE_SQL "SET LOCAL lock_timeout = '2s'"
+#define ATTEMPTS 30
+#define PAUSE_S 1
+#define SQLSTATE_LOCK_NOT_AVAILABLE "55P03"
 
-static int fail_with_server_words(PGconn *connection, const char *doing, struct error *error)
+static int fail_with_server_words(PGconn *connection, const char *sqlstate, const char *doing,
+                                  struct error *error)
 {
+    bool busy = sqlstate != NULL && strcmp(sqlstate, SQLSTATE_LOCK_NOT_AVAILABLE) == 0;
     const char *reason = PQerrorMessage(connection);
     size_t length = strlen(reason);
     while (length > 0 && reason[length - 1] == '\n')
         length--;
-    return error_set(error, -EIO, "%s: %.*s", doing, (int)length, reason);
+    return error_set(error, busy ? -EBUSY : -EIO, "%s: %.*s", doing, (int)length, reason);
 }
 
 static int run(PGconn *connection, const char *sql, const char *doing, struct error *error)
 {
     PGresult *result = PQexec(connection, sql);
     ExecStatusType status = PQresultStatus(result);
+    int ret = 0;
+    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+        ret = fail_with_server_words(connection, PQresultErrorField(result, PG_DIAG_SQLSTATE),
+                                     doing, error);
     PQclear(result);
-    if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK)
-        return 0;
-    return fail_with_server_words(connection, doing, error);
+    return ret;
 }
 
 static int has_schema(PGconn *connection, bool *ret_has, struct error *error)
@@ -33,7 +45,7 @@ static int has_schema(PGconn *connection, bool *ret_has, struct error *error)
         PQexec(connection, "SELECT to_regclass('skywitness_store.schema_version') IS NOT NULL");
     if (PQresultStatus(result) != PGRES_TUPLES_OK) {
         PQclear(result);
-        return fail_with_server_words(connection, "looking for the schema", error);
+        return fail_with_server_words(connection, NULL, "looking for the schema", error);
     }
     *ret_has = PQgetvalue(result, 0, 0)[0] == 't';
     PQclear(result);
@@ -51,7 +63,7 @@ int migrate_status(PGconn *connection, const struct migration *migrations, size_
                          : PQmakeEmptyPGresult(connection, PGRES_TUPLES_OK);
     if (PQresultStatus(rows) != PGRES_TUPLES_OK) {
         PQclear(rows);
-        return fail_with_server_words(connection, "reading the schema's version", error);
+        return fail_with_server_words(connection, NULL, "reading the schema's version", error);
     }
     *ret_state = schema_judge(rows, migrations, count, ret_version, error);
     PQclear(rows);
@@ -71,8 +83,9 @@ static int record(PGconn *connection, const struct migration *migration, struct 
                                     3, NULL, values, lengths, formats, 0);
     ExecStatusType status = PQresultStatus(result);
     PQclear(result);
-    return status == PGRES_COMMAND_OK ? 0
-                                      : fail_with_server_words(connection, "recording it", error);
+    return status == PGRES_COMMAND_OK
+               ? 0
+               : fail_with_server_words(connection, NULL, "recording it", error);
 }
 
 // Within a transaction: looks where we are, and takes one step if there is one to take. Returns 1 when a
@@ -91,7 +104,9 @@ static int take_step(PGconn *connection, const struct migration *migrations, siz
     if (state == SCHEMA_NEWER || state == SCHEMA_CHANGED)
         return -EPROTO;
     const struct migration *next = &migrations[*ret_version];
-    status = run(connection, next->sql, "applying it", error);
+    status = run(connection, PATIENCE_SQL, "setting its patience", error);
+    if (status == 0)
+        status = run(connection, next->sql, "applying it", error);
     if (status == 0)
         status = record(connection, next, error);
     if (status < 0)
@@ -99,26 +114,39 @@ static int take_step(PGconn *connection, const struct migration *migrations, siz
     return 1;
 }
 
+// take_step in a transaction of its own; what it changed is undone where it fails.
+static int try_step(PGconn *connection, const struct migration *migrations, size_t count,
+                    int *ret_version, struct error *error)
+{
+    int status = run(connection, "BEGIN", "starting a transaction", error);
+    if (status < 0)
+        return status;
+    int step = take_step(connection, migrations, count, ret_version, error);
+    if (step < 0) {
+        PQclear(PQexec(connection, "ROLLBACK"));
+        return step;
+    }
+    status = run(connection, "COMMIT", "committing", error);
+    return status < 0 ? status : step;
+}
+
 int migrate_apply(PGconn *connection, const struct migration *migrations, size_t count,
                   int *ret_before, int *ret_after, struct error *error)
 {
+    int attempts = 0;
     *ret_before = *ret_after = -1;
     for (;;) {
-        int version = 0;
-        int status = run(connection, "BEGIN", "starting a transaction", error);
-        if (status < 0)
-            return status;
-        int step = take_step(connection, migrations, count, &version, error);
-        if (step >= 0)
-            status = run(connection, "COMMIT", "committing", error);
-        else
-            PQclear(PQexec(connection, "ROLLBACK"));
+        int version = *ret_after > 0 ? *ret_after : 0;
+        int step = try_step(connection, migrations, count, &version, error);
         if (*ret_before < 0)
             *ret_before = version;
-        *ret_after = version + (step == 1 && status == 0 ? 1 : 0);
-        if (step < 0)
+        *ret_after = version + (step == 1);
+        attempts = step == -EBUSY ? attempts + 1 : 0;
+        if (attempts == ATTEMPTS)
+            return error_prefix(error, "others hold what it needs");
+        if (step == -EBUSY)
+            nanosleep(&(struct timespec){.tv_sec = PAUSE_S}, NULL);
+        else if (step <= 0)
             return step;
-        if (status < 0 || step == 0)
-            return status;
     }
 }

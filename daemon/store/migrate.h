@@ -7,10 +7,12 @@
 
 #include <libpq-fe.h>
 
-// Applies what is missing of the `count` migrations, in order, each in a transaction of its own that holds an
-// advisory lock: two callers at once do the work once. *ret_before and *ret_after are the versions found and
-// reached, also when it fails half way. Returns 0; -EPROTO for a newer or changed schema; -EIO with the
-// server's words for anything else, that migration being undone.
+// Applies what is missing of the `count` migrations, in order, each in a transaction of its own
+// that holds an advisory lock: two callers at once do the work once. *ret_before and *ret_after are
+// the versions found and reached, also when it fails half way. Tables that others use are waited
+// for 2 s at a time, and nobody has to wait behind that. Returns 0; -EPROTO for a newer or changed
+// schema; -EBUSY when the locks were not to be had within 90 s; -EIO with the server's words for
+// anything else; that migration being undone.
 int migrate_apply(PGconn *connection, const struct migration *migrations, size_t count,
                   int *ret_before, int *ret_after, struct error *error);
 

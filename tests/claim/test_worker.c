@@ -180,6 +180,10 @@ static void keeps_verdicts_up_to_date(void **state)
     query_finish(query);
     query_close(connection);
 
+    // A reload leaves the database what it was.
+    free(other->database);
+    other->database = memory_copy_string("dbname=nothing_there");
+    unsigned problems = seen.problems;
     claim_worker_reload(worker, other, count, &seen.released);
     run_until(&loop, &seen.released, 1);
     config_free(config);
@@ -187,6 +191,7 @@ static void keeps_verdicts_up_to_date(void **state)
     for (int i = 0; i < 20; i++)
         uv_run(&loop, UV_RUN_ONCE);
     assert_int_equal(seen.verdicts, 20);
+    assert_int_equal(seen.problems, problems);
 
     claim_worker_close(worker, count, &seen.closed);
     run_until(&loop, &seen.closed, 1);

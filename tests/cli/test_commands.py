@@ -74,6 +74,22 @@ class Database(unittest.TestCase):
         self.assertGreater(status["bytes"], 1000000)
 
 
+    def test_where(self):
+        for database, wanted in (
+                ("postgresql:///tracks", ("tracks", None, None, None, True)),
+                ("host=/run/postgresql port=5433", (None, "/run/postgresql", "5433", None, True)),
+                ("postgresql://ada@[::1]:5433/", ("ada", "::1", "5433", "ada", True)),
+                ("postgresql://ada:secret@db.example.org/tracks", ("tracks", "db.example.org", None, "ada", False)),
+                ("host=127.0.0.1,db.example.org dbname=tracks", ("tracks", "127.0.0.1,db.example.org", None, None, False)),
+                ("host=localhost hostaddr=192.0.2.1", (None, "localhost", None, None, False)),
+                ("service=elsewhere", (None, None, None, None, False))):
+            row, = json.loads(run("--db", database, "--format", "json", "db", "where")[0])
+            self.assertEqual(tuple(row[key] for key in ("database", "host", "port", "user", "local")), wanted, database)
+        self.assertEqual(rows("db", "where")[0]["local"], True)
+        run("--db", "nonsense", "db", "where", status=USAGE)
+        self.assertEqual(rows("db", "where", config=False)[0]["database"], "skywitness")
+
+
 class Sightings(unittest.TestCase):
     def test_every_row_format_says_the_same(self):
         found = rows("sightings")
@@ -514,7 +530,7 @@ class Help(unittest.TestCase):
     def test_completion(self):
         cases = {
             ("si",): ["sightings"],
-            ("db", ""): ["migrate", "status", "retain"],
+            ("db", ""): ["migrate", "status", "retain", "where"],
             ("--format", "csv", "places", "i"): ["import"],
             ("sightings", "--si"): ["--since"],
             ("sightings", "--since", "1d", "--pl"): ["--place"],

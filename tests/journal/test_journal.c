@@ -284,6 +284,22 @@ static void test_refuses_beyond_its_limit(void **state)
     journal_close(journal);
 }
 
+static void test_another_limit(void **state)
+{
+    (void)state;
+    struct journal *journal = open_journal(100000);
+    int64_t accepted = 0, sequence = -1;
+    while (append(journal, accepted + 1, &sequence) == 0)
+        accepted++;
+    journal_set_limit(journal, 200000);
+    assert_int_equal(append(journal, accepted + 1, &sequence), 0);
+    // Below what is there: nothing more, and nothing is lost.
+    journal_set_limit(journal, 50000);
+    assert_int_equal(append(journal, accepted + 2, &sequence), -ENOSPC);
+    assert_int_equal(check_contents(journal, 0), accepted + 1);
+    journal_close(journal);
+}
+
 static void test_full_disk(void **state)
 {
     (void)state;
@@ -557,6 +573,7 @@ int main(void)
         cmocka_unit_test_setup(test_cursors, start_empty),
         cmocka_unit_test_setup(test_snapshot_and_feed_states, start_empty),
         cmocka_unit_test_setup(test_refuses_beyond_its_limit, start_empty),
+        cmocka_unit_test_setup(test_another_limit, start_empty),
         cmocka_unit_test_setup(test_full_disk, start_empty),
         cmocka_unit_test_setup(test_our_own_entries_pass_the_limit, start_empty),
         cmocka_unit_test_setup(test_disk_filled_by_itself, start_empty),

@@ -39,6 +39,7 @@ static struct metrics_feed example_feed(const char *name)
         .last_good_at = NOW - UTC_SECOND,
         .not_before = UTC_UNKNOWN,
         .last_error = "",
+        .may_be_asked = true,
     };
 }
 
@@ -160,6 +161,28 @@ static void test_line(void **state)
     free(text);
 }
 
+// What another daemon asks is neither an answer nor a silence of ours.
+static void test_standing_by(void **state)
+{
+    (void)state;
+    struct metrics_feed feeds[3] = {example_feed("one"), example_feed("two"),
+                                    example_feed("three")};
+    struct metrics metrics = example(feeds, 3);
+    feeds[1].may_be_asked = false;
+    char *text = render(metrics_render_line, &metrics);
+    assert_string_equal(text, "2 of 2 feeds answer; stands by for 1 feeds; 2 open sightings; "
+                              "0 entries wait for PostgreSQL (ready)");
+    free(text);
+    feeds[0].may_be_asked = feeds[2].may_be_asked = false;
+    text = render(metrics_render_line, &metrics);
+    assert_string_equal(
+        text, "stands by for 3 feeds; 2 open sightings; 0 entries wait for PostgreSQL (ready)");
+    free(text);
+    text = render(metrics_render_json, &metrics);
+    assert_contains(text, "\"stands_by_for\":3,");
+    free(text);
+}
+
 static void names_webhooks_that_take_nothing(void **state)
 {
     (void)state;
@@ -205,9 +228,12 @@ static void shows_what_waits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_histogram), cmocka_unit_test(test_values),
-        cmocka_unit_test(test_escapes),   cmocka_unit_test(test_ready),
+        cmocka_unit_test(test_histogram),
+        cmocka_unit_test(test_values),
+        cmocka_unit_test(test_escapes),
+        cmocka_unit_test(test_ready),
         cmocka_unit_test(test_line),
+        cmocka_unit_test(test_standing_by),
         cmocka_unit_test(names_webhooks_that_take_nothing),
         cmocka_unit_test(shows_what_waits),
     };

@@ -176,6 +176,51 @@ static void test_several_at_once(void **state)
                      (int)schema_migration_count);
 }
 
+static int apply_one_more(void)
+{
+    int before, after;
+    struct error error = {0};
+    struct migration *more = copy_of_all(1);
+    more[schema_migration_count] = (struct migration){
+        .version = (int)schema_migration_count + 1,
+        .name = "alters",
+        .sql = "ALTER TABLE skywitness_store.poll ADD COLUMN added integer",
+    };
+    PGconn *own = PQconnectdb("options='-c client_min_messages=error'");
+    int status = migrate_apply(own, more, schema_migration_count + 1, &before, &after, &error);
+    if (status != 0)
+        fprintf(stderr, "%s\n", error.message);
+    PQfinish(own);
+    free(more);
+    return status;
+}
+
+// A long query has the table: the migration waits for it, and readers that come meanwhile need not
+// wait behind it.
+static void test_beside_readers(void **state)
+{
+    (void)state;
+    int before, after, status;
+    struct error error = {0};
+    assert_int_equal(apply(schema_migrations, schema_migration_count, &before, &after, &error), 0);
+    PGconn *reader = harness_connect();
+    harness_execute(reader, "SET lock_timeout = '20s'");
+    harness_execute(connection, "BEGIN; LOCK TABLE skywitness_store.poll IN ACCESS SHARE MODE");
+    pid_t child = fork();
+    if (child == 0)
+        _exit(apply_one_more() == 0 ? 0 : 1);
+    while (harness_number(reader, "SELECT count(*) FROM pg_locks WHERE NOT granted") == 0)
+        assert_int_equal(waitpid(child, &status, WNOHANG), 0);
+    assert_int_equal(harness_number(reader, "SELECT count(*) FROM skywitness_store.poll"), 0);
+    harness_execute(connection, "COMMIT");
+    waitpid(child, &status, 0);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    assert_int_equal(
+        harness_number(reader, "SELECT max(version) FROM skywitness_store.schema_version"),
+        (int)schema_migration_count + 1);
+    PQfinish(reader);
+}
+
 // As on a hosted database: no superuser, PostGIS and the roles there already.
 static void test_as_a_member_of_the_owner(void **state)
 {
@@ -199,10 +244,10 @@ int main(void)
 {
 #define WITH_DATABASE(test) cmocka_unit_test_setup_teardown(test, start_empty, tear_down)
     const struct CMUnitTest tests[] = {
-        WITH_DATABASE(test_from_empty_and_again),   WITH_DATABASE(test_all_files_are_embedded),
-        WITH_DATABASE(test_step_by_step),           WITH_DATABASE(test_changed_file_is_refused),
-        WITH_DATABASE(test_broken_one_is_undone),   WITH_DATABASE(test_several_at_once),
-        WITH_DATABASE(test_as_a_member_of_the_owner),
+        WITH_DATABASE(test_from_empty_and_again), WITH_DATABASE(test_all_files_are_embedded),
+        WITH_DATABASE(test_step_by_step),         WITH_DATABASE(test_changed_file_is_refused),
+        WITH_DATABASE(test_broken_one_is_undone), WITH_DATABASE(test_several_at_once),
+        WITH_DATABASE(test_beside_readers),       WITH_DATABASE(test_as_a_member_of_the_owner),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

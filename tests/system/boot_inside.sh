@@ -181,6 +181,28 @@ say "retention, by a user of its own"
 systemctl start skywitness-retain.service || fail "retention fails"
 journalctl --no-pager -u skywitness-retain | tail -n 3
 
+say "retention with a server that wants a password, as docs/operators.md says"
+(cd / && runuser -u postgres -- psql -q -d skywitness \
+    -c "CREATE ROLE skywitness_retain LOGIN PASSWORD 'for-the-test' IN ROLE skywitness_owner")
+(umask 077 && echo for-the-test >/etc/skywitness/credentials/retain)
+cat >/etc/skywitness/retain.json <<EOT
+{"database": "postgresql://skywitness_retain@127.0.0.1/skywitness", "database_password": {"credential": "database"},
+ "watch": [{"id": "none", "hexes": ["000001"]}], "retain_days": 3650}
+EOT
+mkdir -p /etc/systemd/system/skywitness-retain.service.d
+cat >/etc/systemd/system/skywitness-retain.service.d/test.conf <<EOT
+[Service]
+LoadCredential=database:/etc/skywitness/credentials/retain
+ExecStart=
+ExecStart=/usr/bin/skywitness --config /etc/skywitness/retain.json db retain
+EOT
+systemctl daemon-reload
+systemctl start skywitness-retain.service || fail "retention by password fails"
+(cd / && runuser -u postgres -- psql -q -c "ALTER ROLE skywitness_retain PASSWORD 'another'")
+if systemctl start skywitness-retain.service; then fail "retention that cannot connect passes for good"; fi
+[ "$(systemctl is-failed skywitness-retain.service)" = failed ] || fail "its unit is not failed"
+echo "ok: with its password, and failed without"
+
 say "structured lines of the journal"
 kill $feed_pid
 wait_for "a line of the feed" has_event feed_silent SKYWITNESS_FEED=own
@@ -196,15 +218,28 @@ took=$(($(date +%s) - began))
 [ "$(systemctl show --property=Result --value skywitness)" = success ] || fail "it did not end well"
 echo "ok: stopped within $took s"
 
-say "an upgrade while it runs, then remove and purge"
+say "an upgrade that migrates while it runs"
+make_older_database
 systemctl start skywitness
+wait_for "it waits for its schema" sh -c "systemctl show --property=StatusText skywitness | grep -q '(refused)'"
+python3 /opt/boot/serve_flight.py 154076 >/opt/boot/feed_again.url &
+wait_for "a feed server again" test -s /opt/boot/feed_again.url
+sed -i "s|\"url\": \"[^\"]*/data/aircraft.json\"|\"url\": \"$(cat /opt/boot/feed_again.url)/data/aircraft.json\"|" \
+    /etc/skywitness/skywitness.json
+systemctl reload skywitness
 before=$(main_pid)
 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --reinstall /opt/boot/skywitness_newer.deb
+[ "$(schema_version)" = "$newest" ] || fail "the upgrade left the schema at $(schema_version), not $newest"
 wait_for "restarted by the upgrade" new_pid_than "$before"
+wait_for "points in the new schema" more_points_than 0
+wait_for "points go on" more_points_than "$(points)"
+
+say "remove and purge"
 DEBIAN_FRONTEND=noninteractive apt-get remove -y -qq skywitness
 [ -e /var/lib/skywitness/journal.sqlite ] || fail "removing took the state"
 DEBIAN_FRONTEND=noninteractive apt-get purge -y -qq skywitness
 [ ! -e /var/lib/skywitness ] || fail "purging left the state"
+[ -s /etc/skywitness/credentials/desk ] || fail "purging took a secret of the operator's"
 ask postgres "SELECT count(*) FROM skywitness.track_point" | grep -qv '^0$' || fail "purging took the database"
 
 echo PASSED

@@ -71,6 +71,26 @@ class ReloadTest(harness.Scenario):
                            "polls by the old configuration")
         self.stop_daemon(daemon)
 
+    def test_what_wants_a_restart(self):
+        """Another database and state directory: the ones of the start stay in use, by every part."""
+        first, second = self.fleets
+        other = self.postgresql.new_database()
+        elsewhere = self.folder / "elsewhere"
+        elsewhere.mkdir()
+        hexes = first.watch_hexes() + second.watch_hexes()
+        daemon = self.start_daemon(self.write([first], hexes))
+        harness.wait_until(lambda: self.seen() == set(first.watch_hexes()), "the watched aircraft")
+        self.write(self.fleets, hexes, database=other, state="elsewhere")
+        daemon.send(signal.SIGHUP)
+        daemon.wait_for_log("takes effect after a restart")
+        harness.wait_until(lambda: self.seen() == set(hexes), "the other feed's aircraft, where the first one's are")
+        leases = self.folder / "state/leases"
+        harness.wait_until(lambda: "feed-1" in leases.read_text(), "the new feed's lease is remembered at the old place")
+        self.stop_daemon(daemon)
+        self.assertEqual(list(elsewhere.iterdir()), [])
+        for table in ("track_point", "poll", "place", "feed_lease"):
+            self.assertEqual(other.count(f"SELECT count(*) FROM skywitness_store.{table}"), 0, table)
+
     def test_check_config(self):
         def check(path):
             done = subprocess.run([harness.BUILD / "skywitnessd", "--config", path, "--check-config"],
@@ -142,9 +162,9 @@ class FullJournalTest(harness.Scenario):
         fleet = Fleet("feed", int(time.time() * 1000), watched=12000)
         feeds = SteppedFeeds([fleet], steps=6)
         self.addCleanup(feeds.close)
-        config = self.write_config([harness.local_feed("feed", feeds.url("feed"), timeout_s=60)],
-                                   [{"id": "all", "hexes": ["*"], "keep_raw": True}], journal_limit_mb=16)
-        daemon = self.start_daemon(config)
+        feed = [harness.local_feed("feed", feeds.url("feed"), timeout_s=60)]
+        watch = [{"id": "all", "hexes": ["*"], "keep_raw": True}]
+        daemon = self.start_daemon(self.write_config(feed, watch, journal_limit_mb=16))
         harness.wait_until(lambda: feeds.confirmed["feed"] >= 1, "an answer accepted")
         self.postgresql.crash()
         daemon.wait_for_log("error: .*no feed is asked until there is room")
@@ -156,13 +176,54 @@ class FullJournalTest(harness.Scenario):
         size = sum(os.path.getsize(entry) for entry in (self.folder / "state").iterdir())
         # SQLite's write-ahead log and the tracker's state come on top of the entries.
         self.assertLess(size, 6 * 16 << 20, "the journal's files stay near the limit")
-        self.postgresql.start()
+
+        # With a higher limit it goes on, although PostgreSQL is still away; and so it does from the end of that.
+        self.write_config(feed, watch, journal_limit_mb=32)
+        daemon.send(signal.SIGHUP)
         daemon.wait_for_log("the journal has room again")
+        harness.wait_until(lambda: feeds.requests > requests, "the feed is asked again")
+        daemon.wait_for_log("no feed is asked until there is room", 2)
+        self.postgresql.start()
+        daemon.wait_for_log("the journal has room again", 2)
         harness.wait_until(feeds.is_done, "every step served", patience_s=2 * harness.PATIENCE_S)
         harness.wait_until(lambda: self.database.count("SELECT count(*) FROM skywitness.track_point")
                            >= len(feeds.points()), "every point in PostgreSQL")
         self.assert_same_set(self.database.points(), feeds.points(), "points")
         self.stop_daemon(daemon)
+
+
+class UnreadableJournalTest(harness.Scenario):
+    def test_moved_away(self):
+        """As docs/operators.md says: a damaged journal ends the service, and without it open sightings go on."""
+        fleet = Fleet("feed", int(time.time() * 1000), watched=2)
+        server = FeedServer(lambda path: (200, JSON, fleet.answer(0)))
+        self.addCleanup(server.close)
+        path = self.write_config([harness.local_feed("feed", server.url)],
+                                 [{"id": "chosen", "hexes": fleet.watch_hexes()}])
+        daemon = self.start_daemon(path)
+        harness.wait_until(lambda: self.database.points() == fleet.points(0), "its points")
+        self.stop_daemon(daemon)
+        sightings = self.database.rows("SELECT sighting_id, state FROM skywitness.sighting ORDER BY 1")
+        self.assertEqual([state for _, state in sightings], ["open", "open"])
+
+        journal = self.folder / "state/journal.sqlite"
+        journal.write_bytes(b"\xff" * journal.stat().st_size)
+        daemon = self.start_daemon(path)
+        daemon.wait_for_log("error: .*move journal.sqlite. out of the state directory")
+        harness.wait_until(lambda: not daemon.is_running(), "it ends")
+        self.assertEqual(daemon.stop()[0], 65)
+
+        aside = self.folder / "aside"
+        aside.mkdir()
+        for file in journal.parent.glob("journal.sqlite*"):
+            file.rename(aside / file.name)
+        daemon = self.start_daemon(path)
+        polls = self.database.count("SELECT count(*) FROM skywitness.poll")
+        harness.wait_until(lambda: self.database.count("SELECT count(*) FROM skywitness.poll") > polls + 1,
+                           "polls go on in PostgreSQL")
+        self.stop_daemon(daemon)
+        self.assertEqual(self.database.rows("SELECT sighting_id, state FROM skywitness.sighting ORDER BY 1"), sightings)
+        self.assertEqual(self.database.points(), fleet.points(0))
 
 
 if __name__ == "__main__":

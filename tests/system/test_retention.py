@@ -18,7 +18,7 @@ SAMPLE = harness.ROOT / "config/sample/latakia-2025-10-synthetic.ndjson.gz"
 CONFIG = harness.ROOT / "config/skywitness.json"
 FEED = "synthetic-sample"
 AFTER = "2025-11-05"
-GOOD, WANTING = 0, 1
+GOOD, WANTING, SOFTWARE = 0, 1, 70
 PASSING, CROSSING = "15405a", "15405b"
 # Two that no visit knows: one flies by within a day, one over a midnight (into 2025-10-27).
 OTHERS = f"""
@@ -235,6 +235,18 @@ class RetentionTest(harness.Scenario):
                            f" ('{span[0][0]}', 'late', '{span[0][1]}', now(), 35, 36, false, 0, 0, 1)")
         self.retain("--days", days_before("2025-10-25"))
         self.assertEqual(self.database.count("SELECT count(*) FROM skywitness.track_point WHERE feed = 'late'"), 1)
+
+    def test_a_broken_roll_up(self):
+        """What it should have worked out first does not go, and the exit status is none that a timer takes for good."""
+        points, polls = self.database.flagged_points(), self.database.polls()
+        self.database.rows("ALTER FUNCTION skywitness_store.roll_up_feeds RENAME TO roll_up_elsewhere")
+        talk = self.retain("--ledger-days", days_before(AFTER), status=SOFTWARE)[1]
+        self.assertIn("the feeds' hours: ", talk)
+        self.assertEqual(self.database.polls(), polls)
+        self.database.rows("ALTER TABLE skywitness_store.coverage_complete RENAME TO coverage_elsewhere")
+        talk = self.retain("--days", days_before(AFTER), status=SOFTWARE)[1]
+        self.assertIn("coverage: ", talk)
+        self.assertEqual(self.database.flagged_points(), points)
 
     def test_two_at_once_and_other_rows(self):
         self.database.rows("INSERT INTO skywitness_store.quarantine (quarantined_at, journal_id, last_sequence,"

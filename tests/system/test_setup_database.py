@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """skywitness-setup-database against a real server: from nothing, again, and with what the services' users may do."""
+import json
 import os
 import subprocess
 
 import harness
 
+WATCH = [{"id": "none", "hexes": ["000001"]}]
 SCRIPT = harness.ROOT / "systemd" / "skywitness-setup-database"
 
 
@@ -71,6 +73,32 @@ class SetupTest(harness.Scenario):
         self.assertEqual(self.made.rows("SELECT * FROM skywitness.claim_status"), [])
         done = self.tool("skywitness", "db", "status")
         self.assertEqual(done.returncode, 0, done.stdout)
+
+    def test_what_is_configured(self):
+        """Without --database: the one that the configuration names, by a path that is this machine's."""
+        host, port = os.environ["PGHOST"], os.environ["PGPORT"]
+        for database in (f"postgresql:///{self.made.name}?host={host}&port={port}",
+                         f"postgresql://someone@127.0.0.1:{port}/{self.made.name}"):
+            config = self.folder / "configured.json"
+            config.write_text(json.dumps({"database": database, "watch": WATCH}))
+            done = self.setup_database(SKYWITNESS_CONFIG=str(config))
+            self.assertEqual(done.returncode, 0, done.stdout)
+            self.assertIn(f"schema of {self.made.name} is up to date", done.stdout)
+
+    def test_elsewhere(self):
+        config = self.folder / "elsewhere.json"
+        config.write_text(json.dumps({"database": "postgresql://writer@db.example.org:5433/tracks", "watch": WATCH,
+                                      "database_password": {"credential": "database"}}))
+        for options, status in (((), 69), (("--if-possible",), 0)):
+            done = self.setup_database(*options, SKYWITNESS_CONFIG=str(config))
+            self.assertEqual(done.returncode, status, done.stdout)
+            self.assertIn("skywitness --db 'host=db.example.org port=5433 dbname=tracks user=ROLE' db migrate",
+                          done.stdout)
+        config.write_text("{broken")
+        for options, status in (((), 69), (("--if-possible",), 0)):
+            done = self.setup_database(*options, SKYWITNESS_CONFIG=str(config))
+            self.assertEqual(done.returncode, status, done.stdout)
+            self.assertIn("name it by --database", done.stdout)
 
     def test_no_server(self):
         nowhere = {"PGHOST": str(self.folder)}

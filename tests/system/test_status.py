@@ -120,7 +120,7 @@ class HttpTest(StatusScenario):
                                               max_requests_per_day=1000))
         self.wait_for_status("/readyz", 200)
         rules = (harness.ROOT / "docs/alerts.yml").read_text()
-        named = set(re.findall(r"skywitness_[a-z_]+", "\n".join(re.findall(r"expr: (.*)", rules))))
+        named = set(re.findall(r"\b(?:skywitness|process)_[a-z_]+", rules))
         self.assertGreaterEqual(len(named), 8)
         self.assertLessEqual(named, {name for name, _ in self.metrics()})
         expressions = dashboard_expressions()
@@ -244,6 +244,26 @@ class HttpTest(StatusScenario):
             daemon.wait_for_log(f"no status page: .*{reason}")
             self.stop_daemon(daemon)
         self.assertEqual(precious.read_text(), "not a socket")
+
+    def test_feeds_come_and_go(self):
+        """However many names there have been, what is configured now is counted."""
+        most = 32  # feeds of one configuration
+        self.listen = f"127.0.0.1:{harness.free_port()}"
+        daemon = None
+        for reload in range(6):
+            listed = [harness.local_feed(f"r{reload}-{number}", self.feed.url) for number in range(most)]
+            path = self.write_config(listed, [{"id": "none", "hexes": ["000001"]}], status={"listen": self.listen},
+                                     lease=False)
+            if daemon is None:
+                daemon = self.start_daemon(path)
+                daemon.wait_for_log("status and metrics at")
+            else:
+                daemon.send(signal.SIGHUP)
+                daemon.wait_for_log("configuration reloaded", reload)
+            last = (("feed", f"r{reload}-{most - 1}"),)
+            harness.wait_until(lambda: self.metrics().get(("skywitness_polls_total", last), 0) >= 1,
+                               f"requests are counted after {reload} reloads")
+        self.stop_daemon(daemon)
 
     def test_reload_moves_it(self):
         daemon = self.start_daemon(self.write(f"127.0.0.1:{harness.free_port()}"))

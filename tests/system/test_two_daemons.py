@@ -6,6 +6,7 @@ import http.server
 import json
 import os
 import signal
+import subprocess
 import threading
 import time
 
@@ -93,6 +94,12 @@ class TwoDaemonsTest(harness.Scenario):
     def assert_quiet(self, name, since):
         self.assertEqual(self.requests.of(name, since), [], f"{name} asked")
 
+    def page(self, name, page):
+        """What its status page says, in a moment at which it is ready."""
+        return subprocess.run(["curl", "--silent", "--fail", "--retry", "20", "--max-time", "20", "--unix-socket",
+                               self.folder / f"{name}.status", f"http://localhost/{page}"], check=True,
+                              stdout=subprocess.PIPE, text=True).stdout.strip()
+
     def holder(self):
         return self.database.rows("SELECT l.journal_id, h.holder IS NOT NULL FROM skywitness_store.feed_lease l"
                                   f" LEFT JOIN skywitness.feed_health h USING (feed) WHERE feed = '{FEED}'")
@@ -107,6 +114,9 @@ class TwoDaemonsTest(harness.Scenario):
         harness.wait_until(lambda: self.database.count("SELECT count(*) FROM skywitness.sighting") == 3, "sightings")
         held = self.holder()
         self.assertEqual(held[0][1], "t")
+        self.assertEqual((self.page("first", "readyz"), self.page("second", "readyz")),
+                         ("ready", "ready; stands by for 1 of 1 feeds"))
+        self.assertEqual([json.loads(self.page(name, "status"))["stands_by_for"] for name in NAMES], [0, 1])
 
         # PostgreSQL away for both: the one that asked goes on, and has its feed back afterwards.
         self.postgresql.crash()

@@ -49,7 +49,7 @@ _skywitness() {
     "coverage "*) options="--since --until --refresh" ;;
     "webhook list") options="--state --webhook --limit" ;;
     "webhook replay") options="--webhook" ;;
-    "backfill traces") options="--feed --again --jobs" ;;
+    "backfill traces") options="--feed --whole-day --again --jobs" ;;
     "backfill "*) options="--from --to --claim --record --hex --again --jobs" ;;
     "derive "*) options="--since --until --hex --pending --dry-run" ;;
     "places import") options="--country --near --type --ident --runway --closed --output" ;;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// skywitness backfill traces: archives of readsb's traces into the database, and everything derived again.
+// skywitness backfill traces: archives of readsb's traces into the database, and everything derived
+// again.
 #include "cli/backfill_run.h"
 #include "cli/command.h"
 #include "cli/options.h"
@@ -38,14 +39,28 @@ static void remember_whole(void *data, const char *path)
         progress_say(&run->progress, error.message);
 }
 
-static int start(struct cli *cli, const char *feed, unsigned jobs, bool again, char *const *paths, size_t count)
+// Coverage is what most archives are read for.
+static void say_partial(void *data, const char *name)
+{
+    struct backfill_run *run = data;
+    char words[ARCHIVE_NAME_SIZE + 200];
+    snprintf(words, sizeof words,
+             "%s: its day does not count as listened to: neither its name nor its number of files"
+             " says that it holds all aircraft; if it does, say --whole-day",
+             name);
+    progress_say(&run->progress, words);
+}
+
+static int start(struct cli *cli, const char *feed, const struct backfill_manner *manner,
+                 char *const *paths, size_t count)
 {
     struct backfill_run run;
     struct error error = {0};
-    const struct backfill_listener listener = {&run, backfill_run_say, remember_whole, show};
+    const struct backfill_listener listener = {&run, backfill_run_say, remember_whole, say_partial,
+                                               show};
     int status = backfill_run_open(&run, cli);
     if (status == EXIT_STATUS_GOOD)
-        status = backfill_run_prepare(&run, feed, NULL, jobs, again, &listener);
+        status = backfill_run_prepare(&run, feed, NULL, manner, &listener);
     if (status == EXIT_STATUS_GOOD) {
         int ret = backfill_paths(run.backfill, paths, count, &error);
         status = ret < 0 ? cli_fail(cli, &error) : backfill_run_finish(&run, 0);
@@ -58,10 +73,14 @@ int command_backfill_traces(struct cli *cli, const struct command *command, int 
 {
     const char *feed = DEFAULT_FEED;
     int64_t jobs = 0;
-    bool again = false;
+    struct backfill_manner manner = {0};
     const struct option_row rows[] = {
-        {"feed", 0, OPTION_TEXT, &feed, "ID", "the feed whose archive it is (" DEFAULT_FEED ")", 0, 0},
-        {"again", 0, OPTION_FLAG, &again, NULL, "read files that are known already, for what is watched since", 0, 0},
+        {"feed", 0, OPTION_TEXT, &feed, "ID", "the feed whose archive it is (" DEFAULT_FEED ")", 0,
+         0},
+        {"again", 0, OPTION_FLAG, &manner.again, NULL,
+         "read files that are known already, for what is watched since", 0, 0},
+        {"whole-day", 0, OPTION_FLAG, &manner.whole_days, NULL,
+         "each archive holds all of its day, whatever its name", 0, 0},
         {"jobs", 0, OPTION_COUNT, &jobs, "N", "threads that scan (as many as there are cores)", 1,
          BACKFILL_JOBS_MAX},
     };
@@ -69,15 +88,20 @@ int command_backfill_traces(struct cli *cli, const struct command *command, int 
         OPTION_ROWS(rows),
         .arguments_min = 1,
         .arguments_max = PATHS_MAX,
-        .notes = "PATH is a file, a folder, a tar, the first part of a split one (.tar.aa; the others are\n"
-                 "found beside it), or \"-\" for standard input. Nothing is unpacked to disk. Run again it\n"
-                 "goes on where it was interrupted. Files that are damaged are named and make the exit\n"
-                 "status 1.",
+        .notes = "PATH is a file, a folder, a tar, the first part of a split one (.tar.aa; the\n"
+                 "others are found beside it), or \"-\" for standard input, where several tars may\n"
+                 "follow each other. Nothing is unpacked to disk. Run again it goes on where it was\n"
+                 "interrupted. Files that are damaged are named and make the exit status 1. A tar's\n"
+                 "day counts as listened to when its name is that of a release\n"
+                 "(v2025.10.26-planes-readsb-prod-0.tar), when it has 20,000 files, or with\n"
+                 "--whole-day.",
     };
     int count = 0, status = EXIT_STATUS_GOOD;
     if (!options_parse(cli, command, &options, argc, argv, &count, &status))
         return status;
     if (strlen(feed) >= FEED_ID_SIZE || feed[0] == '\0')
-        return options_usage(cli, command, "--feed: expected an id of 1 to %d characters", FEED_ID_SIZE - 1);
-    return start(cli, feed, (unsigned)jobs, again, argv, (size_t)count);
+        return options_usage(cli, command, "--feed: expected an id of 1 to %d characters",
+                             FEED_ID_SIZE - 1);
+    manner.jobs = (unsigned)jobs;
+    return start(cli, feed, &manner, argv, (size_t)count);
 }

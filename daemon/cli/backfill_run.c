@@ -30,8 +30,9 @@ void backfill_run_say(void *data, const char *words)
     progress_say(&run->progress, words);
 }
 
-int backfill_run_prepare(struct backfill_run *run, const char *feed, const struct watch_list *watch, unsigned jobs,
-                         bool again, const struct backfill_listener *listener)
+int backfill_run_prepare(struct backfill_run *run, const char *feed, const struct watch_list *watch,
+                         const struct backfill_manner *manner,
+                         const struct backfill_listener *listener)
 {
     struct error error = {0};
     if (history_interest_read(run->connection, run->config, &run->interest, &error) < 0 ||
@@ -45,8 +46,9 @@ int backfill_run_prepare(struct backfill_run *run, const char *feed, const struc
         .interest = &run->interest.interest,
         .places = run->config->places,
         .place_count = run->config->place_count,
-        .jobs = jobs,
-        .again = again,
+        .jobs = manner->jobs,
+        .again = manner->again,
+        .whole_days = manner->whole_days,
         .listener = *listener,
     };
     run->backfill = backfill_new(&plan, run->connection);
@@ -62,6 +64,11 @@ int backfill_run_finish(struct backfill_run *run, uint64_t missing)
     cli_say(run->cli, "read %" PRIu64 " files (%" PRIu64 " known, %" PRIu64 " bad) with %" PRIu64
                       " points: stored %" PRIu64,
             report->files, report->known, report->bad, report->points, report->stored);
+    if (report->passed_by > 0)
+        cli_say(run->cli,
+                "%" PRIu64 " of them were not looked into: by their names nobody watches them, and "
+                "there is no airfield to listen at; so no day counts as listened to",
+                report->passed_by);
     if (backfill_coverage(run->backfill, &changed, &error) < 0)
         return cli_fail(run->cli, &error);
     if (changed > 0)

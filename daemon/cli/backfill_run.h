@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the backfills share: configuration, database and engine, the talk while it runs, and what is done behind it.
+// What the backfills share: configuration, database and engine, the talk while it runs, and what is
+// done behind it.
 #pragma once
 
 #include "cli/cli.h"
@@ -19,17 +20,26 @@ struct backfill_run {
     struct backfill *backfill;
 };
 
-// Reads the configuration and connects. Returns 0, or the exit status after saying why not. To be closed either way.
+// Reads the configuration and connects. Returns 0, or the exit status after saying why not. To be
+// closed either way.
 int backfill_run_open(struct backfill_run *run, struct cli *cli);
 void backfill_run_close(struct backfill_run *run);
 
-// Makes the engine. `watch` is whom to keep (borrowed); NULL: the configuration's watch list. The run is the data of
-// the listener where that leaves it NULL. With `again`, files that are known are read once more.
-int backfill_run_prepare(struct backfill_run *run, const char *feed, const struct watch_list *watch, unsigned jobs,
-                         bool again, const struct backfill_listener *listener);
+// How archives are read.
+struct backfill_manner {
+    unsigned jobs;   // threads that scan; 0: as many as there are cores
+    bool again;      // files that are known once more, too
+    bool whole_days; // each archive holds all aircraft of its day, whatever its name
+};
 
-// Says what was read, works out coverage, derives anew and judges what that touches. `missing` is how much could not
-// be had at all. Returns the exit status.
+// Makes the engine. `watch` is whom to keep (borrowed); NULL: the configuration's watch list. The
+// run is the data of the listener where that leaves it NULL.
+int backfill_run_prepare(struct backfill_run *run, const char *feed, const struct watch_list *watch,
+                         const struct backfill_manner *manner,
+                         const struct backfill_listener *listener);
+
+// Says what was read, works out coverage, derives anew and judges what that touches. `missing` is
+// how much could not be had at all. Returns the exit status.
 int backfill_run_finish(struct backfill_run *run, uint64_t missing);
 
 // The listener's function for what is bad: says it. `data` is the run.

@@ -169,6 +169,16 @@ static void remember_whole(void *data, const char *name)
     }
 }
 
+static void say_partial(void *data, const char *name)
+{
+    struct fetching *fetching = data;
+    char words[HISTORY_STREAM_NAME_SIZE + 120];
+    snprintf(words, sizeof words,
+             "%.255s: its day does not count as listened to: most of its files are of another",
+             name);
+    progress_say(&fetching->run.progress, words);
+}
+
 // What was read before a source stopped answering is derived nevertheless.
 static int fetch(struct fetching *fetching)
 {
@@ -191,22 +201,23 @@ static int fetch(struct fetching *fetching)
 struct source_options {
     const char *source;
     struct backfill_wish wish;
-    unsigned jobs;
-    bool again;
+    struct backfill_manner manner;
 };
 
 static int carry_out(struct fetching *fetching, const struct source_options *options,
                      const struct backfill_order *order)
 {
-    const struct backfill_listener listener = {fetching, say_bad, remember_whole, show};
+    const struct backfill_listener listener = {fetching, say_bad, remember_whole, say_partial,
+                                               show};
     int status = plan(fetching, order);
     if (status == EXIT_STATUS_GOOD)
-        status = drop_known(fetching, options->again);
+        status = drop_known(fetching, options->manner.again);
     if (status != EXIT_STATUS_GOOD)
         return status;
     say_missing(fetching);
-    status = backfill_run_prepare(&fetching->run, fetching->config->feed, order->has_watch ? &order->watch : NULL,
-                                  options->jobs, options->again, &listener);
+    status =
+        backfill_run_prepare(&fetching->run, fetching->config->feed,
+                             order->has_watch ? &order->watch : NULL, &options->manner, &listener);
     return status == EXIT_STATUS_GOOD ? fetch(fetching) : status;
 }
 
@@ -286,8 +297,10 @@ int command_backfill_source(struct cli *cli, const struct command *command, int 
         {"claim", 0, OPTION_TEXT, &wish->claim, "ID", "take days and aircraft from this claim", 0, 0},
         {"record", 0, OPTION_FLAG, &wish->record, NULL,
          "with --claim: also the year before, where a clause is compared with it", 0, 0},
-        {"hex", 0, OPTION_TEXT, &wish->hexes, "HEX,...", "for a source that is asked for one aircraft at a time", 0, 0},
-        {"again", 0, OPTION_FLAG, &options.again, NULL, "fetch what was read before, for what is watched since", 0, 0},
+        {"hex", 0, OPTION_TEXT, &wish->hexes, "HEX,...",
+         "for a source that is asked for one aircraft at a time", 0, 0},
+        {"again", 0, OPTION_FLAG, &options.manner.again, NULL,
+         "fetch what was read before, for what is watched since", 0, 0},
         {"jobs", 0, OPTION_COUNT, &jobs, "N", "threads that scan (as many as there are cores)", 1,
          BACKFILL_JOBS_MAX},
     };
@@ -295,16 +308,16 @@ int command_backfill_source(struct cli *cli, const struct command *command, int 
         OPTION_ROWS(rows),
         .arguments_min = 1,
         .arguments_max = 1,
-        .notes = "SOURCE is the id of one of the configuration's \"history\"; `skywitness backfill traces` reads\n"
-                 "archives from disk. Archives are read as they come; nothing is stored on disk but what is kept.\n"
-                 "Run again it goes on where it was interrupted. Days that are missing are named and make the\n"
-                 "exit status 1.",
+        .notes = "SOURCE is the id of one of the configuration's \"history\"; `skywitness backfill\n"
+                 "traces` reads archives from disk. Archives are read as they come; nothing is stored\n"
+                 "on disk but what is kept. Run again it fetches the days that were not read whole,\n"
+                 "each from its beginning. Days that are missing are named and make the exit status 1.",
     };
     int count = 0, status = EXIT_STATUS_GOOD;
     if (!options_parse(cli, command, &table, argc, argv, &count, &status))
         return status;
     options.source = argv[0];
-    options.jobs = (unsigned)jobs;
+    options.manner.jobs = (unsigned)jobs;
     status = check_wish(cli, command, wish);
     return status == EXIT_STATUS_GOOD ? start(cli, &options) : status;
 }

@@ -15,9 +15,6 @@
 #include <unistd.h>
 
 #define BLOCK_BYTES ((size_t)256 << 10)
-// POSIX pax, "ustar interchange format": an archive ends with two blocks of zeros. libarchive takes one that lacks
-// them, which is how a missing part of a split one would go unnoticed.
-#define END_MARK_BYTES 1024
 #define PATH_SIZE 4096
 // How soon a stop is noticed while standard input is silent.
 #define STOP_WITHIN_MS 200
@@ -25,12 +22,11 @@
 struct archive_bytes {
     struct history_stream *stream; // NULL: the descriptor's
     const atomic_bool *is_stopped;
-    int descriptor;                // -1: none is open
-    bool is_split;
-    char part[2]; // suffix of the part that is open
+    int descriptor; // -1: none is open
+    bool has_parts; // more of them may follow
     char name[PATH_SIZE];
+    char path[PATH_SIZE]; // what is open: of a split archive a part
     uint8_t *block;
-    uint8_t tail[END_MARK_BYTES]; // the last bytes that were read
 };
 
 static void close_part(struct archive_bytes *bytes)
@@ -52,9 +48,9 @@ int archive_bytes_open(const char *path, const atomic_bool *is_stopped, struct a
     struct archive_bytes *bytes = memory_allocate_zeroed(1, sizeof *bytes);
     bytes->descriptor = descriptor;
     bytes->is_stopped = is_stopped;
-    bytes->is_split = archive_name_is_first_part(path);
-    memcpy(bytes->part, "aa", sizeof bytes->part);
+    bytes->has_parts = archive_name_is_first_part(path);
     text_copy(bytes->name, sizeof bytes->name, path);
+    text_copy(bytes->path, sizeof bytes->path, path);
     bytes->block = memory_allocate(BLOCK_BYTES);
     *ret_bytes = bytes;
     return 0;
@@ -79,30 +75,48 @@ void archive_bytes_free(struct archive_bytes *bytes)
     free(bytes);
 }
 
-// Opens the part after the one that is open; false when there is none.
-static bool open_next_part(struct archive_bytes *bytes)
+static int fail(const struct archive_bytes *bytes, int code, struct error *error)
 {
-    char path[PATH_SIZE];
-    if (!bytes->is_split)
-        return false;
-    if (++bytes->part[1] > 'z') {
-        bytes->part[1] = 'a';
-        bytes->part[0]++;
+    bool is_first = strcmp(bytes->path, bytes->name) == 0;
+    return error_set(error, code, "%s%s%s", is_first ? "" : bytes->path, is_first ? "" : ": ",
+                     strerror(-code));
+}
+
+// "X.tar.aa" becomes "X.tar.ab", as `split` counts.
+static void name_next_part(char *path)
+{
+    char *letters = path + strlen(path) - 2;
+    if (++letters[1] > 'z') {
+        letters[1] = 'a';
+        letters[0]++;
     }
-    snprintf(path, sizeof path, "%.*s%c%c", (int)(strlen(bytes->name) - 2), bytes->name, bytes->part[0],
-             bytes->part[1]);
+}
+
+// 1 with the part after the one that is open, 0 when there is none.
+static int open_next_part(struct archive_bytes *bytes, struct error *error)
+{
+    if (!bytes->has_parts)
+        return 0;
     close_part(bytes);
-    bytes->descriptor = open(path, O_RDONLY | O_CLOEXEC);
-    return bytes->descriptor >= 0;
+    name_next_part(bytes->path);
+    bytes->descriptor = open(bytes->path, O_RDONLY | O_CLOEXEC);
+    if (bytes->descriptor >= 0)
+        return 1;
+    int code = -errno;
+    bytes->has_parts = false;
+    return code == -ENOENT ? 0 : fail(bytes, code, error);
 }
 
 // False once it was stopped. Files never wait.
 static bool wait_for_input(const struct archive_bytes *bytes)
 {
     struct pollfd input = {.fd = bytes->descriptor, .events = POLLIN};
-    while (bytes->descriptor == STDIN_FILENO && poll(&input, 1, STOP_WITHIN_MS) == 0)
+    if (bytes->descriptor != STDIN_FILENO)
+        return true;
+    do {
         if (atomic_load(bytes->is_stopped))
             return false;
+    } while (poll(&input, 1, STOP_WITHIN_MS) == 0);
     return true;
 }
 
@@ -115,44 +129,24 @@ static ssize_t read_descriptor(struct archive_bytes *bytes, struct error *error)
         if (length < 0 && errno == EINTR)
             continue;
         if (length < 0)
-            return error_set(error, -errno, "%s", strerror(errno));
-        if (length > 0 || !open_next_part(bytes))
-            return length;
-    }
-}
-
-static void remember_tail(struct archive_bytes *bytes, const uint8_t *block, size_t length)
-{
-    size_t size = sizeof bytes->tail;
-    if (length >= size) {
-        memcpy(bytes->tail, block + length - size, size);
-    } else {
-        memmove(bytes->tail, bytes->tail + length, size - length);
-        memcpy(bytes->tail + size - length, block, length);
+            return fail(bytes, -errno, error);
+        int next = length > 0 ? 0 : open_next_part(bytes, error);
+        if (next <= 0)
+            return next < 0 ? next : length;
     }
 }
 
 ssize_t archive_bytes_read(struct archive_bytes *bytes, const uint8_t **ret_block, struct error *error)
 {
-    const uint8_t *block = bytes->block;
-    ssize_t length = bytes->stream != NULL ? history_stream_read(bytes->stream, &block, error)
-                                           : read_descriptor(bytes, error);
-    if (length > 0) {
-        remember_tail(bytes, block, (size_t)length);
-        *ret_block = block;
-    }
+    if (bytes->stream != NULL)
+        return history_stream_read(bytes->stream, ret_block, error);
+    ssize_t length = read_descriptor(bytes, error);
+    if (length > 0)
+        *ret_block = bytes->block;
     return length;
 }
 
 const char *archive_bytes_name(const struct archive_bytes *bytes)
 {
     return bytes->name;
-}
-
-bool archive_bytes_end_with_mark(const struct archive_bytes *bytes)
-{
-    for (size_t i = 0; i < sizeof bytes->tail; i++)
-        if (bytes->tail[i] != 0)
-            return false;
-    return true;
 }

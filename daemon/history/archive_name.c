@@ -4,6 +4,10 @@
 #include <stddef.h>
 #include <string.h>
 
+#define ADDRESS_DIGITS 6
+
+static const char trace_beginning[] = "trace_full_";
+
 static bool ends_with(const char *text, const char *ending)
 {
     size_t length = strlen(text), ending_length = strlen(ending);
@@ -18,8 +22,20 @@ const char *archive_base_name(const char *path)
 
 bool archive_name_is_trace(const char *path)
 {
-    static const char beginning[] = "trace_full_";
-    return strncmp(archive_base_name(path), beginning, sizeof beginning - 1) == 0;
+    return strncmp(archive_base_name(path), trace_beginning, sizeof trace_beginning - 1) == 0;
+}
+
+bool archive_name_address(const char *path, char ret_icao24[ICAO24_SIZE])
+{
+    if (!archive_name_is_trace(path))
+        return false;
+    const char *address = archive_base_name(path) + sizeof trace_beginning - 1;
+    size_t mark = address[0] == '~', length = mark + ADDRESS_DIGITS;
+    if (strspn(address + mark, "0123456789abcdef") != ADDRESS_DIGITS || address[length] != '.')
+        return false;
+    memcpy(ret_icao24, address, length);
+    ret_icao24[length] = '\0';
+    return true;
 }
 
 bool archive_name_is_part(const char *path)

@@ -4,6 +4,7 @@
 #include "base/array.h"
 #include "base/digest.h"
 #include "base/text.h"
+#include "history/archive_day.h"
 #include "history/backfill_crew.h"
 #include "history/scan_queue.h"
 #include "store/history_coverage.h"
@@ -15,22 +16,21 @@
 #include <string.h>
 #include <time.h>
 
-// A transaction of so many rows or files takes about a second, and that is what a kill costs. Its rows are held until
-// then, some 20 MB.
+// A transaction of so many rows or files takes about a second, and that is what a kill costs. Its
+// rows are held until then, some 20 MB.
 #define COMMIT_ROWS 100000
 #define COMMIT_FILES 2000
 // Partitions are made for the days between a transaction's first and last point.
 #define COMMIT_SPAN_US (30 * UTC_DAY)
 
-// The first day that the database has a place for (sql/003-partitions.sql), long before there were archives.
+// The first day that the database has a place for (sql/003-partitions.sql), long before there were
+// archives.
 #define FIRST_DAY ((utc_us)631152000 * UTC_SECOND) // 1990-01-01
 // A trace may begin after our clock's now by what that is wrong.
 #define AHEAD_MOST_US UTC_DAY
 
 // How often the listener hears of progress.
 #define PROGRESS_MS 250
-
-struct backfill_days ARRAY_OF(utc_us);
 
 struct backfill {
     struct backfill_plan plan;
@@ -39,14 +39,16 @@ struct backfill {
     struct scan_queue *queue; // while it runs
     struct backfill_report report;
     // Of the archive that is read.
-    struct backfill_days days;
+    struct archive_day_counts days;
     bool is_archive_damaged;
     bool has_passed_over; // a file of it that is known
-    size_t archive; // its number
+    bool has_passed_by;   // a file of it by its name
+    size_t archive;       // its number
     // Of the transaction that is filled.
     utc_us batch_day;
     size_t batch_files;
-    // Contents that were stored last: a file that comes twice may have been asked about before its first was stored.
+    // Contents that were stored last: a file that comes twice may have been asked about before its
+    // first was stored.
     uint8_t recent[SCAN_QUEUE_ITEMS][DIGEST_UUID_SIZE];
     size_t recent_count;
     int64_t told_ms;
@@ -100,14 +102,6 @@ static void name_bad(struct backfill *backfill, const struct error *problem)
     backfill->is_archive_damaged = true;
     if (listener->bad != NULL)
         listener->bad(listener->data, problem->message);
-}
-
-static void remember_day(struct backfill *backfill, utc_us day)
-{
-    array_foreach(&backfill->days, known)
-        if (*known == day)
-            return;
-    *array_append(&backfill->days) = day;
 }
 
 static int commit(struct backfill *backfill, struct error *error)
@@ -167,7 +161,7 @@ static int store(struct backfill *backfill, const struct scan_item *item, struct
     if (ret < 0)
         return ret;
     add_to_batch(backfill, item);
-    remember_day(backfill, day);
+    archive_day_count(&backfill->days, day);
     backfill->report.points += item->scanned.trace.points;
     if (backfill->batch_files >= COMMIT_FILES || history_loader_rows(backfill->loader) >= COMMIT_ROWS)
         return commit(backfill, error);
@@ -201,7 +195,8 @@ static int take_file(struct backfill *backfill, const struct scan_item *item, st
     backfill->has_passed_over |= item->is_skipped;
     if (!item->is_skipped && !is_recent)
         return store(backfill, item, error);
-    remember_day(backfill, item->is_skipped ? item->day : utc_day_start(item->scanned.trace.begins_at));
+    archive_day_count(&backfill->days,
+                      item->is_skipped ? item->day : item->scanned.trace.begins_at);
     return 0;
 }
 
@@ -213,22 +208,43 @@ static void begin_archive(struct backfill *backfill, size_t archive)
     if (archive == backfill->archive)
         return;
     backfill->archive = archive;
-    backfill->is_archive_damaged = backfill->has_passed_over = false;
+    backfill->is_archive_damaged = backfill->has_passed_over = backfill->has_passed_by = false;
     array_clear(&backfill->days);
 }
 
-static int end_archive(struct backfill *backfill, const char *name, struct error *error)
+// Silence in the archive of some aircraft says nothing, and neither does that of files nobody
+// looked into.
+static int settle_day(struct backfill *backfill, const struct scan_item *item, struct error *error)
+{
+    const struct backfill_listener *listener = &backfill->plan.listener;
+    utc_us day = archive_day_whole(&backfill->days, item->day, backfill->plan.whole_days);
+    if (day != UTC_UNKNOWN && !backfill->has_passed_by)
+        return history_loader_day_is_whole(backfill->loader, day, !backfill->has_passed_over,
+                                           error);
+    if (day == UTC_UNKNOWN && backfill->days.count > 0 && listener->partial != NULL)
+        listener->partial(listener->data, item->name);
+    return 0;
+}
+
+static int end_archive(struct backfill *backfill, const struct scan_item *item, struct error *error)
 {
     const struct backfill_listener *listener = &backfill->plan.listener;
     int ret = commit(backfill, error);
-    if (backfill->is_archive_damaged)
+    if (ret < 0 || backfill->is_archive_damaged)
         return ret;
-    array_foreach(&backfill->days, day)
-        if (ret == 0)
-            ret = history_loader_day_is_whole(backfill->loader, *day, !backfill->has_passed_over, error);
+    ret = settle_day(backfill, item, error);
     if (ret == 0 && listener->whole != NULL)
-        listener->whole(listener->data, name);
+        listener->whole(listener->data, item->name);
     return ret;
+}
+
+// A file whose name says that nobody wants it.
+static void pass_by(struct backfill *backfill, const struct scan_item *item)
+{
+    backfill->report.files++;
+    backfill->report.passed_by++;
+    backfill->report.bytes += item->length;
+    backfill->has_passed_by = true;
 }
 
 static int take(struct backfill *backfill, const struct scan_item *item, struct error *error)
@@ -238,7 +254,10 @@ static int take(struct backfill *backfill, const struct scan_item *item, struct 
     case SCAN_ITEM_FILE:
         return take_file(backfill, item, error);
     case SCAN_ITEM_WHOLE:
-        return end_archive(backfill, item->name, error);
+        return end_archive(backfill, item, error);
+    case SCAN_ITEM_PASSED_BY:
+        pass_by(backfill, item);
+        break;
     case SCAN_ITEM_PROBLEM:
         name_bad(backfill, &item->problem);
         break;
@@ -255,8 +274,10 @@ static int ask(struct backfill *backfill, struct scan_item **items, size_t count
     if (ret < 0)
         return ret;
     for (size_t i = 0; i < count; i++) {
-        items[i]->is_known = items[i]->kind == SCAN_ITEM_FILE && known[i].is_known;
-        items[i]->is_skipped = items[i]->is_known && !backfill->plan.again;
+        if (items[i]->kind != SCAN_ITEM_FILE)
+            continue;
+        items[i]->is_known = known[i].is_known;
+        items[i]->is_skipped = known[i].is_known && !backfill->plan.again;
         items[i]->day = known[i].day;
     }
     scan_queue_answer(backfill->queue, items, count);

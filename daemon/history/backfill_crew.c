@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "config/watch.h"
 #include "history/scan_queue.h"
 #include "history/stream.h"
 
@@ -24,6 +25,31 @@ struct backfill_crew {
 };
 
 // --- the thread that reads ------------------------------------------------------------------------
+
+// With nowhere to listen at, only watched aircraft matter, and a name may say that it is none of
+// them.
+static bool is_wanted(const struct backfill_crew *crew, const struct archive_file *file)
+{
+    const struct feed_interest *interest = crew->plan->interest;
+    return interest->place_count > 0 || file->icao24[0] == '\0' ||
+           watch_list_may_match_address(interest->watch, file->icao24);
+}
+
+static bool pass_by(struct backfill_crew *crew, const struct archive_file *file)
+{
+    struct scan_item *item = scan_queue_reserve(crew->queue, 0);
+    if (item == NULL)
+        return false;
+    *item = (struct scan_item){
+        .kind = SCAN_ITEM_PASSED_BY,
+        .archive = archive_reader_opened(crew->archives),
+        .length = file->length,
+        .day = UTC_UNKNOWN,
+    };
+    text_copy(item->name, sizeof item->name, file->name);
+    scan_queue_put(crew->queue, item);
+    return true;
+}
 
 static bool put_file(struct backfill_crew *crew, const struct archive_file *file)
 {
@@ -52,7 +78,11 @@ static bool put_event(struct backfill_crew *crew, enum scan_item_kind kind, cons
     struct scan_item *item = scan_queue_reserve(crew->queue, 0);
     if (item == NULL)
         return false;
-    *item = (struct scan_item){.kind = kind, .archive = archive_reader_opened(crew->archives)};
+    *item = (struct scan_item){
+        .kind = kind,
+        .archive = archive_reader_opened(crew->archives),
+        .day = archive_reader_opened_day(crew->archives),
+    };
     text_copy(item->name, sizeof item->name, archive_reader_opened_name(crew->archives));
     if (problem != NULL)
         item->problem = *problem;
@@ -75,7 +105,7 @@ static bool read_archives(struct backfill_crew *crew)
         else if (step == ARCHIVE_STEP_WHOLE)
             goes_on = put_event(crew, SCAN_ITEM_WHOLE, NULL);
         else
-            goes_on = put_file(crew, &file);
+            goes_on = is_wanted(crew, &file) ? put_file(crew, &file) : pass_by(crew, &file);
     }
     return false;
 }

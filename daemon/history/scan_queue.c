@@ -18,8 +18,8 @@ enum stage {
     STAGE_SCANNED,  // or skipped, or no file: to be stored
 };
 
-// Items are numbered as they are put; item n has its place at n modulo SCAN_QUEUE_ITEMS. Each of the numbers below
-// runs behind the one before it.
+// Items are numbered as they are put; item n has its place at n modulo SCAN_QUEUE_ITEMS. Each of
+// the numbers below runs behind the one before it.
 struct scan_queue {
     pthread_mutex_t lock;
     pthread_cond_t room, work, news; // for who reads, scans, stores
@@ -94,7 +94,7 @@ void scan_queue_put(struct scan_queue *queue, struct scan_item *item)
     pthread_mutex_lock(&queue->lock);
     item->stage = item->kind == SCAN_ITEM_FILE ? STAGE_READ : STAGE_SCANNED;
     queue->put++;
-    queue->bytes += item->length;
+    queue->bytes += item->bytes != NULL ? item->length : 0;
     pthread_cond_signal(&queue->news);
     pthread_mutex_unlock(&queue->lock);
 }
@@ -110,8 +110,8 @@ void scan_queue_end(struct scan_queue *queue)
 
 // --- scanning -------------------------------------------------------------------------------------
 
-// The next file to be scanned; NULL when there is none for now. Results that wait to be stored take memory: beyond
-// the limit only what is to be stored first is scanned.
+// The next file to be scanned; NULL when there is none for now. Results that wait to be stored take
+// memory: beyond the limit only what is to be stored first is scanned.
 static struct scan_item *next_work(struct scan_queue *queue)
 {
     while (queue->taken < queue->answered && item_at(queue, queue->taken)->stage == STAGE_SCANNED)

@@ -111,6 +111,8 @@ int source_stream_new(struct history_source *source, const struct history_item *
 {
     struct source_stream *stream = memory_allocate_zeroed(1, sizeof *stream);
     stream->head.verbs = &verbs;
+    stream->head.day = item->kind == ARCHIVE_KIND_TAR ? item->day : UTC_UNKNOWN;
+    stream->head.is_incomplete = item->flaw[0] != '\0';
     stream->source = source;
     memcpy(stream->head.name, item->name, sizeof stream->head.name);
     stream->bytes_max = item->kind == ARCHIVE_KIND_TRACE ? ARCHIVE_FILE_BYTES_MAX : ARCHIVE_BYTES_MAX;

@@ -3,6 +3,7 @@
 """Archives whole, split, cut, disordered and hostile. Usage: test_archive.py PRINT_ARCHIVE"""
 import gzip
 import io
+import lzma
 import os
 import pathlib
 import struct
@@ -52,9 +53,9 @@ class Archives(unittest.TestCase):
         self.assertGreater(len(parts), 2)
         return [self.write(f"{name}.a{chr(97 + i)}", part) for i, part in enumerate(parts)]
 
-    def read(self, *paths, stdin=b""):
+    def read(self, *paths, stdin=b"", **others):
         done = subprocess.run([PRINT, *map(str, paths)], input=stdin, capture_output=True, check=True,
-                              cwd=self.folder, timeout=60)
+                              cwd=self.folder, timeout=60, **others)
         self.assertEqual(done.stderr, b"")
         steps = [line.split("\t") for line in done.stdout.decode().splitlines()]
         return ([step[1] for step in steps if step[0] == "file"],
@@ -86,6 +87,97 @@ class Archives(unittest.TestCase):
                 self.assertEqual(whole, 0)
                 for part in parts:
                     part.unlink()
+
+    def test_a_part_that_cannot_be_opened_is_named(self):
+        """It is there, so that what follows it is not the end."""
+        parts = self.split(tar(day()))
+        parts[1].unlink()
+        parts[1].symlink_to(parts[1].name)
+        files, errors, whole = self.read(parts[0])
+        self.assertLess(len(files), len(BODY))
+        self.assertEqual((len(errors), whole), (1, 0))
+        self.assertIn("day.tar.ab: Too many levels of symbolic links", errors[0])
+        parts[1].unlink()
+        parts[1].mkdir()
+        self.assertIn("day.tar.ab: Is a directory", self.read(parts[0])[1][0])
+
+    def test_a_part_that_a_pipe_lacks(self):
+        """Of three or more: libarchive goes on at the next header that it finds."""
+        parts = [part.read_bytes() for part in self.split(tar(day()))]
+        files, errors, whole = self.read("-", stdin=parts[0] + b"".join(parts[2:]))
+        self.assertGreater(len(files), 20)
+        self.assertGreater(len(errors), 0)
+        self.assertEqual(whole, 0)
+
+    def test_parts_in_wrong_order_on_a_pipe(self):
+        parts = [part.read_bytes() for part in self.split(tar(day()))]
+        for order in ([1, 0, *range(2, len(parts))], [0, 2, 1, *range(3, len(parts))], range(len(parts))[::-1]):
+            files, errors, whole = self.read("-", stdin=b"".join(parts[number] for number in order))
+            self.assertEqual(whole, 0)
+            # What is no tar is one file, for its reader to refuse.
+            self.assertTrue(errors or files == ["-"], (files, errors))
+
+    def test_damaged_headers(self):
+        """One error for each stretch of them, whose files are lost; the others are read."""
+        body = tar(day())
+        with tarfile.open(fileobj=io.BytesIO(body)) as archive:
+            members = archive.getmembers()
+        for damaged, stretches in (([20], 1), ([20, 21], 1), ([20, 30], 2), ([2], 1)):
+            with self.subTest(damaged=damaged):
+                hurt = bytearray(body)
+                for number in damaged:
+                    hurt[members[number].offset + 30] ^= 1
+                for paths, stdin in (([self.write("day.tar", hurt)], b""), (["-"], bytes(hurt)),
+                                     (["-"], gzip.compress(hurt))):
+                    files, errors, whole = self.read(*paths, stdin=stdin)
+                    self.assertEqual((len(files), len(errors), whole), (len(BODY) - len(damaged), stretches, 0))
+                    self.assertIn(f"{pathlib.Path(paths[0]).name}: a damaged header", errors[0])
+
+    def test_one_archive_after_another(self):
+        """As `cat` makes them of two days, padded or not."""
+        one, two = tar(day()), tar(list(day())[:10])
+        for body in (one + two, one + bytes(100000) + two, one.rstrip(b"\0") + bytes(1024) + two,
+                     gzip.compress(one + two), gzip.compress(one) + gzip.compress(two), lzma.compress(one + two)):
+            files, errors, whole = self.read("-", stdin=body)
+            self.assertEqual((len(files), errors, whole), (len(BODY) + 8, [], 2))
+        files, errors, whole = self.read("-", stdin=one + two[:-11000])
+        self.assertEqual((len(errors), whole), (1, 1), errors)
+        self.assertIn("- (archive 2 of it): ", errors[0])
+
+    def test_what_follows_an_archive_is_not_passed_over(self):
+        one = tar(day())
+        for body, said in ((one + b"more", "Unrecognized archive format"),
+                           (gzip.compress(one) + one, "bytes behind the end of the packed ones")):
+            files, errors, whole = self.read("-", stdin=body)
+            self.assertEqual((len(files), len(errors)), (len(BODY), 1))
+            self.assertIn(said, errors[0])
+        # Here liblzma ends before it has given everything.
+        files, errors, whole = self.read("-", stdin=lzma.compress(one) + one)
+        self.assertEqual((len(errors), whole), (1, 0))
+
+    def test_a_release_is_one_archive(self):
+        """What looks like its end may be a hole that a download left."""
+        name = "v2025.10.26-planes-readsb-prod-0.tar"
+        body = tar(day())
+        with tarfile.open(fileobj=io.BytesIO(body)) as archive:
+            members = archive.getmembers()
+        begin, end = members[20].offset, members[22].offset
+        files, errors, whole = self.read(self.write(name, body[:begin] + bytes(end - begin) + body[end:]))
+        self.assertEqual((len(files), whole), (len(BODY) - 2, 0))
+        self.assertIn(f"{name}: more bytes behind its end mark", errors[0])
+        self.assertEqual(self.read(self.write(name, body))[1:], ([], 1))
+
+    def test_bytes_start_no_program(self):
+        """Which filters there are is decided here, not by who made the bytes."""
+        ran = self.folder / "ran"
+        for name in ("lrzip", "grzip", "lzop", "bzip2", "lz4", "compress", "sh"):
+            program = self.write(f"bin/{name}", f"#!/bin/sh\n: > {ran}\n".encode())
+            program.chmod(0o755)
+        environment = {**os.environ, "PATH": f"{self.folder}/bin:{os.environ['PATH']}"}
+        for magic in (b"LRZI\0\6", b"GRZipII\0\2\4:)", b"\x89LZO\0\r\n\x1a\n\x10\x30\x20\x60", b"BZh91AY&SY"):
+            files, errors, whole = self.read("-", stdin=magic + bytes(600), env=environment)
+            self.assertEqual((len(files), errors, whole), (1, [], 0))  # as they are: no trace either
+        self.assertFalse(ran.exists())
 
     def test_cut_between_two_files(self):
         body = tar(day())

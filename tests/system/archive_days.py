@@ -2,6 +2,7 @@
 """Archives as readsb writes them, made from recorded answers: one gzip file an aircraft and UTC day. SYNTHETIC where
 the answers are."""
 import collections
+import datetime
 import gzip
 import io
 import json
@@ -78,6 +79,12 @@ def tar(files):
             info.size = len(body)
             archive.addfile(info, io.BytesIO(body))
     return packed.getvalue()
+
+
+def release(begins):
+    """A release's name; backfills know the day by it."""
+    day = datetime.datetime.fromtimestamp(begins, datetime.timezone.utc)
+    return f"v{day:%Y.%m.%d}-planes-readsb-synthetic-0"
 
 
 def parts(name, body, size):

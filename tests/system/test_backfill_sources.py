@@ -3,6 +3,7 @@
 """Past days over HTTP. The flights are those of the bundled sample: SYNTHETIC."""
 import datetime
 import gzip
+import io
 import json
 import os
 import pty
@@ -10,6 +11,7 @@ import random
 import re
 import subprocess
 import sys
+import tarfile
 import time
 
 import archive_days
@@ -70,13 +72,13 @@ class SourcesTest(harness.Scenario):
     def releases(self, url, **others):
         return {"id": "adsb.lol", "kind": "adsb.lol-releases", "index": url, **others}
 
-    def tool(self, config, *words, status=GOOD, database=None):
+    def tool(self, config, *words, status=GOOD, database=None, stdin=b""):
         database = database or self.database
         done = subprocess.run([harness.BUILD / "skywitness", "--config", config, "--db",
-                               database.uri("skywitness_writer"), *map(str, words)], capture_output=True, text=True,
+                               database.uri("skywitness_writer"), *map(str, words)], capture_output=True, input=stdin,
                               timeout=harness.PATIENCE_S * 2)
-        self.assertEqual(done.returncode, status, done.stderr)
-        return done.stderr
+        self.assertEqual(done.returncode, status, done.stderr.decode())
+        return done.stderr.decode()
 
     def fetch(self, config, *words, first="2025-10-24", last="2025-10-29", source="adsb.lol", **others):
         return self.tool(config, "backfill", source, "--from", first, "--to", last, *words, **others)
@@ -99,7 +101,7 @@ class SourcesTest(harness.Scenario):
         database = self.postgresql.new_database()
         paths = []
         for day, files in sorted(self.days.items()):
-            path = self.folder / f"{day}.tar"
+            path = self.folder / f"{archive_days.release(day)}.tar"
             path.write_bytes(archive_days.tar(files))
             paths.append(path)
         self.tool(config, "backfill", "traces", "--feed", FEED, *paths, database=database)
@@ -110,11 +112,14 @@ class SourcesTest(harness.Scenario):
                              " departed_before FROM skywitness.visit WHERE state <> 'superseded'"
                              " ORDER BY icao24, coalesce(arrived_before, departed_after), place")
 
+    def whole_days(self, database=None):
+        return [day for day, in (database or self.database).rows(
+            "SELECT day FROM skywitness.history_day WHERE whole_at IS NOT NULL ORDER BY 1")]
+
     def assert_same(self, expected):
         self.assertEqual(self.database.points(), expected.points())
         self.assertEqual(self.visits(self.database), self.visits(expected))
-        whole = "SELECT day FROM skywitness.history_day WHERE whole_at IS NOT NULL ORDER BY 1"
-        self.assertEqual(self.database.rows(whole), expected.rows(whole))
+        self.assertEqual(self.whole_days(), self.whole_days(expected))
 
     def test_releases(self):
         config = self.config(self.publish())
@@ -197,15 +202,117 @@ class SourcesTest(harness.Scenario):
         self.assertEqual(text.count("\r\033[K"), len(bars))
         self.assertRegex(text.split("\033[K")[-1], "skywitness: read ")
 
+    # --- which archive makes which day whole ----------------------------------------------------------
+
+    def archive(self, day):
+        return archive_days.tar(self.days[day])
+
+    def traces(self, *words, **others):
+        return self.tool(self.config(), "backfill", "traces", "--feed", FEED, *words, **others)
+
+    def test_a_flight_from_the_day_before(self):
+        """readsb gives its trace the time of its first point; nobody read that day's archive."""
+        day = sorted(self.days)[2]
+        files = list(self.days[day])
+        trace = json.loads(gzip.decompress(files[0][1]))
+        trace["timestamp"] -= 900
+        for element in trace["trace"]:
+            element[0] += 900
+        files[0] = (files[0][0], gzip.compress(json.dumps(trace).encode()))
+        path = self.folder / f"{archive_days.release(day)}.tar"
+        path.write_bytes(archive_days.tar(files))
+        self.traces(path)
+        self.assertEqual(self.whole_days(), ["2025-10-26"])
+        self.assertEqual(self.database.rows("SELECT day FROM skywitness.history_day ORDER BY 1"),
+                         [("2025-10-25",), ("2025-10-26",)])
+
+    def test_archives_of_some_aircraft(self):
+        """Two days one after the other on standard input. Their tars do not say that all aircraft are in them."""
+        first, second = sorted(self.days)[1:3]
+        both = self.archive(first) + self.archive(second)
+        talk = self.traces("-", stdin=both)
+        self.assertIn(f"read {len(self.days[first]) + len(self.days[second])} files (0 known, 0 bad)", talk)
+        self.assertEqual(talk.count("its day does not count as listened to"), 2)
+        self.assertEqual(self.whole_days(), [])
+        self.traces("--whole-day", "-", stdin=both)
+        self.assertEqual(self.whole_days(), ["2025-10-25", "2025-10-26"])
+
+    def test_pipes_that_are_wrong(self):
+        """Parts in wrong order, and one left out."""
+        day = sorted(self.days)[0]
+        body = self.archive(day)
+        parts = [body[at:at + PART // 4] for at in range(0, len(body), PART // 4)]
+        self.assertGreater(len(parts), 2)
+        for order in ([1, 0, *range(2, len(parts))], [0, *range(2, len(parts))]):
+            talk = self.traces("--whole-day", "-", stdin=b"".join(parts[number] for number in order), status=WANTING)
+            self.assertNotIn(" 0 bad", talk)
+        self.assertEqual(self.whole_days(), [])
+
+    def test_a_damaged_header(self):
+        """The file is lost, the others are stored; the whole archive is taken when it comes again."""
+        day = sorted(self.days)[0]
+        path = self.folder / f"{archive_days.release(day)}.tar"
+        body = bytearray(self.archive(day))
+        with tarfile.open(fileobj=io.BytesIO(body)) as archive:
+            body[archive.getmembers()[3].offset + 120] ^= 64
+        path.write_bytes(body)
+        talk = self.traces(path, status=WANTING)
+        self.assertIn(f"{path}: a damaged header", talk)
+        self.assertIn(f"read {len(self.days[day]) - 1} files (0 known, 1 bad)", talk)
+        self.assertEqual(self.whole_days(), [])
+        path.write_bytes(self.archive(day))
+        self.traces(path)
+        self.assertEqual(self.whole_days(), ["2025-10-24"])
+
+    def test_a_release_without_its_middle(self):
+        """The index lacks a part. What there is is read, and asked for again when the index has it."""
+        day = sorted(self.days)[0]
+        source = self.publish_faulty({day: self.days[day]}, PART // 4)
+        whole = self.faulty.files["/index"]
+        urls = whole.split(b",")
+        self.assertGreater(len(urls), 2)
+        self.faulty.files["/index"] = b",".join(urls[:1] + urls[2:])
+        config = self.config(source)
+        for _ in range(2):
+            talk = self.fetch(config, last="2025-10-24", status=WANTING)
+            self.assertIn("1 days to fetch, 0 read before", talk)
+            self.assertIn("the index lacks its part .tar.ab", talk)
+            self.assertEqual(self.whole_days(), [])
+        self.faulty.files["/index"] = whole
+        self.fetch(config, last="2025-10-24")
+        self.assertEqual(self.whole_days(), ["2025-10-24"])
+
+    def test_names_that_nobody_wants(self):
+        """With addresses watched and nowhere to listen, others' files are not unpacked: nobody finds their damage."""
+        day = sorted(self.days)[0]
+        wanted = [file for file in self.days[day] if file[0][1] == "154076"]
+        self.assertEqual(len(wanted), 1)
+        files = [(key, body if key[1] == "154076" else body[:-9]) for key, body in self.days[day]]
+        path = self.folder / f"{archive_days.release(day)}.tar"
+        path.write_bytes(archive_days.tar(files))
+        config = self.write_config([], [{"id": "one", "hexes": ["154076"]}],
+                                   places=[str(harness.ROOT / "config/places/*.json")])
+        talk = self.tool(config, "backfill", "traces", "--feed", FEED, path)
+        self.assertIn(f"read {len(files)} files (0 known, 0 bad)", talk)
+        self.assertIn(f"{len(files) - 1} of them were not looked into", talk)
+        self.assertEqual(self.whole_days(), [])
+        points = len(json.loads(gzip.decompress(wanted[0][1]))["trace"])
+        self.assertEqual(self.database.count("SELECT count(*) FROM skywitness.track_point"), points)
+        # Somewhere to listen at, all are read.
+        self.tool(config, "claims", "import", *sorted((harness.ROOT / "config/reports").glob("*.json")),
+                  harness.ROOT / "config/claims/2025-10-hmeimim.json")
+        talk = self.tool(config, "backfill", "traces", "--feed", FEED, path, status=WANTING)
+        self.assertIn(f"{len(files) - 1} bad", talk)
+
     # --- networks and servers that do wrong -------------------------------------------------------
 
-    def publish_faulty(self, days=None):
+    def publish_faulty(self, days=None, size=PART):
         """The same releases from the server of our own."""
         lines = []
         for day, files in sorted((days or self.days).items()):
             tag = f"v{day_text(day, '.')}-planes-readsb-prod-0"
             urls = []
-            for name, part in archive_days.parts(tag, archive_days.tar(files), PART):
+            for name, part in archive_days.parts(tag, archive_days.tar(files), size):
                 self.faulty.files[f"/{tag}/{name}"] = part
                 urls.append(self.faulty.url(f"/{tag}/{name}"))
             lines.append(",".join(urls))

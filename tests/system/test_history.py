@@ -74,12 +74,12 @@ class HistoryTest(harness.Scenario):
         for index, (day, files) in enumerate(sorted(self.days.items())):
             body = archive_days.tar(files)
             if index > 0:
-                path = self.folder / f"{day}.tar"
+                path = self.folder / f"{archive_days.release(day)}.tar"
                 path.write_bytes(body)
                 paths.append(path)
                 continue
             for number in range(0, len(body), PART):
-                path = self.folder / f"{day}.tar.a{chr(97 + number // PART)}"
+                path = self.folder / f"{archive_days.release(day)}.tar.a{chr(97 + number // PART)}"
                 path.write_bytes(body[number:number + PART])
                 paths.append(path)
         self.assertGreater(len(list(self.folder.glob("*.tar.a?"))), 1)
@@ -371,7 +371,7 @@ class HistoryTest(harness.Scenario):
         loose.write_bytes(body)
         bad = self.folder / "trace_full_4242ab.json"
         bad.write_bytes(body[:-9])
-        cut, whole = self.folder / "cut.tar", self.folder / "whole.tar"
+        cut, whole = (self.folder / f"{archive_days.release(day)}.tar" for day in days[1:3])
         cut.write_bytes(archive_days.tar(self.days[days[1]])[:-20000])
         whole.write_bytes(archive_days.tar(self.days[days[2]]))
         self.backfill(self.database, loose, bad, cut, whole, status=WANTING)

@@ -24,6 +24,15 @@ static const char *const formats[] = {"standard", "cloudevents", "slack",    "di
                                       "telegram", "matrix",      "template", NULL};
 static const struct text_rule rule_format = {.words = formats, .length_max = 32};
 
+// What the secret is for (alert/format.h says it where the requests are made).
+enum secret_use { SECRET_SIGNS, SECRET_IN_URL, SECRET_IN_HEADER };
+static const enum secret_use secret_uses[] = {
+    // In the order of `formats`.
+    SECRET_SIGNS,     SECRET_SIGNS,  SECRET_IN_URL,    SECRET_IN_URL,
+    SECRET_IN_HEADER, SECRET_IN_URL, SECRET_IN_HEADER, SECRET_SIGNS,
+};
+_Static_assert(FIELD_COUNT(secret_uses) == FIELD_COUNT(formats) - 1, "one for each format");
+
 static const char *const grades[] = {"A0", "A1", "A2", "A3", "A4", NULL};
 static const struct text_rule rule_grade = {.words = grades, .length_max = 2};
 
@@ -96,6 +105,36 @@ static const struct field webhook_fields[] = {
     {"enabled", FIELD_TRUTH, offsetof(struct webhook_settings, enabled), .max = 1},
 };
 
+static enum secret_use use_of(const char *format)
+{
+    size_t i = 0;
+    while (formats[i + 1] != NULL && strcmp(formats[i], format) != 0)
+        i++;
+    return secret_uses[i];
+}
+
+// What would be refused by the service with every alert, or never reach the right place.
+static void check_secret(struct reader *reader, const cJSON *json,
+                         const struct webhook_settings *settings, const char *format)
+{
+    const char *url = settings->webhook.url;
+    enum secret_use use = use_of(format);
+    bool has_mark = url != NULL && strstr(url, "{secret}") != NULL;
+    if (has_mark && use != SECRET_IN_URL)
+        reader_problem_of(reader, "url",
+                          "\"{secret}\" stands in the addresses of slack, discord and telegram only");
+    else if (has_mark && !reader_is_given(json, "secret"))
+        reader_problem_of(reader, "secret", "missing; the url says {secret}");
+    else if (url != NULL && !has_mark && use == SECRET_IN_URL && reader_is_given(json, "secret"))
+        reader_problem_of(reader, "url",
+                          "expected \"{secret}\" where the secret stands in the address");
+    if (use != SECRET_SIGNS && settings->secrets.count > 1)
+        reader_problem_of(reader, "secret", "expected one; several are for formats that are signed");
+    if (strcmp(format, "telegram") == 0 && url != NULL && strstr(url, "?chat_id=") == NULL &&
+        strstr(url, "&chat_id=") == NULL)
+        reader_problem_of(reader, "url", "expected \"?chat_id=\" and the chat's id behind the address");
+}
+
 // Keys that need or exclude each other. One that was given but wrong has been reported already.
 static void check_keys(struct reader *reader, const cJSON *json,
                        const struct webhook_settings *settings)
@@ -118,6 +157,7 @@ static void check_keys(struct reader *reader, const cJSON *json,
         reader_problem_of(reader, "template_file", "only for the format template");
     if (strcmp(format, "standard") == 0 && !reader_is_given(json, "secret"))
         reader_problem_of(reader, "secret", "missing; the format standard is signed");
+    check_secret(reader, json, settings, format);
 }
 
 static bool read_webhook(struct reader *reader, const cJSON *json, void *target)

@@ -2,11 +2,12 @@
 // Checks the signature of a webhook of skywitness (Standard Webhooks 1.0.0), to be built into a receiver of one's own.
 //
 //     cc -o receiver receiver.c -lcrypto
-//     ./receiver whsec_... ID TIMESTAMP SIGNATURES < body      exit status 0: it is signed with that secret
+//     ./receiver SECRET-FILE ID TIMESTAMP SIGNATURES < body    exit status 0: it is signed with that secret
 //
 // ID, TIMESTAMP and SIGNATURES are the headers webhook-id, webhook-timestamp and webhook-signature as they came; behind
 // a web server that runs a program for each request (CGI) they are in HTTP_WEBHOOK_ID and so on, which is where this
-// program looks when it is given the secret alone.
+// program looks when it is given the file alone. The secret is read from a file since everybody on the machine sees what
+// stands on a command line.
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -18,6 +19,7 @@
 
 #define BODY_MAX (64 * 1024)
 #define SECRET_MAX 64
+#define SECRET_TEXT_MAX 200
 #define HEAD_MAX 256
 #define TOLERANCE_S 300 // one that is older or newer may have been recorded and sent again
 
@@ -75,6 +77,18 @@ static bool is_signed(const char *secret_text, const char *id, const char *times
     return is_among(expected, signatures);
 }
 
+// The first line of the file.
+static bool read_secret(const char *path, char text[SECRET_TEXT_MAX])
+{
+    FILE *file = fopen(path, "re");
+    bool good = file != NULL && fgets(text, SECRET_TEXT_MAX, file) != NULL;
+    if (file != NULL)
+        fclose(file);
+    if (good)
+        text[strcspn(text, "\r\n")] = '\0';
+    return good;
+}
+
 static const char *header(int argc, char **argv, int place, const char *variable)
 {
     const char *value = argc > place ? argv[place] : getenv(variable);
@@ -84,14 +98,19 @@ static const char *header(int argc, char **argv, int place, const char *variable
 int main(int argc, char **argv)
 {
     static char body[BODY_MAX + 1];
+    char secret[SECRET_TEXT_MAX];
     if (argc != 2 && argc != 5) {
-        fprintf(stderr, "usage: %s whsec_... [ID TIMESTAMP SIGNATURES] < body\n", argv[0]);
+        fprintf(stderr, "usage: %s SECRET-FILE [ID TIMESTAMP SIGNATURES] < body\n", argv[0]);
         return 64;
+    }
+    if (!read_secret(argv[1], secret)) {
+        perror(argv[1]);
+        return 66;
     }
     size_t length = fread(body, 1, sizeof body, stdin);
     if (length > BODY_MAX)
         return 65;
-    bool good = is_signed(argv[1], header(argc, argv, 2, "HTTP_WEBHOOK_ID"),
+    bool good = is_signed(secret, header(argc, argv, 2, "HTTP_WEBHOOK_ID"),
                           header(argc, argv, 3, "HTTP_WEBHOOK_TIMESTAMP"),
                           header(argc, argv, 4, "HTTP_WEBHOOK_SIGNATURE"), body, length);
     if (argc == 2)

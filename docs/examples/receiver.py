@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Receives skywitness's webhooks and believes only what is signed (Standard Webhooks 1.0.0).
 
-    python3 receiver.py --secret whsec_... [--listen 127.0.0.1:8787] [--log alerts.jsonl]
+    python3 receiver.py --secret-file desk.secret [--listen 127.0.0.1:8787] [--log alerts.jsonl]
 
 Answers 204 to an alert whose signature fits, 401 to anything else, and prints one line an alert. An alert may come
 twice (the daemon may die between your answer and its note of it): webhook-id is the same then, so remember it.
@@ -41,6 +41,12 @@ def signature_fits(secrets, message_id, timestamp, body, header, now):
 
 def decode_secret(text):
     return base64.b64decode(text.removeprefix("whsec_"), validate=True)
+
+
+def read_secret(path):
+    """From a file, as skywitness has it: what stands on a command line is seen by everybody on the machine."""
+    with open(path, encoding="ascii") as file:
+        return decode_secret(file.read().strip())
 
 
 class Receiver(http.server.BaseHTTPRequestHandler):
@@ -84,14 +90,14 @@ class Receiver(http.server.BaseHTTPRequestHandler):
 
 def main():
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    options.add_argument("--secret", action="append", required=True,
-                         help="whsec_...; several while one is rotated")
+    options.add_argument("--secret-file", action="append", required=True,
+                         help="a file with whsec_... in it; several while one is rotated")
     options.add_argument("--listen", default="127.0.0.1:8787")
     options.add_argument("--log", help="append each alert to this file, one JSON object a line")
     options.add_argument("--certificate")
     options.add_argument("--key")
     given = options.parse_args()
-    Receiver.secrets = [decode_secret(secret) for secret in given.secret]
+    Receiver.secrets = [read_secret(path) for path in given.secret_file]
     if given.log:
         Receiver.log = open(given.log, "a", encoding="utf-8")
     host, _, port = given.listen.rpartition(":")

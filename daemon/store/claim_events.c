@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "store/claim_events.h"
 
+#include "base/text.h"
 #include "claim/overdue.h"
 #include "store/pending_event.h"
 
@@ -24,8 +25,23 @@ static int read_imported_at(struct claim_store *store, const char *claim_id, utc
     return result < 0 ? result : 0;
 }
 
+// By whose data: the feeds of the rows that it rests on, as many as an event can name.
+static void take_feeds(struct alert_event *event, const struct finding *findings, size_t count,
+                       const struct claim_facts *facts)
+{
+    uint64_t feeds = 0;
+    for (size_t i = 0; i < count; i++)
+        array_foreach (&findings[i].evidence, evidence)
+            feeds |= evidence->feeds;
+    for (size_t i = 0; i < facts->feeds.count && event->feed_count < SIGHTING_FEEDS_MAX; i++)
+        if ((feeds & UINT64_C(1) << i) != 0)
+            text_copy(event->feeds[event->feed_count++], sizeof event->feeds[0],
+                      facts->feeds.items[i].id);
+}
+
 static void take(const struct claim *claim, const struct assessment *assessment,
-                 const struct overdue_clause *overdue, struct alert_event_array *events)
+                 const struct claim_facts *facts, const struct overdue_clause *overdue,
+                 struct alert_event_array *events)
 {
     const struct finding *finding = &assessment->findings[overdue->clause];
     const struct alert_event_claim told = {
@@ -37,7 +53,9 @@ static void take(const struct claim *claim, const struct assessment *assessment,
         .coverage = overdue->coverage,
         .window = {overdue->window.from, overdue->window.to},
     };
-    *array_append(events) = alert_event_of_claim(ALERT_CLAIM_OVERDUE, &told, overdue->overdue_at);
+    struct alert_event *event = array_append(events);
+    *event = alert_event_of_claim(ALERT_CLAIM_OVERDUE, &told, overdue->overdue_at);
+    take_feeds(event, finding, 1, facts);
 }
 
 int claim_events_find_overdue(struct claim_store *store, const struct claim *claim,
@@ -54,13 +72,14 @@ int claim_events_find_overdue(struct claim_store *store, const struct claim *cla
     if (reported_at != UTC_UNKNOWN)
         claim_find_overdue(claim, assessment, facts, reported_at, &overdue);
     array_foreach (&overdue, one)
-        take(claim, assessment, one, ret_overdue);
+        take(claim, assessment, facts, one, ret_overdue);
     array_free(&overdue);
     return 0;
 }
 
 static int add_verdict(struct claim_store *store, const struct claim *claim,
-                       const struct claim_assessed *assessed, struct error *error)
+                       const struct claim_facts *facts, const struct claim_assessed *assessed,
+                       struct error *error)
 {
     const struct assessment *assessment = &assessed->assessment;
     const char *verdict = verdict_name(assessment->verdict), *before = assessed->previous_verdict;
@@ -74,16 +93,16 @@ static int add_verdict(struct claim_store *store, const struct claim *claim,
         .confidence = confidence_name(assessment->confidence),
         .number = (uint32_t)assessed->number,
     };
-    const struct alert_event event =
-        alert_event_of_claim(ALERT_CLAIM_ASSESSED, &told, assessment->as_of);
+    struct alert_event event = alert_event_of_claim(ALERT_CLAIM_ASSESSED, &told, assessment->as_of);
+    take_feeds(&event, assessment->findings, claim->clauses.count, facts);
     return pending_event_add(store->connection, store->config, &event, error);
 }
 
 int claim_events_add(struct claim_store *store, const struct claim *claim,
-                     const struct claim_assessed *assessed, const struct alert_event_array *overdue,
-                     struct error *error)
+                     const struct claim_facts *facts, const struct claim_assessed *assessed,
+                     const struct alert_event_array *overdue, struct error *error)
 {
-    int result = add_verdict(store, claim, assessed, error);
+    int result = add_verdict(store, claim, facts, assessed, error);
     for (size_t i = 0; i < overdue->count && result == 0; i++)
         result = pending_event_add(store->connection, store->config, &overdue->items[i], error);
     return result;

@@ -15,7 +15,8 @@ int claim_events_find_overdue(struct claim_store *store, const struct claim *cla
                               struct alert_event_array *ret_overdue, struct error *error);
 
 // Adds them, and the change of verdict where the assessment is a new one with another verdict than
-// the one before. A first verdict is no change. To be called inside the assessment's transaction.
+// the one before, with the feeds of its evidence. A first verdict is no change. To be called inside
+// the assessment's transaction.
 int claim_events_add(struct claim_store *store, const struct claim *claim,
-                     const struct claim_assessed *assessed, const struct alert_event_array *overdue,
-                     struct error *error);
+                     const struct claim_facts *facts, const struct claim_assessed *assessed,
+                     const struct alert_event_array *overdue, struct error *error);

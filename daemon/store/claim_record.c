@@ -142,8 +142,8 @@ static int insert(struct claim_store *store, const struct claim *claim, const ch
 }
 
 static int record(struct claim_store *store, const struct claim *claim, const char *essence,
-                  const struct alert_event_array *overdue, struct claim_assessed *assessed,
-                  struct error *error)
+                  const struct claim_facts *facts, const struct alert_event_array *overdue,
+                  struct claim_assessed *assessed, struct error *error)
 {
     bool same;
     const char *id = claim->id;
@@ -157,13 +157,13 @@ static int record(struct claim_store *store, const struct claim *claim, const ch
     if (result == 0 && !same)
         result = insert(store, claim, essence, assessed, error);
     if (result == 0)
-        result = claim_events_add(store, claim, assessed, overdue, error);
+        result = claim_events_add(store, claim, facts, assessed, overdue, error);
     return result == 0 ? mark_checked(store, claim->id, assessed->assessment.as_of, error) : result;
 }
 
 int claim_record(struct claim_store *store, const struct claim *claim,
-                 const struct alert_event_array *overdue, struct claim_assessed *assessed,
-                 struct error *error)
+                 const struct claim_facts *facts, const struct alert_event_array *overdue,
+                 struct claim_assessed *assessed, struct error *error)
 {
     char essence[ESSENCE_TEXT_SIZE];
     bool same = false;
@@ -177,7 +177,7 @@ int claim_record(struct claim_store *store, const struct claim *claim,
     result = query_execute(store->connection, "BEGIN", NULL, 0, error);
     if (result < 0)
         return result;
-    result = record(store, claim, essence, overdue, assessed, error);
+    result = record(store, claim, essence, facts, overdue, assessed, error);
     if (result < 0) {
         query_execute(store->connection, "ROLLBACK", NULL, 0, NULL);
         return result;

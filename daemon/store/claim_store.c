@@ -311,7 +311,7 @@ int claim_store_assess(struct claim_store *store, const struct claim *claim,
         result = claim_events_find_overdue(store, claim, library, &facts, &assessed.assessment,
                                            &overdue, error);
     if (result == 0 && record)
-        result = claim_record(store, claim, &overdue, &assessed, error);
+        result = claim_record(store, claim, &facts, &overdue, &assessed, error);
     array_free(&overdue);
     claim_facts_done(&facts);
     if (result < 0) {

@@ -42,5 +42,5 @@ void claim_places_concerned(const struct claim_store *store, const struct clause
 // what is to be told: a changed verdict, and these predictions that went by. Fills id, number,
 // is_new and the previous verdict.
 int claim_record(struct claim_store *store, const struct claim *claim,
-                 const struct alert_event_array *overdue, struct claim_assessed *assessed,
-                 struct error *error);
+                 const struct claim_facts *facts, const struct alert_event_array *overdue,
+                 struct claim_assessed *assessed, struct error *error);

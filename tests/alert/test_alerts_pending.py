@@ -47,7 +47,8 @@ class Pending(harness.Scenario):
             "claims": list(claims)}))
         webhook = {"id": "desk", "url": self.receiver.url, "secret": {"env": "DESK_SECRET"}, "local": True,
                    "quiet_s": 0, "maximum_age_s": 30 * 86400, **others}
-        return self.write_config([], [{"id": "an124", "types": ["A124"]}], webhooks=[webhook],
+        heard = harness.local_feed("heard", "http://127.0.0.1:9", enabled=False, licence="a made-up licence")
+        return self.write_config([heard], [{"id": "an124", "types": ["A124"]}], webhooks=[webhook],
                                  claims=[str(self.folder / "claims.json")])
 
     def documents(self, kind):
@@ -66,12 +67,16 @@ class Pending(harness.Scenario):
     def add_visit(self, days_ago):
         came = f"{NOW - datetime.timedelta(days=days_ago):%Y-%m-%dT%H:%M:%SZ}"
         self.database.rows(
-            "WITH v AS (INSERT INTO skywitness_store.visit (visit_id, anchored_at, decided_at, arrived_after,"
+            "WITH s AS (INSERT INTO skywitness_store.sighting (sighting_id, opened_at, first_seen, last_seen, emitter,"
+            " icao24, state, registration, type_code, callsigns, watch_ids, feeds)"
+            f" VALUES (gen_random_uuid(), '{came}', '{came}', '{came}', 0, '154076', 'landed', 'RA-82038', 'A124', '{{}}',"
+            " '{}', '{heard}') RETURNING sighting_id),"
+            " v AS (INSERT INTO skywitness_store.visit (visit_id, anchored_at, decided_at, arrived_after,"
             " arrived_before, departed_after, departed_before, emitter, detector_version, arrival_seen,"
-            " departure_seen, icao24, place, state, grade, verb, registration, type_code, watch_ids, reasons)"
+            " departure_seen, icao24, place, state, grade, verb, registration, type_code, watch_ids, reasons, sighting_in)"
             f" SELECT gen_random_uuid(), t, now(), t, t + '20 min'::interval, t + '3 h'::interval,"
             " t + '200 min'::interval, 0, 1, true, true, '154076', 'OSLK', 'confirmed', 'A3', 'landed', 'RA-82038',"
-            f" 'A124', '{{}}', '[]' FROM (SELECT '{came}'::timestamptz) AS given (t) RETURNING *)"
+            f" 'A124', '{{}}', '[]', (SELECT sighting_id FROM s) FROM (SELECT '{came}'::timestamptz) AS given (t) RETURNING *)"
             " INSERT INTO skywitness_store.visit_history SELECT * FROM v")
 
     def test_overdue_and_assessed(self):
@@ -115,7 +120,10 @@ class Pending(harness.Scenario):
         self.tool(config, "claims", "assess")
         self.assertEqual(self.pending(), [("claim.assessed", "missed"), ("claim.overdue", "missed")])
         daemon = self.start_daemon(config)
-        harness.wait_until(lambda: self.documents("claim.assessed"), "claim.assessed")
+        assessed = harness.wait_until(lambda: self.documents("claim.assessed"), "claim.assessed")
+        # By whose data it is so.
+        self.assertEqual((assessed[0]["data"]["feeds"], assessed[0]["data"]["attribution"]),
+                         (["heard"], ["heard, a made-up licence"]))
         harness.wait_until(lambda: not self.pending(), "the table is empty")
         harness.wait_until(lambda: self.database.count("SELECT count(*) FROM skywitness.delivery") == 2, "the mirror")
         self.stop_daemon(daemon)

@@ -6,6 +6,7 @@
 // The tracker's state is saved this often, and earlier when much comes (worker_side.c).
 #define SNAPSHOT_INTERVAL_MS 60000
 #define CLOSING_CHECK_MS 10
+#define PURGE_INTERVAL_MS 3600000
 
 // --- opening --------------------------------------------------------------------------------------
 
@@ -19,6 +20,13 @@ static void snapshot_now(uv_timer_t *timer)
 {
     struct pipeline *pipeline = timer->data;
     worker_submit(pipeline->worker, pipeline_snapshot_work, NULL, pipeline);
+    if (pipeline->mirror_waits)
+        pipeline_mirror_deliveries(pipeline);
+}
+
+static void purge_now(uv_timer_t *timer)
+{
+    pipeline_purge(timer->data);
 }
 
 static void start_timer(struct pipeline *pipeline, uv_timer_t *timer)
@@ -47,9 +55,13 @@ int pipeline_open(uv_loop_t *loop, const struct pipeline_settings *settings,
     start_timer(pipeline, &pipeline->snapshot_timer);
     start_timer(pipeline, &pipeline->retry_timer);
     start_timer(pipeline, &pipeline->closing_timer);
+    start_timer(pipeline, &pipeline->purge_timer);
     pipeline_parts_open(pipeline);
     uv_timer_start(&pipeline->snapshot_timer, snapshot_now, SNAPSHOT_INTERVAL_MS,
                    SNAPSHOT_INTERVAL_MS);
+    // A replay's time is not ours.
+    if (settings->alerts == ALERT_JUDGE_SENDS)
+        uv_timer_start(&pipeline->purge_timer, purge_now, 0, PURGE_INTERVAL_MS);
 
     const struct store_writer_settings writer = {
         .database = settings->database,
@@ -152,6 +164,7 @@ static void writer_closed(void *data)
     uv_close((uv_handle_t *)&pipeline->snapshot_timer, handle_closed);
     uv_close((uv_handle_t *)&pipeline->retry_timer, handle_closed);
     uv_close((uv_handle_t *)&pipeline->closing_timer, handle_closed);
+    uv_close((uv_handle_t *)&pipeline->purge_timer, handle_closed);
     uv_close((uv_handle_t *)&pipeline->parts.news, handle_closed);
 }
 
@@ -174,6 +187,7 @@ static void check_closing(uv_timer_t *timer)
     uv_timer_stop(&pipeline->closing_timer);
     uv_timer_stop(&pipeline->snapshot_timer);
     uv_timer_stop(&pipeline->retry_timer);
+    uv_timer_stop(&pipeline->purge_timer);
     worker_submit(pipeline->worker, pipeline_snapshot_work, last_snapshot_done, pipeline);
 }
 

@@ -3,6 +3,7 @@
 // states.
 #include "pipeline_internal.h"
 
+#include "base/clock.h"
 #include "journal/outbox.h"
 
 #include <stdlib.h>
@@ -71,37 +72,81 @@ void pipeline_alert(struct pipeline *pipeline, const struct alert_event *event, 
     pipeline_alert_kept(pipeline, event, now, NULL, NULL);
 }
 
-// With no room in the journal nothing is held: the deliveries keep their mark, and the next time
-// takes them.
+// --- what became of deliveries --------------------------------------------------------------------
+
+struct mirror_job {
+    struct append_job append;
+    size_t taken;
+    bool appended;
+};
+
+// With no room in the journal nothing is held: the deliveries keep their mark, and a later time takes them.
 static void mirror_work(void *data)
 {
-    struct append_job *job = data;
-    struct worker_side *side = &job->pipeline->side;
+    struct mirror_job *job = data;
+    struct worker_side *side = &job->append.pipeline->side;
     struct entry entry;
     struct error ignored;
     entry_init(&entry);
-    if (side->held_first == NULL &&
-        outbox_unmirrored(side->journal, MIRRORED_AT_ONCE, &entry.deliveries, &ignored) == 0 &&
+    if (outbox_unmirrored(side->journal, MIRRORED_AT_ONCE, &entry.deliveries, &ignored) == 0 &&
         entry.deliveries.count > 0)
-        append_job_work_if_room(job, &entry);
-    job->held = side->held_first != NULL;
-    worker_side_count(side, &job->counters);
+        append_job_work_if_room(&job->append, &entry);
+    job->taken = entry.deliveries.count;
+    job->appended = entry.sequence > 0;
+    job->append.held = side->held_first != NULL;
+    worker_side_count(side, &job->append.counters);
     entry_done(&entry);
 }
 
 static void mirror_done(void *data)
 {
-    struct append_job *job = data;
-    append_job_finish(job);
+    struct mirror_job *job = data;
+    struct pipeline *pipeline = job->append.pipeline;
+    append_job_finish(&job->append);
+    pipeline->mirror_waits = job->taken > 0 && !job->appended;
+    if (job->taken == MIRRORED_AT_ONCE && job->appended && pipeline->stage != PIPELINE_FINISHING)
+        pipeline_mirror_deliveries(pipeline);
     free(job);
 }
 
 void pipeline_mirror_deliveries(struct pipeline *pipeline)
 {
-    struct append_job *job = memory_allocate_zeroed(1, sizeof *job);
-    append_job_init(job, pipeline);
+    struct mirror_job *job = memory_allocate_zeroed(1, sizeof *job);
+    append_job_init(&job->append, pipeline);
     worker_submit(pipeline->worker, mirror_work, mirror_done, job);
 }
+
+// --- what is old ----------------------------------------------------------------------------------
+
+struct purge_job {
+    struct pipeline *pipeline;
+    int purged;
+};
+
+static void purge_work(void *data)
+{
+    struct purge_job *job = data;
+    struct error ignored; // it is tried again with the next hour
+    job->purged = outbox_purge(job->pipeline->side.journal, clock_now() - OUTBOX_REMEMBERED, &ignored);
+}
+
+// In turn with everything else, so that no answer waits for more than one of them.
+static void purge_done(void *data)
+{
+    struct purge_job *job = data;
+    if (job->purged == OUTBOX_PURGED_AT_ONCE && job->pipeline->stage == PIPELINE_OPEN)
+        pipeline_purge(job->pipeline);
+    free(job);
+}
+
+void pipeline_purge(struct pipeline *pipeline)
+{
+    struct purge_job *job = memory_allocate_zeroed(1, sizeof *job);
+    job->pipeline = pipeline;
+    worker_submit(pipeline->worker, purge_work, purge_done, job);
+}
+
+// --- the journal, lent ----------------------------------------------------------------------------
 
 struct journal_job {
     struct pipeline *pipeline;

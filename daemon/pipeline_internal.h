@@ -29,7 +29,8 @@ struct pipeline {
     struct store_writer *writer;
     struct worker_side side;
     struct part_queue parts;
-    uv_timer_t snapshot_timer, retry_timer, closing_timer;
+    uv_timer_t snapshot_timer, retry_timer, closing_timer, purge_timer;
+    bool mirror_waits; // deliveries found no room in the journal
     int64_t submitted_sequence; // newest handed to the writer since it was ready
     bool store_ready, drain_running, acknowledge_running, full;
     enum pipeline_stage stage;
@@ -42,6 +43,9 @@ struct pipeline {
 
 // Saves the tracker's state, as a job's work; `data` is the pipeline.
 void pipeline_snapshot_work(void *data);
+
+// Forgets alerts that are older than they need be remembered, until none is left.
+void pipeline_purge(struct pipeline *pipeline);
 
 // --- entries --------------------------------------------------------------------------------------
 

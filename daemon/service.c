@@ -65,7 +65,7 @@ static void start_polling(struct service *service)
         poller_new(&service->loop, service->http, service->config, &events, uv_hrtime());
     service_restore_feeds(service);
     service_start_alerts(service);
-    service_watch_feeds(service);
+    service_watch_troubles(service);
     const struct observer_settings observed = {
         .loop = &service->loop,
         .config = service->config,

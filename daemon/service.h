@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The daemon's parts and how they are wired: service.c starts them and has the signals,
 // service_feeds.c, service_store.c and service_alerts.c pass on what one part has to tell another,
+// service_troubles.c alerts about feeds that are silent and intake that stands still,
 // service_leases.c agrees with other daemons of the database,
 // service_reload.c goes over to a new configuration, service_stop.c takes it all down in order.
 // Everything that waits lives on one libuv loop.
@@ -37,7 +38,7 @@ struct service {
     bool stopping, store_away, store_refused, judging_bad_answer;
     struct feed_watch feed_watch;
     struct intake_watch intake_watch;
-    uv_timer_t feed_watch_timer;
+    uv_timer_t troubles_timer;
     int exit_status;
 
     struct lease_policy lease_policy;
@@ -62,8 +63,16 @@ int service_run(struct service *service);
 extern const struct poller_events service_poller_events; // without `data`, which is the service
 // What the journal remembers of each feed goes to the poller.
 void service_restore_feeds(struct service *service);
-// Tells of feeds whose trouble lasts, from time to time.
-void service_watch_feeds(struct service *service);
+
+// A feed went bad or is well again; the journal found no room or has some again.
+void service_note_feed_health(struct service *service, const char *feed, bool healthy,
+                              const char *reason);
+void service_note_room(struct service *service, bool full, const char *reason);
+// Goes on with what was out of order when the last run ended, and tells of what lasts, from time to time.
+void service_watch_troubles(struct service *service);
+// Gives the poller the new configuration. The trouble of a feed that is gone is dropped, and that of one that is asked
+// elsewhere now begins anew, or if it was announced is over with the first good answers.
+void service_reload_feeds(struct service *service, const struct config *before);
 
 // Opens the journal and what is between the feeds and PostgreSQL. Returns 0, or an exit status
 // after logging why not.

@@ -38,7 +38,7 @@ static void webhook_news(void *context, const char *webhook, enum alert_delivery
     switch (news) {
     case DELIVERY_NEWS_UNUSABLE:
         log_event(LOG_EVENT_WEBHOOK_UNUSABLE, webhook,
-                  "webhook %s cannot be used, its alerts wait: %s", webhook, reason);
+                  "webhook %s cannot be used until this is mended: %s", webhook, reason);
         break;
     case DELIVERY_NEWS_FAILING:
         log_event(LOG_EVENT_WEBHOOK_FAILING, webhook, "webhook %s takes no alerts: %s", webhook,

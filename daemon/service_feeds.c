@@ -9,9 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-// How often it is looked whether a feed's trouble has lasted long enough to be alerted about.
-#define FEED_WATCH_INTERVAL_MS 10000
-
 // --- answers --------------------------------------------------------------------------------------
 
 struct waiting_answer {
@@ -87,32 +84,10 @@ static void feed_state_changed(void *data, const char *host, const struct poller
     pipeline_save_feed_state(service->pipeline, host, &remembered);
 }
 
-static void note_feed_health(struct service *service, const char *feed, bool healthy,
-                             const char *reason)
-{
-    struct alert_event event;
-    utc_us now = clock_now();
-    if (!healthy)
-        feed_watch_bad(&service->feed_watch, feed, service->judging_bad_answer, reason, now);
-    else if (feed_watch_good(&service->feed_watch, feed, now, &event))
-        pipeline_alert(service->pipeline, &event, now);
-}
-
-static void look_at_feeds(uv_timer_t *timer)
-{
-    struct service *service = timer->data;
-    struct alert_event event;
-    utc_us now = clock_now();
-    while (feed_watch_next(&service->feed_watch, now, &event))
-        pipeline_alert(service->pipeline, &event, now);
-    if (intake_watch_next(&service->intake_watch, now, &event))
-        pipeline_alert(service->pipeline, &event, now);
-}
-
 static void feed_health_changed(void *data, const struct config_feed *feed, bool healthy,
                                 const char *reason)
 {
-    note_feed_health(data, feed->id, healthy, reason);
+    service_note_feed_health(data, feed->id, healthy, reason);
     if (healthy)
         log_event(LOG_EVENT_FEED_RECOVERED, feed->id, "feed %s answers", feed->id);
     else
@@ -147,11 +122,3 @@ const struct poller_events service_poller_events = {
     .on_health = feed_health_changed,
     .may_ask = service_may_ask,
 };
-
-void service_watch_feeds(struct service *service)
-{
-    uv_timer_init(&service->loop, &service->feed_watch_timer);
-    service->feed_watch_timer.data = service;
-    uv_timer_start(&service->feed_watch_timer, look_at_feeds, FEED_WATCH_INTERVAL_MS,
-                   FEED_WATCH_INTERVAL_MS);
-}

@@ -65,7 +65,7 @@ void service_reload(struct service *service)
     *old = (struct old_config){.config = service->config, .users = 2};
     service->config = config;
     service_reload_leases(service);
-    poller_reload(service->poller, config);
+    service_reload_feeds(service, old->config);
     alert_delivery_set_config(service->delivery, config);
     observer_set_config(service->observer, config);
     pipeline_set_config(service->pipeline, config, release_old_config, old);

@@ -84,7 +84,7 @@ void service_stop(struct service *service, int exit_status)
     sd_notify(0, "STOPPING=1");
     log_event(LOG_EVENT_STOPPING, NULL, "stopping");
     service->stop_ends_ms = uv_now(&service->loop) + STOP_PATIENCE_MS;
-    uv_close((uv_handle_t *)&service->feed_watch_timer, NULL);
+    uv_close((uv_handle_t *)&service->troubles_timer, NULL);
     observer_close(TAKE(service->observer));
     judging_close(TAKE(service->judging));
     poller_close(service->poller, poller_closed, service);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "service.h"
 
-#include "base/clock.h"
 #include "base/log.h"
 #include "store/restore.h"
 
@@ -39,20 +38,10 @@ static void store_state_changed(void *data, enum store_state state, const struct
     }
 }
 
-static void alert_about_room(struct service *service, bool full, const char *reason)
-{
-    struct alert_event event;
-    utc_us now = clock_now();
-    if (!full)
-        intake_watch_resumed(&service->intake_watch, now);
-    else if (intake_watch_stopped(&service->intake_watch, reason, now, &event))
-        pipeline_alert(service->pipeline, &event, now);
-}
-
 static void journal_full(void *data, bool full, const char *reason)
 {
     struct service *service = data;
-    alert_about_room(service, full, reason);
+    service_note_room(service, full, reason);
     if (full)
         log_event(LOG_EVENT_JOURNAL_FULL, NULL,
                   "%s; no feed is asked until there is room, and nothing accepted is lost", reason);

@@ -12,6 +12,8 @@
 #define OUTBOX_RETRY_MS 1000
 // A clock that is set, and due times far ahead, are looked at again by then.
 #define TIMER_MAX_MS 3600000
+// How often a secret or template that cannot be read is tried again [our choice].
+#define SECRETS_AGAIN_MS 10000
 
 // --- time --------------------------------------------------------------------------------------
 
@@ -20,17 +22,34 @@ static void on_timer(uv_timer_t *timer)
     alert_delivery_wake(timer->data);
 }
 
+static utc_us earlier(utc_us first, utc_us second)
+{
+    return first == UTC_UNKNOWN || (second != UTC_UNKNOWN && second < first) ? second : first;
+}
+
+// When there is something to do for the webhook; UTC_UNKNOWN for nothing.
+static utc_us next_of(const struct alert_delivery *delivery, const struct outlet *outlet,
+                      utc_us now)
+{
+    uint64_t now_ms = uv_now(delivery->settings.loop);
+    if (!outlet->wanted)
+        return UTC_UNKNOWN;
+    utc_us next = outlet->next_due;
+    if (outlet_is_held(delivery, outlet))
+        next = now + (utc_us)(outlet->held_until_ms - now_ms) * 1000;
+    return earlier(next, outlet_announced_at(outlet));
+}
+
 static void set_timer(struct alert_delivery *delivery)
 {
-    utc_us next = INT64_MAX;
+    utc_us now = clock_now(), next = UTC_UNKNOWN;
     array_foreach (&delivery->outlets, outlet)
-        if ((*outlet)->usable && (*outlet)->next_due != UTC_UNKNOWN && (*outlet)->next_due < next)
-            next = (*outlet)->next_due;
-    if (next == INT64_MAX) {
+        next = earlier(next, next_of(delivery, *outlet, now));
+    if (next == UTC_UNKNOWN) {
         uv_timer_stop(&delivery->timer);
         return;
     }
-    utc_us wait = next - clock_now();
+    utc_us wait = next - now;
     uint64_t wait_ms = wait <= 0 ? 0 : (uint64_t)(wait / 1000) + 1;
     uv_timer_start(&delivery->timer, on_timer, wait_ms < TIMER_MAX_MS ? wait_ms : TIMER_MAX_MS, 0);
 }
@@ -53,6 +72,8 @@ void delivery_pump(struct alert_delivery *delivery)
 {
     if (delivery->closed)
         return;
+    if (!delivery->closing)
+        delivery_check_outlets(delivery);
     delivery_send_ready(delivery);
     if (!delivery_exchange(delivery))
         set_timer(delivery);
@@ -80,37 +101,89 @@ static struct outlet *find_outlet(const struct alert_delivery *delivery, const c
     return NULL;
 }
 
-static void set_target(struct alert_delivery *delivery, const struct config_webhook *webhook,
-                       const char *contact)
+static struct outlet *add_outlet(struct alert_delivery *delivery, const char *id)
+{
+    struct outlet *outlet = memory_allocate_zeroed(1, sizeof *outlet);
+    outlet->state.failing_since = outlet->next_due = UTC_UNKNOWN;
+    text_copy(outlet->target.id, sizeof outlet->target.id, id);
+    *array_append(&delivery->outlets) = outlet;
+    return outlet;
+}
+
+static void take_target(struct outlet *outlet, const struct webhook_target *target)
+{
+    // What one address asked for says nothing of another.
+    if (outlet->target.url == NULL || strcmp(outlet->target.url, target->url) != 0)
+        outlet->held_until_ms = 0;
+    webhook_target_done(&outlet->target);
+    outlet->target = *target;
+    outlet->unusable_reason[0] = '\0';
+}
+
+// Said once for each reason.
+static void note_unusable(struct alert_delivery *delivery, struct outlet *outlet,
+                          const char *reason)
+{
+    char before[DELIVERY_REASON_SIZE];
+    text_copy(before, sizeof before, outlet->unusable_reason);
+    text_copy(outlet->unusable_reason, sizeof outlet->unusable_reason, reason);
+    if (strcmp(outlet->unusable_reason, before) == 0)
+        return;
+    if (delivery->settings.on_news != NULL)
+        delivery->settings.on_news(delivery->settings.context, outlet->target.id,
+                                   DELIVERY_NEWS_UNUSABLE, reason);
+}
+
+static void set_target(struct alert_delivery *delivery, const struct config_webhook *webhook)
 {
     struct outlet *outlet = find_outlet(delivery, webhook->id);
     struct webhook_target target;
     struct error error;
-    bool loaded = webhook->enabled && webhook_target_load(webhook, contact, &target, &error) == 0;
-    if (outlet == NULL) {
-        outlet = memory_allocate_zeroed(1, sizeof *outlet);
-        outlet->state.failing_since = outlet->next_due = UTC_UNKNOWN;
-        text_copy(outlet->target.id, sizeof outlet->target.id, webhook->id);
-        *array_append(&delivery->outlets) = outlet;
+    if (outlet == NULL)
+        outlet = add_outlet(delivery, webhook->id);
+    outlet->wanted = webhook->enabled;
+    outlet->usable = webhook->enabled &&
+                     webhook_target_load(webhook, delivery->config->contact, &target, &error) == 0;
+    if (outlet->usable)
+        take_target(outlet, &target);
+    else if (outlet->wanted)
+        note_unusable(delivery, outlet, error.message);
+}
+
+static void read_again(uv_timer_t *timer);
+
+static void set_targets(struct alert_delivery *delivery, bool all)
+{
+    bool any_unusable = false;
+    for (size_t i = 0; i < delivery->config->webhook_count; i++) {
+        const struct config_webhook *webhook = &delivery->config->webhooks[i];
+        const struct outlet *outlet = find_outlet(delivery, webhook->id);
+        if (all || (outlet->wanted && !outlet->usable))
+            set_target(delivery, webhook);
+        outlet = find_outlet(delivery, webhook->id);
+        any_unusable = any_unusable || (outlet->wanted && !outlet->usable);
     }
-    outlet->usable = loaded;
-    if (loaded) {
-        webhook_target_done(&outlet->target);
-        outlet->target = target;
-    } else if (webhook->enabled && delivery->settings.on_news != NULL) {
-        delivery->settings.on_news(delivery->settings.context, webhook->id, DELIVERY_NEWS_UNUSABLE,
-                                   error.message);
-    }
+    if (any_unusable)
+        uv_timer_start(&delivery->secrets_timer, read_again, SECRETS_AGAIN_MS, 0);
+    else
+        uv_timer_stop(&delivery->secrets_timer);
+}
+
+static void read_again(uv_timer_t *timer)
+{
+    struct alert_delivery *delivery = timer->data;
+    set_targets(delivery, false);
+    alert_delivery_wake(delivery);
 }
 
 void alert_delivery_set_config(struct alert_delivery *delivery, const struct config *config)
 {
+    delivery->config = config;
     array_foreach (&delivery->outlets, outlet)
-        (*outlet)->usable = false;
-    for (size_t i = 0; i < config->webhook_count; i++)
-        set_target(delivery, &config->webhooks[i], config->contact);
+        (*outlet)->wanted = (*outlet)->usable = false;
+    set_targets(delivery, true);
     array_foreach (&delivery->outlets, outlet)
-        if (!(*outlet)->usable)
+        if (!(*outlet)->wanted)
             outlet_drop_ready(*outlet);
     alert_delivery_wake(delivery);
 }
@@ -127,13 +200,14 @@ struct alert_delivery *alert_delivery_new(const struct alert_delivery_settings *
 {
     struct alert_delivery *delivery = memory_allocate_zeroed(1, sizeof *delivery);
     delivery->settings = *settings;
+    delivery->config = config;
     delivery->clock_offset = UTC_UNKNOWN;
     start_timer(delivery, &delivery->timer);
     start_timer(delivery, &delivery->mirror_timer);
-    for (size_t i = 0; i < config->webhook_count; i++)
-        set_target(delivery, &config->webhooks[i], config->contact);
+    start_timer(delivery, &delivery->secrets_timer);
+    set_targets(delivery, true);
     // What the last run recorded may not have been mirrored.
-    delivery->unmirrored = config->webhook_count > 0;
+    delivery->unmirrored = true;
     return delivery;
 }
 
@@ -189,6 +263,7 @@ bool alert_delivery_enable(struct alert_delivery *delivery, const char *webhook)
     outlet->state.failing_since = UTC_UNKNOWN;
     outlet->state.reason[0] = '\0';
     outlet->state_known = outlet->state_changed = true;
+    outlet->held_until_ms = 0;
     alert_delivery_wake(delivery);
     return true;
 }
@@ -198,8 +273,8 @@ struct alert_delivery_counters alert_delivery_counters(const struct alert_delive
     struct alert_delivery_counters counters = delivery->counters;
     counters.in_flight = delivery->flying;
     array_foreach (&delivery->outlets, outlet) {
-        counters.failing_webhooks += outlet_is_failing(*outlet);
-        counters.disabled_webhooks += (*outlet)->state.disabled;
+        counters.failing_webhooks += (*outlet)->wanted && outlet_is_failing(*outlet);
+        counters.disabled_webhooks += (*outlet)->wanted && (*outlet)->state.disabled;
     }
     return counters;
 }
@@ -210,7 +285,7 @@ size_t alert_delivery_troubles(const struct alert_delivery *delivery,
     size_t count = 0;
     array_foreach (&delivery->outlets, place) {
         const struct outlet *outlet = *place;
-        if (!outlet->usable || (!outlet_is_failing(outlet) && !outlet->state.disabled) ||
+        if (!outlet->wanted || (!outlet_is_failing(outlet) && !outlet->state.disabled) ||
             count == limit)
             continue;
         struct alert_delivery_trouble *trouble = &ret_troubles[count++];
@@ -268,6 +343,7 @@ static void check_closing(struct alert_delivery *delivery)
     delivery->settings.mirror(delivery->settings.context);
     uv_close((uv_handle_t *)&delivery->timer, handle_closed);
     uv_close((uv_handle_t *)&delivery->mirror_timer, handle_closed);
+    uv_close((uv_handle_t *)&delivery->secrets_timer, handle_closed);
 }
 
 static void closing_tick(uv_timer_t *timer)

@@ -17,7 +17,7 @@
 struct alert_delivery;
 
 enum alert_delivery_news {
-    DELIVERY_NEWS_UNUSABLE, // its secret or template cannot be read; its alerts wait
+    DELIVERY_NEWS_UNUSABLE, // its secret or template cannot be read; its tries fail until it can
     DELIVERY_NEWS_FAILING,  // for an hour, or an alert was given up
     DELIVERY_NEWS_DISABLED, // it answered 410
     DELIVERY_NEWS_RECOVERED,
@@ -37,13 +37,14 @@ struct alert_delivery_settings {
     void *context;
 };
 
-// `config` is borrowed for the call.
+// `config` is borrowed until alert_delivery_set_config or the close.
 struct alert_delivery *alert_delivery_new(const struct alert_delivery_settings *settings,
                                           const struct config *config);
 
 // There may be something new in the outbox; also to be called once to begin.
 void alert_delivery_wake(struct alert_delivery *delivery);
 
+// A secret or template that cannot be read is tried again from time to time, without a new configuration too.
 // Webhooks that are gone or disabled are not sent to any more; what is queued for them stays.
 void alert_delivery_set_config(struct alert_delivery *delivery, const struct config *config);
 
@@ -62,7 +63,7 @@ struct alert_delivery_counters {
 };
 struct alert_delivery_counters alert_delivery_counters(const struct alert_delivery *delivery);
 
-// A webhook whose last try failed, or that answered 410.
+// A webhook whose last try failed, whose secret or template cannot be read, or that answered 410.
 struct alert_delivery_trouble {
     char webhook[WEBHOOK_ID_SIZE];
     bool disabled;

@@ -12,7 +12,6 @@
 // takes.
 #define READY_MAX 32
 #define READY_LOW 8
-#define PURGE_INTERVAL UTC_HOUR
 // A wall clock that was set back by more than this takes the due times with it; less is slewing.
 #define CLOCK_SET_BACK_MIN (2 * UTC_SECOND)
 
@@ -35,7 +34,7 @@ struct exchange {
     struct errand_array errands;
     utc_us now;
     utc_us set_back_by; // the wall clock, since the exchange before; 0 when nobody did
-    bool purge, failed, recorded;
+    bool failed, recorded;
 };
 
 // --- on the journal's thread -------------------------------------------------------------------
@@ -71,8 +70,6 @@ static void exchange_work(struct journal *journal, void *data)
     for (size_t i = 0; !exchange->failed && i < exchange->errands.count; i++)
         exchange->failed =
             run_errand(journal, &exchange->errands.items[i], exchange->now, &error) < 0;
-    if (!exchange->failed && exchange->purge)
-        outbox_purge(journal, exchange->now - OUTBOX_REMEMBERED, &error);
 }
 
 // --- on the loop -------------------------------------------------------------------------------
@@ -109,7 +106,7 @@ static void take_errand(struct errand *errand)
     outlet->more = errand->limit > 0 && errand->items.count == errand->limit;
     outlet->next_due = errand->next_due;
     array_foreach (&errand->items, item) {
-        if (holds(outlet, item->delivery_id) || !outlet->usable || outlet->state.disabled)
+        if (holds(outlet, item->delivery_id) || !outlet->wanted || outlet->state.disabled)
             outbox_item_done(item);
         else
             *array_append(&outlet->ready) = *item;
@@ -183,7 +180,7 @@ static void exchange_done(void *data)
 static bool wants_errand(const struct outlet *outlet)
 {
     size_t ready = outlet->ready.count - outlet->ready_next;
-    return outlet->state_changed || (outlet->usable && outlet->more && ready <= READY_LOW);
+    return outlet->state_changed || (outlet->wanted && outlet->more && ready <= READY_LOW);
 }
 
 static void add_errand(struct exchange *exchange, struct outlet *outlet)
@@ -196,7 +193,7 @@ static void add_errand(struct exchange *exchange, struct outlet *outlet)
     errand->save_state = outlet->state_changed && outlet->state_known;
     errand->give_up = outlet->state.disabled;
     errand->state = outlet->state;
-    errand->limit = outlet->usable && !outlet->state.disabled ? held + READY_MAX : 0;
+    errand->limit = outlet->wanted && !outlet->state.disabled ? held + READY_MAX : 0;
     errand->next_due = UTC_UNKNOWN;
     outlet->state_changed = false;
     outlet->more = false;
@@ -234,10 +231,6 @@ static void start_exchange(struct alert_delivery *delivery)
         if (wants_errand(*outlet))
             add_errand(exchange, *outlet);
     exchange->set_back_by = clock_set_back_by(delivery, exchange->now);
-    exchange->purge =
-        exchange->now - delivery->purged_at > PURGE_INTERVAL || exchange->now < delivery->purged_at;
-    if (exchange->purge)
-        delivery->purged_at = exchange->now;
     delivery->exchanging = true;
     delivery->jobs++;
     delivery->settings.with_journal(delivery->settings.context, exchange_work, exchange_done,

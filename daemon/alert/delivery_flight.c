@@ -11,7 +11,7 @@
 // craft.md 5.2: global concurrency 16.
 #define FLIGHTS_MAX 16
 #define FLIGHTS_OF_FAILING_MAX (FLIGHTS_MAX / 2)
-// A webhook that has not taken anything for so long is announced as failing.
+// A webhook that has not taken anything for so long is announced as failing [our choice].
 #define FAILING_ANNOUNCED_AFTER UTC_HOUR
 
 struct flight {
@@ -66,15 +66,20 @@ static void note_success(struct alert_delivery *delivery, struct outlet *outlet)
         delivery_tell(delivery, outlet, DELIVERY_NEWS_RECOVERED);
 }
 
-static void announce(struct alert_delivery *delivery, struct outlet *outlet,
-                     enum alert_delivery_news news, utc_us now)
+static void alert_others(struct alert_delivery *delivery, struct outlet *outlet, utc_us now)
 {
-    outlet->state.announced = true;
-    delivery_tell(delivery, outlet, news);
+    outlet->state.announced = outlet->state_changed = true;
     const struct alert_event event =
         alert_event_of_webhook(ALERT_WEBHOOK_FAILING, outlet->target.id, outlet->state.reason,
                                outlet->state.failing_since);
     delivery->settings.alert(delivery->settings.context, &event, now);
+}
+
+static void announce(struct alert_delivery *delivery, struct outlet *outlet,
+                     enum alert_delivery_news news, utc_us now)
+{
+    delivery_tell(delivery, outlet, news);
+    alert_others(delivery, outlet, now);
 }
 
 static void note_failure(struct alert_delivery *delivery, struct outlet *outlet,
@@ -90,11 +95,71 @@ static void note_failure(struct alert_delivery *delivery, struct outlet *outlet,
         outlet->state.disabled = true;
         outlet_drop_ready(outlet); // the outbox gives them up
         announce(delivery, outlet, DELIVERY_NEWS_DISABLED, now);
-    } else if (!outlet->state.announced &&
-               (verdict == SCHEDULE_DEAD ||
-                now - outlet->state.failing_since >= FAILING_ANNOUNCED_AFTER)) {
+    } else if (!outlet->state.announced && verdict == SCHEDULE_DEAD) {
         announce(delivery, outlet, DELIVERY_NEWS_FAILING, now);
     }
+}
+
+utc_us outlet_announced_at(const struct outlet *outlet)
+{
+    bool waits = outlet->wanted && outlet->state_known && outlet_is_failing(outlet) &&
+                 !outlet->state.announced;
+    return waits ? outlet->state.failing_since + FAILING_ANNOUNCED_AFTER : UTC_UNKNOWN;
+}
+
+// Lasting failure needs no try to be noticed: the next one may be hours away.
+static void check_lasting(struct alert_delivery *delivery, struct outlet *outlet, utc_us now)
+{
+    utc_us due = outlet_announced_at(outlet);
+    if (due == UTC_UNKNOWN)
+        return;
+    if (outlet->state.failing_since > now)
+        outlet->state.failing_since = now; // the clock was set back
+    else if (due <= now)
+        announce(delivery, outlet, DELIVERY_NEWS_FAILING, now);
+}
+
+// The log has been told already.
+static void check_usable(struct alert_delivery *delivery, struct outlet *outlet, utc_us now)
+{
+    struct outbox_endpoint *state = &outlet->state;
+    if (!outlet->wanted || !outlet->state_known || state->disabled)
+        return;
+    if (outlet->usable && state->unusable) {
+        state->unusable = false;
+        outlet->state_changed = true;
+        note_success(delivery, outlet);
+        outlet->proven = false; // nothing was asked of it yet
+    } else if (!outlet->usable && (!state->unusable || !outlet_is_failing(outlet))) {
+        state->unusable = outlet->state_changed = true;
+        if (!outlet_is_failing(outlet))
+            state->failing_since = now;
+        text_copy(state->reason, sizeof state->reason, outlet->unusable_reason);
+    }
+    if (state->unusable && !state->announced)
+        alert_others(delivery, outlet, now);
+}
+
+void delivery_check_outlets(struct alert_delivery *delivery)
+{
+    utc_us now = clock_now();
+    array_foreach (&delivery->outlets, outlet) {
+        check_usable(delivery, *outlet, now);
+        check_lasting(delivery, *outlet, now);
+    }
+}
+
+bool outlet_is_held(const struct alert_delivery *delivery, const struct outlet *outlet)
+{
+    return uv_now(delivery->settings.loop) < outlet->held_until_ms;
+}
+
+static void note_hold(struct alert_delivery *delivery, struct outlet *outlet, long status,
+                      int64_t retry_after_s)
+{
+    uint64_t hold_ms = (uint64_t)schedule_hold_s(status, retry_after_s) * 1000;
+    if (hold_ms > 0)
+        outlet->held_until_ms = uv_now(delivery->settings.loop) + hold_ms;
 }
 
 // --- flying ------------------------------------------------------------------------------------
@@ -128,6 +193,7 @@ static void land(struct alert_delivery *delivery, struct outlet *outlet,
         note_success(delivery, outlet);
     } else {
         delivery->counters.dead += outcome->state == DELIVERY_DEAD;
+        note_hold(delivery, outlet, status, retry_after_s);
         note_failure(delivery, outlet, step.verdict, reason, now);
     }
 }
@@ -156,14 +222,27 @@ static void on_answer(void *data, struct http_response *response)
     delivery_pump(delivery);
 }
 
+// Its alerts are not kept for ever for want of a secret: the try counts.
+static void fail_unusable(struct alert_delivery *delivery, struct outlet *outlet,
+                          struct outbox_item *item)
+{
+    land(delivery, outlet, item, 0, -1, outlet->unusable_reason);
+    outbox_item_done(item);
+}
+
 static void take_off(struct alert_delivery *delivery, struct outlet *outlet)
 {
+    struct outbox_item item = outlet->ready.items[outlet->ready_next];
+    outlet->ready.items[outlet->ready_next++].body = NULL;
+    outlet->busy_ids[outlet->busy++] = item.delivery_id;
+    if (!outlet->usable) {
+        fail_unusable(delivery, outlet, &item);
+        return;
+    }
     struct flight *flight = memory_allocate_zeroed(1, sizeof *flight);
     flight->delivery = delivery;
     flight->outlet = outlet;
-    flight->item = outlet->ready.items[outlet->ready_next];
-    outlet->ready.items[outlet->ready_next++].body = NULL;
-    outlet->busy_ids[outlet->busy++] = flight->item.delivery_id;
+    flight->item = item;
 
     struct target_letter letter = {
         .type = flight->item.type,
@@ -206,8 +285,9 @@ static size_t flying_failing(const struct alert_delivery *delivery)
 bool delivery_may_fly(const struct alert_delivery *delivery, const struct outlet *outlet)
 {
     size_t places = outlet->proven ? FLIGHTS_OF_ONE_MAX : 1;
-    return outlet->usable && !outlet->state.disabled && outlet->ready_next < outlet->ready.count &&
-           outlet->busy < places && delivery->flying < FLIGHTS_MAX &&
+    return outlet->wanted && !outlet->state.disabled && !outlet_is_held(delivery, outlet) &&
+           outlet->ready_next < outlet->ready.count && outlet->busy < places &&
+           delivery->flying < FLIGHTS_MAX &&
            (!outlet_is_failing(outlet) || flying_failing(delivery) < FLIGHTS_OF_FAILING_MAX);
 }
 

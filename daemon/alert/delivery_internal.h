@@ -15,8 +15,11 @@ struct flight;
 // One webhook. Never freed before the end, so that jobs and flights may point to it.
 struct outlet {
     struct webhook_target target;
-    bool usable; // configured, enabled, and its secrets are known
-    bool proven; // it took something since it last failed, or since we started
+    bool wanted;                                // configured and enabled
+    bool usable;                                // wanted, and its secrets and template are known
+    char unusable_reason[DELIVERY_REASON_SIZE]; // where it is wanted and not usable
+    uint64_t held_until_ms; // by the loop's clock: it asked to be left alone until then
+    bool proven;            // it took something since it last failed, or since we started
     bool state_known, state_changed;
     struct outbox_endpoint state;
     struct outbox_item_array ready;
@@ -31,6 +34,7 @@ struct outlet_array ARRAY_OF(struct outlet *);
 
 struct alert_delivery {
     struct alert_delivery_settings settings;
+    const struct config *config;
     struct outlet_array outlets;
     struct flight *flights;
     size_t flying;
@@ -38,10 +42,9 @@ struct alert_delivery {
     struct outbox_outcome_array outcomes; // to be recorded
     struct outlet_array landed;
     bool exchanging, unmirrored;
-    utc_us purged_at;
     utc_us clock_offset; // wall clock less the loop's at the last exchange; UTC_UNKNOWN before the
                          // first
-    uv_timer_t timer, mirror_timer;
+    uv_timer_t timer, mirror_timer, secrets_timer;
     unsigned jobs; // asked of the pipeline and not done
     struct alert_delivery_counters counters;
     bool closing, closed;
@@ -57,6 +60,13 @@ void delivery_pump(struct alert_delivery *delivery);
 // --- delivery_flight.c -------------------------------------------------------------------------
 
 bool outlet_is_failing(const struct outlet *outlet);
+// Whether it asked to be left alone, and has not been for long enough.
+bool outlet_is_held(const struct alert_delivery *delivery, const struct outlet *outlet);
+// When it is to be announced as failing if nothing changes; UTC_UNKNOWN when it is not.
+utc_us outlet_announced_at(const struct outlet *outlet);
+// Notices webhooks whose secret or template failed or came back, and tells of those that fail for
+// long enough.
+void delivery_check_outlets(struct alert_delivery *delivery);
 // Forgets what was fetched for it and has not flown; it stays in the outbox.
 void outlet_drop_ready(struct outlet *outlet);
 

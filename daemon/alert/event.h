@@ -49,6 +49,10 @@ struct alert_event {
 
     bool has_replaced;
     uint8_t replaced_id[DIGEST_UUID_SIZE]; // the alert that this one upgrades or withdraws
+    // All that told of the visit before; a webhook had some of them. None where only the one is
+    // known.
+    uint8_t replaced_ids[ALERT_PREDECESSORS_MAX][DIGEST_UUID_SIZE];
+    uint8_t replaced_count;
     bool has_grade_before;
     enum visit_grade grade_before; // of the replaced one
 

@@ -13,6 +13,7 @@ struct feed_trouble {
     char feed[FEED_ID_SIZE];
     bool suspect; // it answers, but not like the feed that it should be
     bool announced;
+    bool confirmed; // since the start: what was remembered says nothing of now
     utc_us since;
     char reason[ALERT_REASON_SIZE];
 };
@@ -23,11 +24,20 @@ struct feed_watch {
 };
 void feed_watch_done(struct feed_watch *watch); // accepts a zeroed struct
 
+// NULL when the feed is well. Valid until the next call that changes the watch.
+const struct feed_trouble *feed_watch_find(const struct feed_watch *watch, const char *feed);
+
+// What an earlier run knew. Its event keeps its id, since that is made from `since`; a trouble that
+// was not announced waits for feed_watch_bad to say that it goes on.
+void feed_watch_restore(struct feed_watch *watch, const struct feed_trouble *trouble);
+
 // A feed went bad.
 void feed_watch_bad(struct feed_watch *watch, const char *feed, bool suspect, const char *reason,
                     utc_us now);
 // A feed is well again. True, with the event, when its trouble was announced.
 bool feed_watch_good(struct feed_watch *watch, const char *feed, utc_us now,
                      struct alert_event *ret_event);
+// The feed is no longer asked, or somewhere else: its trouble is of no interest any more.
+void feed_watch_drop(struct feed_watch *watch, const char *feed);
 // The next trouble that has lasted; false when there is none (any more).
 bool feed_watch_next(struct feed_watch *watch, utc_us now, struct alert_event *ret_event);

@@ -52,6 +52,13 @@ bool webhook_form_write(const struct webhook_form *form, const struct alert_mess
     return false;
 }
 
+const char *webhook_form_refusal(const struct webhook_form *form)
+{
+    bool is_json = form->template != NULL && alert_template_is_json(form->template);
+    return is_json ? "its template makes no JSON of this alert, or too much of it"
+                   : "its format makes no body of this alert";
+}
+
 const char *webhook_form_content_type(const struct webhook_form *form)
 {
     if (form->format->content_type != NULL)

@@ -23,4 +23,7 @@ void webhook_form_done(struct webhook_form *form); // accepts a zeroed struct
 bool webhook_form_write(const struct webhook_form *form, const struct alert_message *message,
                         struct text *body);
 
+// Why it made no body, after webhook_form_write has set body->failed.
+const char *webhook_form_refusal(const struct webhook_form *form);
+
 const char *webhook_form_content_type(const struct webhook_form *form);

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "alert/intake_watch.h"
 
+void intake_watch_restore(struct intake_watch *watch, utc_us now)
+{
+    *watch = (struct intake_watch){.announced = true, .has_room = true, .has_room_since = now};
+}
+
 bool intake_watch_stopped(struct intake_watch *watch, const char *reason, utc_us now,
                           struct alert_event *ret_event)
 {

@@ -14,6 +14,9 @@ struct intake_watch {
     utc_us has_room_since;
 };
 
+// What an earlier run announced as stopped: it is over for good once there is room for long enough.
+void intake_watch_restore(struct intake_watch *watch, utc_us now);
+
 // Intake stopped. True with an event at the first of a row of stops.
 bool intake_watch_stopped(struct intake_watch *watch, const char *reason, utc_us now,
                           struct alert_event *ret_event);

@@ -1,31 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "alert/judge.h"
+#include "alert/judge_internal.h"
 
-#include "alert/form.h"
 #include "alert/rule.h"
 #include "base/text.h"
-#include "journal/outbox.h"
+#include "journal/entry_id.h"
 
 #include <stdio.h>
 #include <string.h>
-
-struct alert_judge {
-    const struct config *config;
-    enum alert_judge_mode mode;
-    struct webhook_form *forms;                // of config->webhooks
-    char (*form_errors)[DELIVERY_REASON_SIZE]; // empty where the form could be read
-    size_t form_count;
-    uint64_t everything_mask; // watch entries that match every aircraft
-};
-
-// One entry's judging.
-struct hearing {
-    struct alert_judge *judge;
-    struct journal *journal;
-    struct entry *entry;
-    utc_us now;
-    size_t queued;
-};
 
 // --- configuration -----------------------------------------------------------------------------
 
@@ -38,6 +19,14 @@ static void free_forms(struct alert_judge *judge)
     judge->forms = NULL;
     judge->form_errors = NULL;
     judge->form_count = 0;
+}
+
+static void load_form(struct alert_judge *judge, size_t number)
+{
+    struct error error;
+    judge->form_errors[number][0] = '\0';
+    if (webhook_form_load(&judge->config->webhooks[number], &judge->forms[number], &error) < 0)
+        text_copy(judge->form_errors[number], DELIVERY_REASON_SIZE, error.message);
 }
 
 static bool has_star(const struct watch_pattern_array *patterns)
@@ -64,11 +53,8 @@ void alert_judge_set_config(struct alert_judge *judge, const struct config *conf
     judge->form_count = config->webhook_count;
     judge->forms = memory_allocate_zeroed(config->webhook_count + 1, sizeof *judge->forms);
     judge->form_errors = memory_allocate_zeroed(config->webhook_count + 1, DELIVERY_REASON_SIZE);
-    for (size_t i = 0; i < config->webhook_count; i++) {
-        struct error error;
-        if (webhook_form_load(&config->webhooks[i], &judge->forms[i], &error) < 0)
-            text_copy(judge->form_errors[i], DELIVERY_REASON_SIZE, error.message);
-    }
+    for (size_t i = 0; i < config->webhook_count; i++)
+        load_form(judge, i);
     judge->everything_mask = 0;
     for (size_t i = 0; i < config->watch.entry_count; i++)
         if (matches_everything(&config->watch.entries[i]))
@@ -97,11 +83,26 @@ void alert_judge_free(struct alert_judge *judge)
 static bool is_known(struct hearing *hearing, const uint8_t alert_id[DIGEST_UUID_SIZE])
 {
     struct error ignored;
-    array_foreach (&hearing->entry->alerts, alert)
-        if (hearing->entry->alerts.count < 64 &&
-            memcmp(alert->alert_id, alert_id, DIGEST_UUID_SIZE) == 0)
-            return true;
-    return outbox_knows(hearing->journal, alert_id, &ignored) > 0;
+    return id_set_has(&hearing->alerts, alert_id) ||
+           outbox_knows(hearing->journal, alert_id, &ignored) > 0;
+}
+
+// One body serves all webhooks, and each had its own choice of the alerts before.
+static const struct alert_predecessor *find_replaced(struct hearing *hearing,
+                                                     struct alert_event *event,
+                                                     const struct alert_predecessor *predecessors,
+                                                     size_t count)
+{
+    const struct alert_predecessor *best = NULL;
+    event->replaced_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!is_known(hearing, predecessors[i].alert_id))
+            continue;
+        best = best != NULL ? best : &predecessors[i];
+        memcpy(event->replaced_ids[event->replaced_count++], predecessors[i].alert_id,
+               DIGEST_UUID_SIZE);
+    }
+    return best;
 }
 
 // Whether the event says anything new after the alerts that it could replace.
@@ -109,10 +110,7 @@ static bool is_news(struct hearing *hearing, struct alert_event *event)
 {
     struct alert_predecessor predecessors[ALERT_PREDECESSORS_MAX];
     size_t count = alert_event_predecessors(event, predecessors);
-    const struct alert_predecessor *found = NULL;
-    for (size_t i = 0; i < count && found == NULL; i++)
-        if (is_known(hearing, predecessors[i].alert_id))
-            found = &predecessors[i];
+    const struct alert_predecessor *found = find_replaced(hearing, event, predecessors, count);
     if (event->type == ALERT_VISIT_ARRIVED)
         return found == NULL;
     if (event->type != ALERT_VISIT_UPGRADED && event->type != ALERT_VISIT_RETRACTED)
@@ -156,14 +154,30 @@ static void check_quiet(struct hearing *hearing, const struct config_webhook *we
     struct error ignored;
     const char *type = alert_type_row(event->type)->name;
     utc_us since = hearing->now - utc_from_seconds(webhook->quiet_s);
-    if (!decision->send || !decision->ask_quiet ||
-        outbox_has_recent(hearing->journal, webhook->id, type, event->subject, since, &ignored) <=
-            0)
+    uint8_t key[DIGEST_UUID_SIZE];
+    if (!decision->send || !decision->ask_quiet)
+        return;
+    digest_uuid(key, "%s/%s/%s", webhook->id, type, event->subject);
+    bool is_quiet =
+        id_set_has(&hearing->sent, key) ||
+        outbox_has_recent(hearing->journal, webhook->id, type, event->subject, since, &ignored) > 0;
+    id_set_add(&hearing->sent, key);
+    if (!is_quiet)
         return;
     decision->send = false;
     snprintf(decision->reason, sizeof decision->reason,
              "another %s about %s within its quiet period of %.0f s", type, event->subject,
              webhook->quiet_s);
+}
+
+// Who was not told that it came need not hear that it has gone.
+static void check_untold(bool untold, struct rule_decision *decision)
+{
+    if (!decision->send || !untold)
+        return;
+    decision->send = false;
+    text_copy(decision->reason, sizeof decision->reason,
+              "its opening was not told: it had not settled");
 }
 
 static void add_body(struct entry *entry, const char *bytes, size_t length, uint32_t *ret_offset,
@@ -185,6 +199,7 @@ static void add_alert(struct hearing *hearing, const struct alert_event *event,
     text_copy(alert->subject, sizeof alert->subject, event->subject);
     add_body(hearing->entry, message->document.bytes, message->document.length, &alert->offset,
              &alert->length);
+    id_set_add(&hearing->alerts, event->alert_id);
 }
 
 static void write_body(struct hearing *hearing, size_t number, const struct alert_message *message,
@@ -196,7 +211,7 @@ static void write_body(struct hearing *hearing, size_t number, const struct aler
     if (!is_document && (body.failed || body.length == 0)) {
         delivery->state = DELIVERY_NOT_SENT;
         text_copy(delivery->reason, sizeof delivery->reason,
-                  "its format makes no body of this alert");
+                  webhook_form_refusal(&hearing->judge->forms[number]));
     } else if (!is_document) {
         add_body(hearing->entry, body.bytes, body.length, &delivery->offset, &delivery->length);
     }
@@ -207,6 +222,8 @@ static void add_delivery(struct hearing *hearing, size_t number, const struct al
                          const struct rule_decision *decision, const struct alert_message *message)
 {
     struct alert_judge *judge = hearing->judge;
+    if (decision->send && judge->form_errors[number][0] != '\0')
+        load_form(judge, number); // it may have been mended
     struct entry_delivery *delivery = array_append(&hearing->entry->deliveries);
     memcpy(delivery->alert_id, event->alert_id, sizeof delivery->alert_id);
     text_copy(delivery->endpoint, sizeof delivery->endpoint, judge->config->webhooks[number].id);
@@ -234,30 +251,6 @@ static bool is_worth_recording(const struct alert_judge *judge, const struct ale
            (event->watch_mask & ~judge->everything_mask) != 0;
 }
 
-// What still waits to settle is withdrawn when the sighting ended before it had.
-static void withdraw_opening(struct hearing *hearing, const struct alert_event *event)
-{
-    const struct config *config = hearing->judge->config;
-    uint8_t alert_id[DIGEST_UUID_SIZE];
-    alert_id_of_opening(event->sighting_id, alert_id);
-    for (size_t i = 0; i < config->webhook_count; i++) {
-        struct error ignored;
-        utc_us due_at = UTC_UNKNOWN;
-        if (config->webhooks[i].settling_s <= 0 ||
-            outbox_waits(hearing->journal, alert_id, config->webhooks[i].id, &due_at, &ignored) <=
-                0 ||
-            due_at <= hearing->now)
-            continue;
-        struct entry_delivery *delivery = array_append(&hearing->entry->deliveries);
-        memcpy(delivery->alert_id, alert_id, sizeof alert_id);
-        text_copy(delivery->endpoint, sizeof delivery->endpoint, config->webhooks[i].id);
-        text_copy(delivery->reason, sizeof delivery->reason,
-                  "the sighting ended before it had settled");
-        delivery->state = DELIVERY_CANCELLED;
-        delivery->due_at = delivery->delivered_at = UTC_UNKNOWN;
-    }
-}
-
 static void hear(void *data, struct alert_event *event)
 {
     struct hearing *hearing = data;
@@ -265,12 +258,14 @@ static void hear(void *data, struct alert_event *event)
     const struct config *config = judge->config;
     if (is_known(hearing, event->alert_id) || !is_news(hearing, event))
         return;
+    bool untold[CONFIG_WEBHOOKS_MAX] = {false};
     if (event->type == ALERT_SIGHTING_CLOSED && judge->mode == ALERT_JUDGE_SENDS)
-        withdraw_opening(hearing, event);
+        judge_withdraw_openings(hearing, event->sighting_id, untold);
     struct rule_decision decisions[CONFIG_WEBHOOKS_MAX];
     for (size_t i = 0; i < judge->form_count; i++) {
         rule_decide(config, &config->webhooks[i], event, hearing->now, &decisions[i]);
         check_told(hearing, &config->webhooks[i], event, &decisions[i]);
+        check_untold(untold[i], &decisions[i]);
         check_quiet(hearing, &config->webhooks[i], event, &decisions[i]);
     }
     if (!is_worth_recording(judge, event, decisions))
@@ -287,20 +282,45 @@ static void hear(void *data, struct alert_event *event)
     alert_message_done(&message);
 }
 
+static void end_hearing(struct hearing *hearing)
+{
+    id_set_done(&hearing->alerts);
+    id_set_done(&hearing->sent);
+}
+
+// A sighting that a later derivation does without makes no event.
+static void withdraw_superseded(struct hearing *hearing)
+{
+    array_foreach (&hearing->entry->sightings, sighting) {
+        uint8_t sighting_id[DIGEST_UUID_SIZE];
+        bool ignored[CONFIG_WEBHOOKS_MAX];
+        if (sighting->state != SIGHTING_SUPERSEDED)
+            continue;
+        sighting_uuid(sighting, sighting_id);
+        judge_withdraw_openings(hearing, sighting_id, ignored);
+    }
+}
+
 size_t alert_judge_entry(struct alert_judge *judge, struct journal *journal,
                          const struct tracker *tracker, utc_us now, struct entry *entry)
 {
-    struct hearing hearing = {judge, journal, entry, now, 0};
+    struct hearing hearing = {.judge = judge, .journal = journal, .entry = entry, .now = now};
     const struct alert_event_sink sink = {hear, &hearing};
+    if (judge->mode == ALERT_JUDGE_SENDS) {
+        judge_settle(&hearing, tracker);
+        withdraw_superseded(&hearing);
+    }
     alert_events_of_entry(entry, tracker, now, &sink);
+    end_hearing(&hearing);
     return hearing.queued;
 }
 
 size_t alert_judge_event(struct alert_judge *judge, struct journal *journal,
                          const struct alert_event *event, utc_us now, struct entry *entry)
 {
-    struct hearing hearing = {judge, journal, entry, now, 0};
+    struct hearing hearing = {.judge = judge, .journal = journal, .entry = entry, .now = now};
     struct alert_event copy = *event;
     hear(&hearing, &copy);
+    end_hearing(&hearing);
     return hearing.queued;
 }

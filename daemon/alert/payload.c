@@ -143,6 +143,21 @@ static void append_between(struct text *text, const struct alert_event *event)
     text_append(text, "]");
 }
 
+// The one that counts, and all of them.
+static void append_replaced(struct text *text, const struct alert_event *event)
+{
+    char buffer[DIGEST_UUID_TEXT_SIZE];
+    if (!event->has_replaced)
+        return;
+    append_id(text, "replaces_alert_id", event->replaced_id);
+    append_key(text, "replaces_alert_ids");
+    text_append_format(text, "[\"%s\"", digest_uuid_format(event->replaced_id, buffer));
+    for (size_t i = 0; i < event->replaced_count; i++)
+        if (memcmp(event->replaced_ids[i], event->replaced_id, DIGEST_UUID_SIZE) != 0)
+            text_append_format(text, ",\"%s\"", digest_uuid_format(event->replaced_ids[i], buffer));
+    text_append(text, "]");
+}
+
 static void append_visit(struct text *text, const struct alert_event *event)
 {
     if (event->has_grade)
@@ -153,8 +168,7 @@ static void append_visit(struct text *text, const struct alert_event *event)
         append_id(text, "sighting_id", event->sighting_id);
     if (event->has_visit)
         append_id(text, "visit_id", event->visit_id);
-    if (event->has_replaced)
-        append_id(text, "replaces_alert_id", event->replaced_id);
+    append_replaced(text, event);
     if (event->has_grade_before)
         append_text(text, "grade_before", visit_grade_name(event->grade_before));
 }

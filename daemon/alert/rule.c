@@ -181,8 +181,9 @@ void rule_decide(const struct config *config, const struct config_webhook *webho
             return;
     ret_decision->send = true;
     ret_decision->ask_quiet = alert_type_row(event->type)->quietable && webhook->quiet_s > 0;
-    if (event->type == ALERT_SIGHTING_OPENED && webhook->settling_s > 0) {
-        ret_decision->due_at = now + utc_from_seconds(webhook->settling_s);
-        say(&trial, true, "waits %.0f s to settle", webhook->settling_s);
+    bool opens = event->type == ALERT_SIGHTING_OPENED;
+    if (opens && utc_to_seconds(event->between[1] - event->between[0]) < webhook->settling_s) {
+        ret_decision->due_at = now + RULE_UNSETTLED;
+        say(&trial, true, "waits until it has been seen for %.0f s", webhook->settling_s);
     }
 }

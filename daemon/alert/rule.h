@@ -6,10 +6,15 @@
 #include "alert/event.h"
 #include "config/config.h"
 
+// How far ahead an opening is put that waits to settle: nobody knows when, and until then its
+// sighting has ended or it has become due (alert/judge_internal.h). Beyond any wait between two
+// tries, below OUTBOX_REMEMBERED.
+#define RULE_UNSETTLED (30 * UTC_DAY)
+
 struct rule_decision {
     bool send;
     bool ask_quiet; // send, unless one like it was sent within the webhook's quiet period
-    utc_us due_at;  // when it may be sent: now, or after the settling time
+    utc_us due_at;  // when it may be sent: now, or in RULE_UNSETTLED where it must settle first
     char reason[DELIVERY_REASON_SIZE];
 };
 

@@ -17,6 +17,13 @@ static bool honours_retry_after(long status)
     return status == 429 || status == 502 || status == 503 || status == 504;
 }
 
+int64_t schedule_hold_s(long status, int64_t retry_after_s)
+{
+    if (!honours_retry_after(status) || retry_after_s <= 0)
+        return 0;
+    return retry_after_s < SCHEDULE_RETRY_AFTER_MAX_S ? retry_after_s : SCHEDULE_RETRY_AFTER_MAX_S;
+}
+
 struct schedule_step schedule_after(uint32_t attempt, long status, int64_t retry_after_s,
                                     utc_us now, double chance)
 {
@@ -27,12 +34,8 @@ struct schedule_step schedule_after(uint32_t attempt, long status, int64_t retry
     if (attempt >= ATTEMPTS)
         return (struct schedule_step){SCHEDULE_DEAD, UTC_UNKNOWN};
     double wait_s = waits_s[attempt] * (1 - SCHEDULE_JITTER + 2 * SCHEDULE_JITTER * chance);
-    if (honours_retry_after(status) && retry_after_s > 0) {
-        double asked_s =
-            (double)(retry_after_s < SCHEDULE_RETRY_AFTER_MAX_S ? retry_after_s
-                                                                : SCHEDULE_RETRY_AFTER_MAX_S);
-        if (asked_s > wait_s)
-            wait_s = asked_s;
-    }
+    double asked_s = (double)schedule_hold_s(status, retry_after_s);
+    if (asked_s > wait_s)
+        wait_s = asked_s;
     return (struct schedule_step){SCHEDULE_AGAIN, now + (utc_us)(wait_s * (double)UTC_SECOND)};
 }

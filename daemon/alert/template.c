@@ -102,32 +102,63 @@ static const cJSON *find(const cJSON *value, const char *path)
     return value;
 }
 
-static void put_text(struct text *text, const char *value, bool is_json)
+// Whether what comes next stands inside a JSON string, by the text that was written so far.
+struct json_place {
+    bool in_string, escaped;
+};
+
+static void move_over(struct json_place *place, const char *bytes, size_t length)
 {
-    if (!is_json) {
-        text_append(text, value);
-        return;
+    for (size_t i = 0; i < length; i++) {
+        bool escapes = place->in_string && !place->escaped && bytes[i] == '\\';
+        if (bytes[i] == '"' && !place->escaped)
+            place->in_string = !place->in_string;
+        place->escaped = escapes;
     }
-    // The inside of the string that it would be.
+}
+
+// As a JSON string, without the quotes inside of one.
+static void put_quoted(struct text *text, const char *value, bool in_string)
+{
     struct text quoted;
     text_init(&quoted, (size_t)ALERT_BODY_BYTES_MAX * 6);
     text_append_json_string(&quoted, value);
     if (quoted.failed)
         text->failed = true;
-    else
+    else if (in_string)
         text_append_bytes(text, quoted.bytes + 1, quoted.length - 2);
+    else
+        text_append(text, quoted.bytes);
     text_done(&quoted);
 }
 
-static void put_value(struct text *text, const cJSON *value, bool is_json)
+// A text of ours, NULL where the path names none, or a value of the document, NULL where it has
+// none.
+static void put_plain(struct text *text, const char *words, const cJSON *value)
 {
-    if (cJSON_IsString(value)) {
-        put_text(text, value->valuestring, is_json);
-        return;
-    }
-    char *printed = cJSON_IsNull(value) ? NULL : cJSON_PrintUnformatted(value);
-    if (printed != NULL)
-        text_append(text, printed);
+    if (words == NULL)
+        words = cJSON_GetStringValue(value);
+    char *printed = words == NULL && value != NULL && !cJSON_IsNull(value)
+                        ? cJSON_PrintUnformatted(value)
+                        : NULL;
+    text_append(text, words != NULL ? words : printed != NULL ? printed : "");
+    cJSON_free(printed);
+}
+
+// So that what was JSON with the marks in it stays JSON: in a string the inside of one, elsewhere a
+// value.
+static void put_json(struct text *text, const char *words, const cJSON *value, bool in_string)
+{
+    if (words == NULL)
+        words = cJSON_GetStringValue(value);
+    char *printed = words == NULL && value != NULL ? cJSON_PrintUnformatted(value) : NULL;
+    bool is_absent = printed == NULL || cJSON_IsNull(value);
+    if (words != NULL)
+        put_quoted(text, words, in_string);
+    else if (!in_string)
+        text_append(text, printed != NULL ? printed : "null");
+    else if (!is_absent)
+        put_quoted(text, printed, true);
     cJSON_free(printed);
 }
 
@@ -150,23 +181,35 @@ static const char *find_words(const struct alert_message *message, const char *l
     return NULL;
 }
 
+static bool is_whole_json(const struct text *text)
+{
+    cJSON *json = text->bytes != NULL ? cJSON_ParseWithOpts(text->bytes, NULL, true) : NULL;
+    bool whole = json != NULL;
+    cJSON_Delete(json);
+    return whole;
+}
+
 void alert_template_write(const struct alert_template *template,
                           const struct alert_message *message, const char *local_time,
                           struct text *text)
 {
     cJSON *document = cJSON_Parse(alert_text(&message->document));
     char path[TEMPLATE_PATH_SIZE];
+    struct json_place place = {0};
     const char *at = template->bytes;
     for (const char *open; (open = strstr(at, "{{")) != NULL;) {
         text_append_bytes(text, at, (size_t)(open - at));
+        move_over(&place, at, (size_t)(open - at));
         at = read_path(open, path); // parsed before: there is one
         const char *words = find_words(message, local_time, path);
         const cJSON *value = words == NULL ? find(document, path) : NULL;
-        if (words != NULL)
-            put_text(text, words, template->is_json);
-        else if (value != NULL)
-            put_value(text, value, template->is_json);
+        if (template->is_json)
+            put_json(text, words, value, place.in_string);
+        else
+            put_plain(text, words, value);
     }
     text_append(text, at);
     cJSON_Delete(document);
+    if (template->is_json && !is_whole_json(text))
+        text->failed = true;
 }

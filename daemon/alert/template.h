@@ -3,10 +3,11 @@
 //
 // A path names a value of the alert's document (`data.aircraft.registration`, `data.evidence.0`),
 // or one of the words `text.title`, `text.sentence`, `text.grade`, `text.local_time`,
-// `text.map_url`, `text.attribution`. A text's value is put in without quotes and, in a template
-// that is JSON (its first character is `{` or `[`), escaped for the inside of a JSON string;
-// numbers, true, false, objects and lists are put in as JSON; what is not there is nothing. There
-// are no conditions and no loops.
+// `text.map_url`, `text.attribution`. A template whose first character is `{` or `[` is JSON, and
+// so is its result: inside a string a value becomes the inside of one (nothing where it is not
+// there), elsewhere a value of its own kind (null where it is not there). In any other template a
+// text is put in as it is, other values as JSON, and what is not there is nothing. There are no
+// conditions and no loops.
 #pragma once
 
 #include "alert/message.h"
@@ -28,7 +29,8 @@ void alert_template_free(struct alert_template *template); // accepts NULL
 
 bool alert_template_is_json(const struct alert_template *template);
 
-// `local_time` is the webhook's (words_local_time). A result that finds no room sets text->failed.
+// `local_time` is the webhook's (words_local_time). A result that finds no room, and one of
+// a JSON template that is no JSON, set text->failed.
 void alert_template_write(const struct alert_template *template,
                           const struct alert_message *message, const char *local_time,
                           struct text *text);

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-// A visit's events are each different evidence, so none of them falls under the quiet period.
+// A visit's events are each different evidence, and each emergency code is told once a flight: none
+// of them falls under the quiet period.
 static const struct alert_type_row rows[ALERT_TYPE_COUNT] = {
     [ALERT_SIGHTING_OPENED] = {"sighting.opened", "Aircraft seen", "airplane", true, true, false},
     [ALERT_SIGHTING_CLOSED] = {"sighting.closed", "Aircraft gone", "airplane", true, true, false},
@@ -17,7 +18,7 @@ static const struct alert_type_row rows[ALERT_TYPE_COUNT] = {
     [ALERT_IDENTITY_CONFLICT] = {"identity.conflict", "One address in two places", "warning", true,
                                  true, false},
     [ALERT_SQUAWK_EMERGENCY] = {"squawk.emergency", "Emergency squawk", "rotating_light", true,
-                                true, true},
+                                false, true},
     [ALERT_FEED_SILENT] = {"feed.silent", "Feed silent", "mute", false, true, false},
     [ALERT_FEED_SUSPECT] = {"feed.suspect", "Feed suspect", "warning", false, true, false},
     [ALERT_FEED_RECOVERED] = {"feed.recovered", "Feed recovered", "white_check_mark", false, true,

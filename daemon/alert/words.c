@@ -203,6 +203,7 @@ static void append_claim(struct text *text, const struct alert_event *event)
         text_append_format(text, "Claim %s is now %s", event->subject, event->verdict);
         if (event->verdict_before[0] != '\0')
             text_append_format(text, " (was %s)", event->verdict_before);
+        append_moment(text, "as of", event->happened_at);
         text_append_format(text, ": %s", event->reason);
     }
 }
@@ -264,34 +265,46 @@ static void append_about_others(struct text *text, const struct alert_event *eve
     words_clean(event->reason, reason, sizeof reason);
     switch (event->type) {
     case ALERT_FEED_SILENT:
-        text_append_format(text, "The feed %s gives no answer: %s.", event->subject, reason);
+        text_append_format(text, "The feed %s gives no answer", event->subject);
+        append_moment(text, "since", event->happened_at);
+        text_append_format(text, ": %s.", reason);
         break;
     case ALERT_FEED_SUSPECT:
-        text_append_format(text, "The feed %s gives answers that cannot be right: %s.",
-                           event->subject, reason);
+        text_append_format(text, "The feed %s gives answers that cannot be right", event->subject);
+        append_moment(text, "since", event->happened_at);
+        text_append_format(text, ": %s.", reason);
         break;
     case ALERT_FEED_RECOVERED:
-        text_append_format(text, "The feed %s answers again.", event->subject);
+        text_append_format(text, "The feed %s answers again", event->subject);
+        append_moment(text, "since", event->happened_at);
+        text_append(text, ".");
         break;
     case ALERT_INTAKE_STOPPED:
-        text_append_format(
-            text,
-            "No feed is asked any more, for want of room: %s. Nothing accepted is lost; it goes "
-            "on by itself when there is room.",
-            reason);
+        text_append(text, "No feed is asked any more");
+        append_moment(text, "since", event->happened_at);
+        text_append_format(text,
+                           ", for want of room: %s. Nothing accepted is lost; it goes on by itself "
+                           "when there is room.",
+                           reason);
         break;
     case ALERT_INTAKE_RESUMED:
-        text_append(text, "There is room again, and the feeds are asked again.");
+        text_append(text, "There is room again");
+        append_moment(text, "since", event->happened_at);
+        text_append(text, ", and the feeds are asked again.");
         break;
     case ALERT_WEBHOOK_FAILING:
-        text_append_format(text, "The webhook %s cannot be reached: %s.", event->subject, reason);
+        text_append_format(text, "The webhook %s takes no alerts", event->subject);
+        append_moment(text, "since", event->happened_at);
+        text_append_format(text, ": %s.", reason);
         break;
     case ALERT_CLAIM_ASSESSED:
     case ALERT_CLAIM_OVERDUE:
         append_claim(text, event);
         break;
     default:
-        text_append_format(text, "This is a test of the webhook %s.", event->subject);
+        text_append_format(text, "This is a test of the webhook %s", event->subject);
+        append_moment(text, "at", event->happened_at);
+        text_append(text, ".");
         break;
     }
 }

@@ -28,6 +28,8 @@ int explain_alert(struct explanation *explanation, const char *id, struct error 
 int explain_alerts_of_sighting(struct explanation *explanation, const char *icao24,
                                const char *sighting_id, cJSON *alerts, struct error *error);
 void explain_alerts_write_words(FILE *out, const cJSON *alerts);
+// The state of what the rules of the present configuration say where no alert was recorded.
+#define EXPLAIN_NOT_RECORDED "not_recorded"
 
 #define EXPLAIN_PLACE_SIZE 128
 

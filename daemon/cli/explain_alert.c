@@ -126,24 +126,34 @@ static void write_words(const struct explanation *explanation, const cJSON *obje
         write_delivery(out, line);
 }
 
+static void write_alert(FILE *out, const cJSON *alert)
+{
+    const char *reason = text_of(alert, "reason"), *webhook = text_of(alert, "webhook"),
+               *state = text_of(alert, "state");
+    bool is_recorded = strcmp(state, EXPLAIN_NOT_RECORDED) != 0;
+    if (webhook[0] == '\0')
+        words_paragraph_format(out, 2, "- ", "%s: no webhook was asked. Alert %s.",
+                               text_of(alert, "type"), text_of(alert, "alert_id"));
+    else if (!is_recorded)
+        words_paragraph_format(out, 2, "- ", "%s, webhook %s: %s.", text_of(alert, "type"), webhook,
+                               reason);
+    else
+        words_paragraph_format(out, 2, "- ", "%s, webhook %s: %s%s%s. Alert %s.",
+                               text_of(alert, "type"), webhook,
+                               strcmp(state, "not_sent") == 0 ? "not sent" : state,
+                               reason[0] != '\0' ? ", " : "", reason, text_of(alert, "alert_id"));
+}
+
 void explain_alerts_write_words(FILE *out, const cJSON *alerts)
 {
     const cJSON *alert;
     words_heading(out, "Alerts");
+    if (strcmp(text_of(cJSON_GetArrayItem(alerts, 0), "state"), EXPLAIN_NOT_RECORDED) == 0)
+        words_paragraph(out, 2, "",
+                        "None was recorded: where everything is watched, what no webhook wants is "
+                        "not. By the present configuration:");
     cJSON_ArrayForEach(alert, alerts)
-    {
-        const char *reason = text_of(alert, "reason"), *webhook = text_of(alert, "webhook");
-        if (webhook[0] == '\0')
-            words_paragraph_format(out, 2, "- ", "%s: no webhook was asked. Alert %s.",
-                                   text_of(alert, "type"), text_of(alert, "alert_id"));
-        else
-            words_paragraph_format(out, 2, "- ", "%s, webhook %s: %s%s%s. Alert %s.",
-                                   text_of(alert, "type"), webhook,
-                                   strcmp(text_of(alert, "state"), "not_sent") == 0
-                                       ? "not sent"
-                                       : text_of(alert, "state"),
-                                   reason[0] != '\0' ? ", " : "", reason, text_of(alert, "alert_id"));
-    }
+        write_alert(out, alert);
     if (cJSON_GetArraySize(alerts) == 0)
         words_paragraph(out, 2, "", "None.");
 }

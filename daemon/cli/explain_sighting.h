@@ -45,3 +45,5 @@ void sighting_gap_append(struct text *text, const struct point_gap *gap);
 
 void sighting_account_write_words(FILE *file, const struct sighting_account *account);
 cJSON *sighting_account_json(const struct sighting_account *account);
+// Where the list of its alerts is empty: what each webhook's rule would make of it, appended.
+void explain_unrecorded(const struct sighting_account *account, cJSON *alerts);

@@ -71,6 +71,9 @@ static int send_test(struct cli *cli, const struct config *config, const struct 
     target.form.url = webhook->url;
     if (webhook_form_write(&target.form, &message, &body))
         text_append(&body, alert_text(&message.document));
+    bool has_body = !body.failed && body.length > 0;
+    if (!has_body)
+        cli_say(cli, "webhook %s: %s", webhook->id, webhook_form_refusal(&target.form));
     struct target_letter letter = {
         .type = alert_type_row(event.type)->name,
         .body = alert_text(&body),
@@ -79,7 +82,8 @@ static int send_test(struct cli *cli, const struct config *config, const struct 
     };
     text_copy(letter.alert_id, sizeof letter.alert_id, message.alert_id);
     struct trial trial = {.cli = cli, .webhook = webhook->id};
-    send_letter(&trial, &target, &letter);
+    if (has_body)
+        send_letter(&trial, &target, &letter);
     text_done(&body);
     alert_message_done(&message);
     webhook_target_done(&target);

@@ -85,9 +85,12 @@ static void tell_health(struct poller *poller, struct polled_feed *polled, bool 
 {
     bool recovered = polled->unhealthy && good && polled->good_in_a_row >= polled->plan.count;
 
-    if ((good || polled->unhealthy) && !recovered)
+    bool failed = !good && (!polled->unhealthy || polled->doubted);
+
+    if (!failed && !recovered)
         return;
     polled->unhealthy = !recovered;
+    polled->doubted = false;
     if (poller->events.on_health != NULL)
         poller->events.on_health(poller->events.data, polled->feed, recovered,
                                  recovered ? "" : polled->last_error);
@@ -409,6 +412,17 @@ void poller_restore(struct poller *poller, const char *host_name,
     host->gate.budget_day = state->budget_day;
     host->gate.budget_used = state->budget_used;
     host->told = *state;
+}
+
+void poller_doubt(struct poller *poller, const char *feed)
+{
+    struct polled_feed *polled;
+
+    LIST_FOREACH(polled, &poller->feeds, link)
+    {
+        if (strcmp(polled->feed->id, feed) == 0 && !polled->unhealthy)
+            polled->unhealthy = polled->doubted = true;
+    }
 }
 
 void poller_start(struct poller *poller)

@@ -44,6 +44,7 @@ struct polled_feed {
     int64_t retry_after_s;
 
     bool unhealthy;
+    bool doubted; // unhealthy from before: nobody was told since
     size_t good_in_a_row;
     utc_us last_asked_at, last_answered_at;
     long last_status;

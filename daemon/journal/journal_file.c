@@ -14,8 +14,9 @@
 #include <unistd.h>
 
 #define APPLICATION_ID 0x736b7977 // "skyw"
-#define LAYOUT_VERSION 2
+#define LAYOUT_VERSION 3
 #define LAYOUT_VERSION_WITHOUT_OUTBOX 1
+#define LAYOUT_VERSION_WITHOUT_TROUBLES 2
 // A small entry rewrites one or two pages, an entry of 1.5 MB takes a hundred: 16 kB is kind to both.
 #define PAGE_BYTES 16384
 // The write-ahead log is folded into the file when it has passed 8 MB, or on a small disk this share of the room:
@@ -58,6 +59,18 @@ static const char outbox_layout[] =
     "CREATE TABLE endpoint (endpoint TEXT PRIMARY KEY, disabled INTEGER NOT NULL,"
     " failing_since INTEGER NOT NULL, announced INTEGER NOT NULL, reason TEXT NOT NULL) WITHOUT ROWID;";
 
+// What is out of order (journal/trouble.h); and of a webhook, whether it was its secret or template that failed.
+static const char trouble_layout[] =
+    "CREATE TABLE trouble (subject TEXT PRIMARY KEY, since INTEGER NOT NULL, announced INTEGER NOT NULL,"
+    " suspect INTEGER NOT NULL, reason TEXT NOT NULL) WITHOUT ROWID;"
+    "ALTER TABLE endpoint ADD COLUMN unusable INTEGER NOT NULL DEFAULT 0;";
+
+#define FORGOTTEN_ALERTS                                                                           \
+    "SELECT a.alert_id FROM alert a WHERE "                                                        \
+    "a.found_at < min(?1, (SELECT max(found_at) FROM alert) - ?3) AND "                            \
+    "NOT EXISTS (SELECT 1 FROM delivery d WHERE d.alert_id = a.alert_id AND "                      \
+    "(d.state = 0 OR d.mirrored = 0)) ORDER BY a.found_at LIMIT ?2"
+
 static const char *const statement_texts[STATEMENT_COUNT] = {
     [STATEMENT_BEGIN] = "BEGIN IMMEDIATE",
     [STATEMENT_COMMIT] = "COMMIT",
@@ -91,6 +104,11 @@ static const char *const statement_texts[STATEMENT_COUNT] = {
                                   "endpoint = ?2 AND state = 0 AND attempt = 0",
     [STATEMENT_DELIVERY_WAITS] = "SELECT due_at FROM delivery WHERE alert_id = ?1 AND endpoint = ?2 "
                                  "AND state = 0 AND attempt = 0",
+    [STATEMENT_DELIVERY_UNTRIED] = "SELECT alert_id, subject FROM delivery WHERE endpoint = ?1 AND "
+                                   "state = 0 AND due_at > ?2 AND attempt = 0",
+    [STATEMENT_DELIVERY_MAKE_DUE] =
+        "UPDATE delivery SET due_at = ?3, reason = ?4 WHERE alert_id = ?1 AND endpoint = ?2 AND "
+        "state = 0 AND attempt = 0 AND due_at > ?3",
     // An alert without its text is another daemon's: whom that one told is not known here.
     [STATEMENT_DELIVERY_TOLD] =
         "SELECT EXISTS (SELECT 1 FROM delivery d WHERE d.alert_id = a.alert_id AND d.endpoint = ?2 AND "
@@ -119,18 +137,20 @@ static const char *const statement_texts[STATEMENT_COUNT] = {
         "UPDATE delivery SET due_at = max(?1, due_at - ?2) WHERE state = 0 AND due_at > ?1",
     // By the newest alert's own time as well: a clock that is far ahead for a moment makes nothing old.
     [STATEMENT_ALERT_PURGE] =
-        "DELETE FROM alert WHERE alert_id IN (SELECT a.alert_id FROM alert a WHERE "
-        "a.found_at < min(?1, (SELECT max(found_at) FROM alert) - ?3) AND "
-        "NOT EXISTS (SELECT 1 FROM delivery d WHERE d.alert_id = a.alert_id AND "
-        "(d.state = 0 OR d.mirrored = 0)) ORDER BY a.found_at LIMIT ?2)",
-    [STATEMENT_DELIVERY_PURGE] =
-        "DELETE FROM delivery WHERE delivery_id IN (SELECT d.delivery_id FROM delivery d WHERE "
-        "NOT EXISTS (SELECT 1 FROM alert a WHERE a.alert_id = d.alert_id) LIMIT ?1)",
+        "DELETE FROM alert WHERE alert_id IN (" FORGOTTEN_ALERTS ")",
+    // Before the alerts, in one transaction: without their deliveries the same alerts are chosen.
+    [STATEMENT_DELIVERY_PURGE] = "DELETE FROM delivery WHERE alert_id IN (" FORGOTTEN_ALERTS ")",
     [STATEMENT_ENDPOINT_SAVE] = "INSERT OR REPLACE INTO endpoint "
-                                "(endpoint, disabled, failing_since, announced, reason) "
-                                "VALUES (?1, ?2, ?3, ?4, ?5)",
-    [STATEMENT_ENDPOINT_LOAD] = "SELECT disabled, failing_since, announced, reason FROM endpoint "
-                                "WHERE endpoint = ?1",
+                                "(endpoint, disabled, failing_since, announced, reason, unusable) "
+                                "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    [STATEMENT_ENDPOINT_LOAD] = "SELECT disabled, failing_since, announced, reason, unusable "
+                                "FROM endpoint WHERE endpoint = ?1",
+    [STATEMENT_TROUBLE_SAVE] = "INSERT OR REPLACE INTO trouble "
+                               "(subject, since, announced, suspect, reason) "
+                               "VALUES (?1, ?2, ?3, ?4, ?5)",
+    [STATEMENT_TROUBLE_FORGET] = "DELETE FROM trouble WHERE subject = ?1",
+    [STATEMENT_TROUBLE_LOAD] = "SELECT subject, since, announced, suspect, reason FROM trouble "
+                               "ORDER BY subject",
 };
 
 static const struct {
@@ -226,12 +246,14 @@ static int set_version(struct journal_file *file, struct error *error)
     return execute(file, settings, "creating it", error);
 }
 
-// A journal of the first layout gets its outbox.
-static int add_outbox(struct journal_file *file, struct error *error)
+// A journal of an earlier layout gets what it lacks.
+static int add_tables(struct journal_file *file, sqlite3_int64 version, struct error *error)
 {
-    int status = execute(file, "BEGIN IMMEDIATE", "adding the outbox", error);
-    if (status == 0)
+    int status = execute(file, "BEGIN IMMEDIATE", "adding tables", error);
+    if (status == 0 && version == LAYOUT_VERSION_WITHOUT_OUTBOX)
         status = execute(file, outbox_layout, "adding the outbox", error);
+    if (status == 0)
+        status = execute(file, trouble_layout, "adding the troubles", error);
     return status == 0 ? set_version(file, error) : status;
 }
 
@@ -252,6 +274,8 @@ static int create_layout(struct journal_file *file, struct error *error)
     if (status == 0)
         status = execute(file, outbox_layout, "creating it", error);
     if (status == 0)
+        status = execute(file, trouble_layout, "creating it", error);
+    if (status == 0)
         status = execute(file, settings, "creating it", error);
     return status == 0 ? set_version(file, error) : status;
 }
@@ -270,8 +294,8 @@ static int check_layout(struct journal_file *file, struct error *error)
         return create_layout(file, error);
     if (application != APPLICATION_ID)
         return error_set(error, -EBADMSG, "journal %s: this is a file of another program", file->path);
-    if (version == LAYOUT_VERSION_WITHOUT_OUTBOX)
-        return add_outbox(file, error);
+    if (version == LAYOUT_VERSION_WITHOUT_OUTBOX || version == LAYOUT_VERSION_WITHOUT_TROUBLES)
+        return add_tables(file, version, error);
     if (version != LAYOUT_VERSION)
         return error_set(error, -EBADMSG, "journal %s: layout %lld, this program knows layout %d",
                          file->path, (long long)version, LAYOUT_VERSION);

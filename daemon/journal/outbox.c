@@ -7,9 +7,6 @@
 #include <errno.h>
 #include <string.h>
 
-// How many alerts one purge forgets, so that none takes long.
-#define PURGED_AT_ONCE 500
-
 static void bind_id(sqlite3_stmt *statement, int place, const uint8_t id[DIGEST_UUID_SIZE])
 {
     sqlite3_bind_blob(statement, place, id, DIGEST_UUID_SIZE, SQLITE_STATIC);
@@ -82,6 +79,24 @@ int outbox_waits(struct journal *journal, const uint8_t alert_id[DIGEST_UUID_SIZ
     return ask_number(file, statement, ret_due_at, error);
 }
 
+int outbox_waiting(struct journal *journal, const char *endpoint, utc_us after,
+                   struct outbox_waiting_array *ret_waiting, struct error *error)
+{
+    struct journal_file *file = journal_file_of(journal);
+    sqlite3_stmt *statement = journal_file_statement(file, STATEMENT_DELIVERY_UNTRIED);
+    bind_text(statement, 1, endpoint);
+    sqlite3_bind_int64(statement, 2, after);
+    int code;
+    while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
+        struct outbox_waiting *waiting = array_append(ret_waiting);
+        column_id(statement, 0, waiting->alert_id);
+        column_text(statement, 1, waiting->subject, sizeof waiting->subject);
+    }
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+    return code == SQLITE_DONE ? 0 : journal_file_fail(file, code, "reading the outbox", error);
+}
+
 int outbox_told(struct journal *journal, const uint8_t alert_id[DIGEST_UUID_SIZE], const char *endpoint,
                 bool *ret_told, struct error *error)
 {
@@ -118,8 +133,9 @@ static int add_alert(struct journal_file *file, const struct entry *entry,
     bind_id(statement, 1, alert->alert_id);
     bind_text(statement, 2, alert->type);
     sqlite3_bind_int64(statement, 3, alert->found_at);
-    sqlite3_bind_blob(statement, 4, entry->alert_bytes.bytes + alert->offset, (int)alert->length,
-                      SQLITE_STATIC);
+    // One of another daemon has no text here, which is not the same as none being known.
+    const void *body = alert->length > 0 ? entry->alert_bytes.bytes + alert->offset : (const void *)"";
+    sqlite3_bind_blob(statement, 4, body, (int)alert->length, SQLITE_STATIC);
     return journal_file_run(file, STATEMENT_ALERT_ADD, "adding an alert", error);
 }
 
@@ -153,6 +169,18 @@ static int mark_mirrored(struct journal_file *file, const struct entry_delivery 
     return journal_file_run(file, STATEMENT_DELIVERY_MIRRORED, "marking a delivery", error);
 }
 
+// One that waited for a time that nobody knew. What was mirrored and is carried here again is due then anyway.
+static int make_due(struct journal_file *file, const struct entry_delivery *delivery,
+                    struct error *error)
+{
+    sqlite3_stmt *statement = journal_file_statement(file, STATEMENT_DELIVERY_MAKE_DUE);
+    bind_id(statement, 1, delivery->alert_id);
+    bind_text(statement, 2, delivery->endpoint);
+    sqlite3_bind_int64(statement, 3, delivery->due_at);
+    bind_text(statement, 4, delivery->reason);
+    return journal_file_run(file, STATEMENT_DELIVERY_MAKE_DUE, "making a delivery due", error);
+}
+
 static int cancel(struct journal_file *file, const struct entry_delivery *delivery,
                   struct error *error)
 {
@@ -177,6 +205,8 @@ int outbox_write_entry(struct journal_file *file, const struct entry *entry, str
             status = add_delivery(file, entry, alert, delivery, error);
         else if (delivery->state == DELIVERY_CANCELLED)
             status = cancel(file, delivery, error);
+        else if (delivery->state == DELIVERY_QUEUED && delivery->attempt == 0)
+            status = make_due(file, delivery, error);
         if (status == 0 && alert == NULL)
             status = mark_mirrored(file, delivery, error);
     }
@@ -344,21 +374,34 @@ int outbox_give_up(struct journal *journal, const char *endpoint, const char *re
     return journal_file_run(file, STATEMENT_DELIVERY_KILL, "giving up deliveries", error);
 }
 
+static int purge_from(struct journal_file *file, enum journal_statement which, utc_us before,
+                      struct error *error)
+{
+    sqlite3_stmt *statement = journal_file_statement(file, which);
+    sqlite3_bind_int64(statement, 1, before);
+    sqlite3_bind_int64(statement, 2, OUTBOX_PURGED_AT_ONCE);
+    sqlite3_bind_int64(statement, 3, OUTBOX_REMEMBERED);
+    int status = journal_file_run(file, which, "forgetting alerts", error);
+    return status < 0 ? status : sqlite3_changes(file->database);
+}
+
 int outbox_purge(struct journal *journal, utc_us before, struct error *error)
 {
     struct journal_file *file = journal_file_of(journal);
     journal_file_set_durability(file, DURABILITY_PROCESS);
-    sqlite3_stmt *statement = journal_file_statement(file, STATEMENT_ALERT_PURGE);
-    sqlite3_bind_int64(statement, 1, before);
-    sqlite3_bind_int64(statement, 2, PURGED_AT_ONCE);
-    sqlite3_bind_int64(statement, 3, OUTBOX_REMEMBERED);
-    int status = journal_file_run(file, STATEMENT_ALERT_PURGE, "forgetting alerts", error);
-    int purged = sqlite3_changes(file->database);
-    if (status < 0 || purged == 0)
+    int status = journal_file_run(file, STATEMENT_BEGIN, "forgetting alerts", error);
+    if (status < 0)
         return status;
-    statement = journal_file_statement(file, STATEMENT_DELIVERY_PURGE);
-    sqlite3_bind_int64(statement, 1, (int64_t)PURGED_AT_ONCE * 40);
-    status = journal_file_run(file, STATEMENT_DELIVERY_PURGE, "forgetting deliveries", error);
+    int purged = 0;
+    status = purge_from(file, STATEMENT_DELIVERY_PURGE, before, error);
+    if (status >= 0)
+        status = purged = purge_from(file, STATEMENT_ALERT_PURGE, before, error);
+    if (status >= 0)
+        status = journal_file_run(file, STATEMENT_COMMIT, "forgetting alerts", error);
+    if (status < 0) {
+        struct error ignored;
+        journal_file_run(file, STATEMENT_ROLLBACK, "undoing", &ignored);
+    }
     return status < 0 ? status : purged;
 }
 
@@ -373,6 +416,7 @@ int outbox_save_endpoint(struct journal *journal, const char *endpoint,
     sqlite3_bind_int64(statement, 3, state->failing_since);
     sqlite3_bind_int(statement, 4, state->announced);
     bind_text(statement, 5, state->reason);
+    sqlite3_bind_int(statement, 6, state->unusable);
     return journal_file_run(file, STATEMENT_ENDPOINT_SAVE, "saving a webhook's state", error);
 }
 
@@ -389,6 +433,7 @@ int outbox_load_endpoint(struct journal *journal, const char *endpoint,
         ret_state->failing_since = sqlite3_column_int64(statement, 1);
         ret_state->announced = sqlite3_column_int(statement, 2) != 0;
         column_text(statement, 3, ret_state->reason, sizeof ret_state->reason);
+        ret_state->unusable = sqlite3_column_int(statement, 4) != 0;
     }
     sqlite3_reset(statement);
     sqlite3_clear_bindings(statement);

@@ -23,6 +23,15 @@ int outbox_has_recent(struct journal *journal, const char *endpoint, const char 
 int outbox_waits(struct journal *journal, const uint8_t alert_id[DIGEST_UUID_SIZE],
                  const char *endpoint, utc_us *ret_due_at, struct error *error);
 
+// Those of an endpoint that were never tried and are due after `after`, with the alert's id and subject.
+struct outbox_waiting {
+    uint8_t alert_id[DIGEST_UUID_SIZE];
+    char subject[ALERT_SUBJECT_SIZE];
+};
+struct outbox_waiting_array ARRAY_OF(struct outbox_waiting);
+int outbox_waiting(struct journal *journal, const char *endpoint, utc_us after,
+                   struct outbox_waiting_array *ret_waiting, struct error *error);
+
 // 1 when it is known whether the alert was for the endpoint, with the answer (one that was withdrawn before it was
 // sent was not); 0 when the alert is not, or no longer, known here.
 int outbox_told(struct journal *journal, const uint8_t alert_id[DIGEST_UUID_SIZE], const char *endpoint,
@@ -81,8 +90,10 @@ int outbox_clock_set_back(struct journal *journal, utc_us now, utc_us by, struct
 int outbox_give_up(struct journal *journal, const char *endpoint, const char *reason,
                    struct error *error);
 
-// Forgets some alerts found before `before`, and OUTBOX_REMEMBERED before the newest, of which nothing is queued.
-// Returns how many.
+// How many alerts one purge forgets at most, so that none takes long [our choice].
+#define OUTBOX_PURGED_AT_ONCE 500
+// Forgets alerts found before `before`, and OUTBOX_REMEMBERED before the newest, of which nothing is queued and
+// everything is mirrored, with their deliveries. Returns how many; OUTBOX_PURGED_AT_ONCE says that there may be more.
 int outbox_purge(struct journal *journal, utc_us before, struct error *error);
 
 // What is known of an endpoint over a restart.
@@ -90,6 +101,7 @@ struct outbox_endpoint {
     bool disabled;        // it answered 410: nothing is sent until `skywitness webhook enable`
     utc_us failing_since; // UTC_UNKNOWN when the last try went well
     bool announced;       // its failing was told to the other endpoints
+    bool unusable;        // failing for want of its secret or template: it was not asked at all
     char reason[DELIVERY_REASON_SIZE];
 };
 int outbox_save_endpoint(struct journal *journal, const char *endpoint,

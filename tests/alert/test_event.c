@@ -152,22 +152,115 @@ static void quiet_is_for_one_aircraft_and_kind(void **state)
     assert_int_equal(see(bench, "154001", MAKER_NOW + UTC_HOUR, SIGHTING_OPEN, MAKER_NOW + UTC_HOUR), 1);
 }
 
+// How many are due at the webhook then, and the type of the first.
+static size_t due(struct bench *bench, utc_us now, char ret_type[ALERT_TYPE_SIZE])
+{
+    struct error error;
+    struct outbox_item_array items = {0};
+    assert_int_equal(outbox_due(bench->journal, "desk", now, 10, &items, &error), 0);
+    size_t count = items.count;
+    strcpy(ret_type, count > 0 ? items.items[0].type : "");
+    array_foreach(&items, item)
+        outbox_item_done(item);
+    array_free(&items);
+    return count;
+}
+
+static size_t see_until(struct bench *bench, const char *icao24, utc_us last_seen, enum sighting_state state)
+{
+    struct entry entry;
+    fill(&entry);
+    struct sighting *sighting = array_append(&entry.sightings);
+    *sighting = sighting_of(icao24, MAKER_NOW, state);
+    sighting->last_seen = last_seen;
+    return commit(bench, &entry, last_seen);
+}
+
 static void what_does_not_settle_is_withdrawn(void **state)
 {
     struct bench *bench = *state;
-    struct error error;
-    struct outbox_item_array items = {0};
+    char type[ALERT_TYPE_SIZE];
     maker_webhook()->settling_s = 300;
     assert_int_equal(see(bench, "154001", MAKER_NOW, SIGHTING_OPEN, MAKER_NOW), 1);
-    outbox_due(bench->journal, "desk", MAKER_NOW + 299 * UTC_SECOND, 10, &items, &error);
-    assert_int_equal(items.count, 0);
-    see(bench, "154001", MAKER_NOW, SIGHTING_LOST_LOW, MAKER_NOW + UTC_MINUTE);
+    assert_int_equal(see_until(bench, "154001", MAKER_NOW + UTC_MINUTE, SIGHTING_OPEN), 0);
+    // It is seen no more. Nobody knows yet that it has ended, and nobody is told that it came.
+    assert_int_equal(due(bench, MAKER_NOW + UTC_HOUR, type), 0);
+    assert_int_equal(see_until(bench, "154001", MAKER_NOW + UTC_MINUTE, SIGHTING_LOST_LOW), 0);
+    assert_int_equal(bench->entry.deliveries.count, 2);
     assert_int_equal(bench->entry.deliveries.items[0].state, DELIVERY_CANCELLED);
-    outbox_due(bench->journal, "desk", MAKER_NOW + UTC_HOUR, 10, &items, &error);
-    assert_int_equal(items.count, 1); // the close alone
-    assert_string_equal(items.items[0].type, "sighting.closed");
-    outbox_item_done(&items.items[0]);
-    array_free(&items);
+    assert_int_equal(bench->entry.deliveries.items[1].state, DELIVERY_NOT_SENT);
+    assert_string_equal(bench->entry.deliveries.items[1].reason, "its opening was not told: it had not settled");
+    assert_int_equal(due(bench, MAKER_NOW + 60 * UTC_DAY, type), 0);
+    // Nor of one that a later derivation does without.
+    assert_int_equal(see(bench, "154002", MAKER_NOW, SIGHTING_OPEN, MAKER_NOW), 1);
+    assert_int_equal(see(bench, "154002", MAKER_NOW, SIGHTING_SUPERSEDED, MAKER_NOW), 0);
+    assert_int_equal(bench->entry.deliveries.items[0].state, DELIVERY_CANCELLED);
+    assert_int_equal(due(bench, MAKER_NOW + 60 * UTC_DAY, type), 0);
+}
+
+static void what_settles_is_sent(void **state)
+{
+    struct bench *bench = *state;
+    char type[ALERT_TYPE_SIZE];
+    maker_webhook()->settling_s = 300;
+    assert_int_equal(see(bench, "154001", MAKER_NOW, SIGHTING_OPEN, MAKER_NOW), 1);
+    assert_int_equal(see_until(bench, "154002", MAKER_NOW + UTC_HOUR, SIGHTING_OPEN), 1); // settled when it is found
+    assert_int_equal(due(bench, MAKER_NOW + UTC_HOUR, type), 1);
+    utc_us settled = MAKER_NOW + 300 * UTC_SECOND;
+    assert_int_equal(see_until(bench, "154001", settled, SIGHTING_OPEN), 1);
+    assert_int_equal(bench->entry.deliveries.items[0].state, DELIVERY_QUEUED);
+    assert_string_equal(bench->entry.deliveries.items[0].reason, "it has been seen for 300 s");
+    assert_int_equal(due(bench, settled, type), 1);
+    assert_string_equal(type, "sighting.opened");
+    assert_int_equal(see_until(bench, "154001", settled + UTC_SECOND, SIGHTING_OPEN), 0); // once
+    assert_int_equal(see_until(bench, "154001", settled + UTC_SECOND, SIGHTING_LANDED), 1);
+    assert_int_equal(due(bench, MAKER_NOW + UTC_HOUR, type), 3);
+}
+
+static struct alert_event emergency(uint8_t number)
+{
+    struct alert_event event = {.type = ALERT_SQUAWK_EMERGENCY, .alert_id = {number}, .happened_at = MAKER_NOW,
+                                .position = {35, 36}, .between = {UTC_UNKNOWN, UTC_UNKNOWN},
+                                .altitude_ft = OBSERVATION_UNKNOWN};
+    strcpy(event.subject, "154001");
+    strcpy(event.icao24, "154001");
+    return event;
+}
+
+// Radio failure, then unlawful interference: each code has an id of its own, and none is kept quiet.
+static void another_emergency_is_told(void **state)
+{
+    struct bench *bench = *state;
+    maker_webhook()->quiet_s = 600;
+    for (uint8_t number = 1; number <= 2; number++) {
+        struct alert_event event = emergency(number);
+        struct entry entry;
+        entry_init(&entry);
+        assert_int_equal(alert_judge_event(bench->judge, bench->journal, &event, MAKER_NOW, &entry), 1);
+        commit(bench, &entry, MAKER_NOW);
+    }
+}
+
+// Many in one answer: each is known to those behind it, and the quiet period holds within it.
+static void one_entry_knows_its_own_alerts(void **state)
+{
+    struct bench *bench = *state;
+    struct entry entry;
+    maker_webhook()->quiet_s = 600;
+    fill(&entry);
+    for (unsigned i = 0; i < 200; i++) {
+        char icao24[ICAO24_SIZE];
+        snprintf(icao24, sizeof icao24, "15%04x", i);
+        *array_append(&entry.sightings) = sighting_of(icao24, MAKER_NOW, SIGHTING_OPEN);
+    }
+    *array_append(&entry.sightings) = sighting_of("150001", MAKER_NOW + UTC_MINUTE, SIGHTING_OPEN);
+    *array_append(&entry.visits) = visit_of(VISIT_PROVISIONAL, VISIT_A2);
+    *array_append(&entry.visits) = visit_of(VISIT_UPGRADED, VISIT_A3);
+    assert_int_equal(commit(bench, &entry, MAKER_NOW + UTC_MINUTE), 202);
+    assert_int_equal(bench->entry.alerts.count, 203);
+    assert_non_null(strstr(bench->entry.deliveries.items[200].reason, "within its quiet period"));
+    assert_string_equal(bench->entry.alerts.items[201].type, "visit.arrived");
+    assert_string_equal(bench->entry.alerts.items[202].type, "visit.upgraded");
 }
 
 static void a_visit_arrives_rises_and_is_withdrawn(void **state)
@@ -196,6 +289,8 @@ static void a_visit_arrives_rises_and_is_withdrawn(void **state)
     assert_int_equal(visit(bench, departed), 2);
     assert_string_equal(bench->entry.alerts.items[0].type, "visit.departed");
     assert_string_equal(bench->entry.alerts.items[1].type, "visit.upgraded");
+    uint8_t left[DIGEST_UUID_SIZE];
+    memcpy(left, bench->entry.alerts.items[0].alert_id, sizeof left);
     memcpy(upgraded, bench->entry.alerts.items[1].alert_id, sizeof upgraded);
 
     assert_int_equal(visit(bench, visit_of(VISIT_SUPERSEDED, VISIT_A4)), 1);
@@ -205,6 +300,13 @@ static void a_visit_arrives_rises_and_is_withdrawn(void **state)
     snprintf(expected, sizeof expected, "\"replaces_alert_id\":\"%s\"", digest_uuid_format(upgraded, text));
     assert_string_equal(alert->type, "visit.retracted");
     assert_non_null(strstr(body, expected));
+    // A webhook that had only the first, or only the departure, finds it too.
+    snprintf(expected, sizeof expected, "\"replaces_alert_ids\":[\"%s\",", text);
+    assert_non_null(strstr(body, expected));
+    const char *list = strstr(body, "\"replaces_alert_ids\"");
+    assert_non_null(strstr(list, digest_uuid_format(arrived, text)));
+    assert_non_null(strstr(list, digest_uuid_format(left, text)));
+    assert_int_equal(strcspn(list, "]") - strcspn(list, "["), 1 + 4 * 39 - 1);
 }
 
 // One answer may bring a visit that has risen already: it arrives, and rises no more.
@@ -298,6 +400,9 @@ int main(void)
         TEST(the_same_event_is_sent_once),
         TEST(quiet_is_for_one_aircraft_and_kind),
         TEST(what_does_not_settle_is_withdrawn),
+        TEST(what_settles_is_sent),
+        TEST(another_emergency_is_told),
+        TEST(one_entry_knows_its_own_alerts),
         TEST(a_visit_arrives_rises_and_is_withdrawn),
         TEST(a_visit_that_was_first_seen_risen_only_arrives),
         TEST(nothing_is_withdrawn_that_nobody_was_told),

@@ -209,20 +209,45 @@ static void escapes_what_the_service_would_obey(void **state)
     text_done(&body);
 }
 
+static const char *const text_formats[] = {"slack", "discord", "ntfy", "telegram", "matrix"};
+
+static void must_say(const char *format, const char *body, const char *part)
+{
+    if (strstr(body, part) == NULL)
+        fail_msg("%s lacks \"%s\": %s", format, part, body);
+}
+
 static void every_text_says_all_there_is_to_say(void **state)
 {
     (void)state;
-    static const char *const formats[] = {"slack", "discord", "ntfy", "telegram", "matrix"};
     static const char *const parts[] = {"Il-62M",  "RA-86495", "landed at Hmeimim", "UTC", "Asia/Damascus",
                                         "Grade A3", "openstreetmap.org", "adsb.lol, ODbL 1.0"};
     struct alert_event event = maker_arrival();
-    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+    for (size_t i = 0; i < sizeof text_formats / sizeof *text_formats; i++) {
         struct text body;
-        cJSON_Delete(render(formats[i], &event, &body));
+        cJSON_Delete(render(text_formats[i], &event, &body));
         for (size_t j = 0; j < sizeof parts / sizeof *parts; j++)
-            if (strstr(body.bytes, parts[j]) == NULL)
-                fail_msg("%s lacks \"%s\": %s", formats[i], parts[j], body.bytes);
+            must_say(text_formats[i], body.bytes, parts[j]);
         text_done(&body);
+    }
+}
+
+// When, in UTC and there, and by whose data: of every type.
+static void every_type_says_when(void **state)
+{
+    (void)state;
+    for (int type = 0; type < ALERT_TYPE_COUNT; type++) {
+        struct alert_event event = maker_arrival();
+        event.type = (enum alert_type)type;
+        strcpy(event.squawk, "7700");
+        for (size_t i = 0; i < sizeof text_formats / sizeof *text_formats; i++) {
+            struct text body;
+            cJSON_Delete(render(text_formats[i], &event, &body));
+            must_say(text_formats[i], body.bytes, " UTC on 26 October 2025");
+            must_say(text_formats[i], body.bytes, "Asia/Damascus");
+            must_say(text_formats[i], body.bytes, "adsb.lol, ODbL 1.0");
+            text_done(&body);
+        }
     }
 }
 
@@ -276,6 +301,7 @@ int main(void)
         cmocka_unit_test(stays_within_the_services_limits),
         cmocka_unit_test(escapes_what_the_service_would_obey),
         cmocka_unit_test(every_text_says_all_there_is_to_say),
+        cmocka_unit_test(every_type_says_when),
         cmocka_unit_test(cloudevents_has_what_it_requires),
         cmocka_unit_test(cuts_between_characters),
     };

@@ -133,11 +133,19 @@ static void settling_and_quiet(void **state)
     struct alert_event event = maker_arrival();
     struct rule_decision decision;
     event.type = ALERT_SIGHTING_OPENED;
+    event.between[0] = event.between[1];
     webhook->settling_s = 90;
     webhook->quiet_s = 600;
     rule_decide(config, webhook, &event, MAKER_NOW, &decision);
     assert_true(decision.send && decision.ask_quiet);
-    assert_true(decision.due_at == MAKER_NOW + 90 * UTC_SECOND);
+    assert_true(decision.due_at == MAKER_NOW + RULE_UNSETTLED);
+    assert_non_null(strstr(decision.reason, "waits until it has been seen for 90 s"));
+    event.between[0] = event.between[1] - 90 * UTC_SECOND;
+    rule_decide(config, webhook, &event, MAKER_NOW, &decision);
+    assert_true(decision.send && decision.due_at == MAKER_NOW);
+    event.type = ALERT_SQUAWK_EMERGENCY;
+    rule_decide(config, webhook, &event, MAKER_NOW, &decision);
+    assert_true(decision.send && !decision.ask_quiet);
 }
 
 static void its_own_failure_and_the_tests_of_others_are_not_sent(void **state)

@@ -74,11 +74,24 @@ static void adds_up_to_the_published_time(void **state)
     assert_true(now - NOW == 75 * UTC_HOUR + 35 * UTC_MINUTE + 5 * UTC_SECOND);
 }
 
+// What was asked of us for one alert holds for all of that endpoint's.
+static void holds_for_what_was_asked(void **state)
+{
+    (void)state;
+    assert_int_equal(schedule_hold_s(429, 60), 60);
+    assert_int_equal(schedule_hold_s(503, INT64_MAX), SCHEDULE_RETRY_AFTER_MAX_S);
+    assert_int_equal(schedule_hold_s(429, -1), 0);
+    assert_int_equal(schedule_hold_s(429, INT64_MIN), 0);
+    assert_int_equal(schedule_hold_s(500, 60), 0);
+    assert_int_equal(schedule_hold_s(0, 60), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(follows_the_table),
         cmocka_unit_test(adds_up_to_the_published_time),
+        cmocka_unit_test(holds_for_what_was_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -24,6 +24,20 @@ static const struct {
     // A quotation mark in a value cannot end the string that it stands in, and stays itself in plain text.
     {"{\"a\":\"{{data.aircraft.callsign}}\"}", "{\"a\":\"A\\\"\\\\B\"}"},
     {"{{data.aircraft.callsign}}", "A\"\\B"},
+    // What is not there is null where JSON wants a value, and nothing inside a string.
+    {"{\"a\":{{data.feed}},\"b\":\"{{data.feed}}\"}", "{\"a\":null,\"b\":\"\"}"},
+    {"[{{data.nothing.at.all}},{{data.evidence.9}}]", "[null,null]"},
+    // A text outside a string gets its quotation marks, a list inside one loses its meaning but ends nothing.
+    {"{\"a\":{{data.grade}},\"b\":{{text.title}}}", "{\"a\":\"A3\",\"b\":\"Arrival\"}"},
+    {"{\"a\":\"{{data.watch_ids}}\"}", "{\"a\":\"[\\\"il62\\\"]\"}"},
+    // An escaped quotation mark ends no string, an escaped backslash before one does.
+    {"{\"a\":\"\\\"{{data.feed}}\",\"b\":\"\\\\\",\"c\":{{data.feed}}}",
+     "{\"a\":\"\\\"\",\"b\":\"\\\\\",\"c\":null}"},
+};
+
+// JSON by its first character, and no JSON with the values in it, or without.
+static const char *const no_json[] = {
+    "{\"a\":{{data.grade}}", "{\"a\":{{data.grade}}{{data.verb}}}", "[1,2}", "{a:{{data.grade}}}", "[] {{type}}",
 };
 
 static void puts_values_in(void **state)
@@ -46,6 +60,27 @@ static void puts_values_in(void **state)
         alert_template_free(template);
         alert_message_done(&message);
     }
+}
+
+static void what_is_no_json_is_no_body(void **state)
+{
+    (void)state;
+    struct alert_event event = maker_arrival();
+    struct alert_message message;
+    alert_message_init(&message, &event, maker_config());
+    for (size_t i = 0; i < sizeof no_json / sizeof *no_json; i++) {
+        struct alert_template *template;
+        struct error error;
+        struct text text;
+        assert_int_equal(alert_template_parse(no_json[i], strlen(no_json[i]), &template, &error), 0);
+        text_init(&text, 10000);
+        alert_template_write(template, &message, "noon", &text);
+        if (!text.failed)
+            fail_msg("case %zu was taken for JSON: %s", i, alert_text(&text));
+        text_done(&text);
+        alert_template_free(template);
+    }
+    alert_message_done(&message);
 }
 
 static void refuses_with_the_place(void **state)
@@ -92,6 +127,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(puts_values_in),
+        cmocka_unit_test(what_is_no_json_is_no_body),
         cmocka_unit_test(refuses_with_the_place),
         cmocka_unit_test(stops_at_the_limit),
     };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Payloads, forms and templates. Input: one byte of the event's type, the event's texts with zero bytes between, and
 // behind the last of them a template. Whatever the texts are, the document and the services' forms are JSON within
-// their limits, and a template's result is UTF-8.
+// their limits, and a template's result is UTF-8, and JSON where the template is.
 #include "alert/event_json.h"
 #include "alert/format.h"
 
@@ -66,6 +66,8 @@ static void check_template(const struct alert_message *message, const uint8_t *b
     text_init(&body, FORMAT_BODY_BYTES_MAX);
     alert_template_write(template, message, "noon", &body);
     demand(body.failed || body.length == 0 || text_is_utf8(body.bytes, strlen(body.bytes)));
+    if (alert_template_is_json(template) && !body.failed)
+        check_json(&body);
     text_done(&body);
     alert_template_free(template);
 }

@@ -29,7 +29,7 @@ RSS_GROWTH_AN_AIRCRAFT_KIB = 4
 DESCRIPTOR_GROWTH_MAX = 4
 STALL_GOAL_MS = 20  # the design's; only reported: on a busy machine the loop waits for its turn of the processor
 RECOVERY_MAX_S = 120
-STOP_MAX_S = 15
+STOP_MAX_S = 10
 
 
 def read_arguments():

@@ -9,17 +9,21 @@
 #include <string.h>
 #include <unistd.h>
 
-// "others yes", then "FEED mine" or "FEED not" a line.
+// "others yes" or "others no", then "FEED mine" or "FEED not" a line. It is the second word that
+// tells them apart: a feed may be called "others".
 #define TEXT_MAX (64 + CONFIG_FEEDS_MAX * ((size_t)FEED_ID_SIZE + 8))
 
 static void read_line(struct lease_policy *policy, const char *name, const char *word)
 {
     struct lease_feed *feed = lease_policy_find(policy, name);
-    if (strcmp(name, "others") == 0)
-        policy->others = strcmp(word, "yes") == 0;
-    else if (feed != NULL)
-        feed->mine = strcmp(word, "mine") == 0;
-    policy->known = true;
+    bool is_yes = strcmp(word, "yes") == 0, is_mine = strcmp(word, "mine") == 0;
+    bool about_feed = is_mine || strcmp(word, "not") == 0;
+    bool about_others = strcmp(name, "others") == 0 && (is_yes || strcmp(word, "no") == 0);
+    if (about_others)
+        policy->others = is_yes;
+    else if (about_feed && feed != NULL)
+        feed->mine = is_mine;
+    policy->known = policy->known || about_others || about_feed;
 }
 
 void lease_memory_load(const char *path, struct lease_policy *policy)

@@ -57,6 +57,7 @@ static void note_progress(struct observer *observer, const struct metrics *metri
         .poll_silence_allowed_ms = poll_silence_allowed_ms(observer, metrics),
         .answers_taken = observer->answers_taken,
         .answers_journalled = metrics->answers,
+        .take_over_ms = observer->taking_over ? now_ms - observer->taking_over_since_ms : 0,
     };
     const char *stuck = watchdog_judge(&observer->watchdog, &look);
     if (stuck != NULL && observer->stuck == NULL)
@@ -125,6 +126,13 @@ void observer_store_state(struct observer *observer, enum store_state state)
 void observer_journal_full(struct observer *observer, bool full)
 {
     observer->journal_full = full;
+}
+
+void observer_taking_over(struct observer *observer, bool taking_over)
+{
+    if (taking_over && !observer->taking_over)
+        observer->taking_over_since_ms = uv_now(observer->parts.loop);
+    observer->taking_over = taking_over;
 }
 
 void observer_set_config(struct observer *observer, const struct config *config)

@@ -30,6 +30,8 @@ void observer_judged(struct observer *observer, const char *feed, enum intake_ve
 
 void observer_store_state(struct observer *observer, enum store_state state);
 void observer_journal_full(struct observer *observer, bool full);
+// Feeds are this daemon's, but wait for what another daemon did to be read.
+void observer_taking_over(struct observer *observer, bool taking_over);
 // A changed address of the status page takes effect at once.
 void observer_set_config(struct observer *observer, const struct config *config);
 

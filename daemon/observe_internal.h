@@ -32,7 +32,8 @@ struct observer {
     uint64_t requests_ended; // of all feeds, those included that are gone
     uint64_t answers_taken;
     enum store_state store_state;
-    bool journal_full;
+    bool journal_full, taking_over;
+    uint64_t taking_over_since_ms;
     uint64_t store_in_step_ms; // when PostgreSQL last had everything
 
     uint64_t stall_window_ms, stall_window_us, stall_before_us;

@@ -107,6 +107,7 @@ void observer_gather(struct observer *observer, struct poller_status rows[CONFIG
         .journal_bytes = counters.journal.bytes,
         .journal_limit_bytes = parts->config->journal_limit_bytes,
         .journal_full = observer->journal_full,
+        .taking_over = observer->taking_over,
         .journal_oldest_s = lag > 0 ? age_s(backlog->oldest_waiting_at) : 0,
         .database = database_states[observer->store_state],
         .store_lag_entries = lag > 0 ? (uint64_t)lag : 0,

@@ -56,6 +56,7 @@ int pipeline_open(uv_loop_t *loop, const struct pipeline_settings *settings,
     start_timer(pipeline, &pipeline->retry_timer);
     start_timer(pipeline, &pipeline->closing_timer);
     start_timer(pipeline, &pipeline->purge_timer);
+    start_timer(pipeline, &pipeline->take_over_timer);
     pipeline_parts_open(pipeline);
     uv_timer_start(&pipeline->snapshot_timer, snapshot_now, SNAPSHOT_INTERVAL_MS,
                    SNAPSHOT_INTERVAL_MS);
@@ -165,6 +166,7 @@ static void writer_closed(void *data)
     uv_close((uv_handle_t *)&pipeline->retry_timer, handle_closed);
     uv_close((uv_handle_t *)&pipeline->closing_timer, handle_closed);
     uv_close((uv_handle_t *)&pipeline->purge_timer, handle_closed);
+    uv_close((uv_handle_t *)&pipeline->take_over_timer, handle_closed);
     uv_close((uv_handle_t *)&pipeline->parts.news, handle_closed);
 }
 
@@ -174,7 +176,8 @@ static void last_snapshot_done(void *data)
     store_writer_close(pipeline->writer, writer_closed, pipeline);
 }
 
-// Jobs end soon; PostgreSQL may not, so only it is waited for with limited patience.
+// Jobs end soon, now that none of them waits for PostgreSQL; PostgreSQL may not have all soon, so
+// it is waited for with limited patience.
 static void check_closing(uv_timer_t *timer)
 {
     struct pipeline *pipeline = timer->data;
@@ -198,5 +201,6 @@ void pipeline_close(struct pipeline *pipeline, uint64_t patience_ms, void (*on_c
     pipeline->closed_data = data;
     pipeline->stage = PIPELINE_CLOSING;
     pipeline->patience_ends_ms = uv_now(pipeline->loop) + patience_ms;
+    pipeline_take_over_stop(pipeline);
     uv_timer_start(&pipeline->closing_timer, check_closing, 0, CLOSING_CHECK_MS);
 }

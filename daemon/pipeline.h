@@ -22,6 +22,11 @@
 
 struct pipeline;
 
+// How long what another daemon did may take to be read. Some ten times what the points that are
+// read at most take on the machine of bench/README.md, and less than systemd waits for a start (90
+// s).
+#define PIPELINE_TAKE_OVER_PATIENCE_MS 60000
+
 struct pipeline_settings {
     const struct config *config;     // borrowed until pipeline_set_config or the end
     const char *database;            // libpq connection string; borrowed for the call
@@ -109,12 +114,16 @@ void pipeline_save_feed_state(struct pipeline *pipeline, const char *key,
 void pipeline_set_config(struct pipeline *pipeline, const struct config *config,
                          void (*done)(void *data), void *data);
 
-// Goes on where another daemon's work ended: reads open sightings and what was alerted about from PostgreSQL, on the
-// worker's thread and in turn with the answers, in place of what is remembered. `done` is called on the loop, with the
-// error (NULL: none) for which all stayed as it was.
+// Goes on where another daemon's work ended: reads open sightings and what was alerted about from
+// PostgreSQL, on the worker's thread and in turn with the answers, in place of what is remembered.
+// `done` is called on the loop, with the error (NULL: none) for which all stayed as it was. One at
+// a time. It is given up after PIPELINE_TAKE_OVER_PATIENCE_MS; the next one then leaves closed
+// sightings out.
 typedef void pipeline_taken_over(void *data, const struct error *error);
 void pipeline_take_over(struct pipeline *pipeline, const char *database, const char *password,
                         pipeline_taken_over *done, void *data);
+// Gives up the one under way, if any: its `done` comes soon, with an error.
+void pipeline_take_over_stop(struct pipeline *pipeline);
 
 // Finishes what was submitted, waits up to `patience_ms` for PostgreSQL to have it, saves the
 // tracker's state and closes. The pipeline is freed before `on_closed` is called.

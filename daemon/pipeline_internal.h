@@ -29,8 +29,10 @@ struct pipeline {
     struct store_writer *writer;
     struct worker_side side;
     struct part_queue parts;
-    uv_timer_t snapshot_timer, retry_timer, closing_timer, purge_timer;
+    uv_timer_t snapshot_timer, retry_timer, closing_timer, purge_timer, take_over_timer;
     bool mirror_waits; // deliveries found no room in the journal
+    struct take_over_job *take_over; // under way, or NULL
+    bool take_over_was_late;         // the one before it
     int64_t submitted_sequence; // newest handed to the writer since it was ready
     bool store_ready, drain_running, acknowledge_running, full;
     enum pipeline_stage stage;

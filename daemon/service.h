@@ -46,7 +46,7 @@ struct service {
     char *lease_remembered;   // what is in the file, or on its way there
     uv_timer_t lease_timer;   // until another daemon's work is learnt
     uint64_t lease_patience_ends_ms;
-    bool lease_said;
+    bool lease_said, lease_learning; // the latter: pipeline_take_over is under way
     size_t leases_said;
     void (*leases_closed)(struct service *service);
 };

@@ -95,6 +95,7 @@ static void learn(uv_timer_t *timer);
 static void learnt(void *data, const struct error *error)
 {
     struct service *service = data;
+    service->lease_learning = false;
     if (service->stopping)
         return;
     if (error != NULL) {
@@ -103,6 +104,7 @@ static void learnt(void *data, const struct error *error)
         return;
     }
     service->lease_policy.learning = false;
+    observer_taking_over(service->observer, false);
     log_event(LOG_EVENT_TOOK_OVER, NULL,
               "took over from another daemon: its open sightings go on here");
     feed_lease_learnt(service->lease);
@@ -112,14 +114,32 @@ static void learnt(void *data, const struct error *error)
 static void learn(uv_timer_t *timer)
 {
     struct service *service = timer->data;
-    if (service->stopping)
+    // Without contact the next look begins again.
+    if (service->stopping || service->lease_learning || !service->lease_policy.in_contact)
         return;
     bool patient = uv_now(&service->loop) < service->lease_patience_ends_ms;
-    if (patient && pipeline_backlog(service->pipeline) > 0)
+    if (patient && pipeline_backlog(service->pipeline) > 0) {
         uv_timer_start(timer, learn, OWN_BACKLOG_LOOK_MS, 0);
-    else
-        pipeline_take_over(service->pipeline, service->database, service->password, learnt,
-                           service);
+        return;
+    }
+    service->lease_learning = true;
+    pipeline_take_over(service->pipeline, service->database, service->password, learnt,
+                       service);
+}
+
+// Whether another daemon's work has to be learnt is found anew at each look: the locks may have
+// gone to another one meanwhile.
+static void see_to_learning(struct service *service, bool must_learn)
+{
+    struct lease_policy *policy = &service->lease_policy;
+    if (must_learn && !policy->learning)
+        service->lease_patience_ends_ms = uv_now(&service->loop) + OWN_BACKLOG_PATIENCE_MS;
+    policy->learning = must_learn || service->lease_learning;
+    observer_taking_over(service->observer, policy->learning);
+    if (!must_learn)
+        uv_timer_stop(&service->lease_timer);
+    else if (!service->lease_learning && !uv_is_active((uv_handle_t *)&service->lease_timer))
+        uv_timer_start(&service->lease_timer, learn, 0, 0);
 }
 
 static void looked(void *data, bool must_learn)
@@ -129,11 +149,7 @@ static void looked(void *data, bool must_learn)
         return;
     say(service);
     remember(service);
-    if (must_learn && !service->lease_policy.learning) {
-        service->lease_policy.learning = true;
-        service->lease_patience_ends_ms = uv_now(&service->loop) + OWN_BACKLOG_PATIENCE_MS;
-        uv_timer_start(&service->lease_timer, learn, 0, 0);
-    }
+    see_to_learning(service, must_learn);
     poller_wake(service->poller);
 }
 
@@ -142,8 +158,12 @@ static void lost(void *data, const struct error *error)
 {
     struct service *service = data;
     log_debug("feeds' leases: %s", error->message);
-    if (service->poller != NULL)
-        poller_wake(service->poller);
+    if (service->stopping)
+        return;
+    // What is being read comes over the same network.
+    pipeline_take_over_stop(service->pipeline);
+    observer_taking_over(service->observer, false);
+    poller_wake(service->poller);
 }
 
 // --- life cycle --------------------------------------------------------------------------------

@@ -4,13 +4,17 @@
 #include "service.h"
 
 #include "base/log.h"
+#include "stop_limit.h"
 
 #include <systemd/sd-daemon.h>
 
-// What SIGTERM leaves for webhooks, the journal and PostgreSQL together (design: "deliver what is
-// due within 10 s"), and for the last two alone.
-#define STOP_PATIENCE_MS 9000
+// What SIGTERM leaves for webhooks, the journal and PostgreSQL together, and for the last two
+// alone. Letting go of the feeds' locks (half a second at most, store/feed_lease.c), saving the
+// state and ending come on top; all of it has 10 s (design: "deliver what is due within 10 s").
+#define STOP_PATIENCE_MS 8000
 #define STOP_STORE_PATIENCE_MIN_MS 2000
+// Whatever hangs then is left: a disk, a name server.
+#define STOP_LIMIT_MS 9700
 
 static void close_signals(struct service *service)
 {
@@ -84,6 +88,8 @@ void service_stop(struct service *service, int exit_status)
     sd_notify(0, "STOPPING=1");
     log_event(LOG_EVENT_STOPPING, NULL, "stopping");
     service->stop_ends_ms = uv_now(&service->loop) + STOP_PATIENCE_MS;
+    stop_limit_start(STOP_LIMIT_MS, exit_status);
+    pipeline_take_over_stop(service->pipeline);
     uv_close((uv_handle_t *)&service->troubles_timer, NULL);
     observer_close(TAKE(service->observer));
     judging_close(TAKE(service->judging));

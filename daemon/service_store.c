@@ -2,11 +2,14 @@
 #include "service.h"
 
 #include "base/log.h"
-#include "store/restore.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <systemd/sd-daemon.h>
+
+// What a start takes beside reading from PostgreSQL, generously.
+#define START_REST_MS 30000
 
 static void store_state_changed(void *data, enum store_state state, const struct error *error)
 {
@@ -66,6 +69,28 @@ static int say_why_not(int status, const struct error *error)
     return EXIT_STATUS_BAD_DATA;
 }
 
+static void learnt_from_database(void *data, const struct error *error)
+{
+    bool *is_done = data;
+    *is_done = true;
+    if (error != NULL)
+        log_warning("open sightings could not be read from PostgreSQL: %s", error->message);
+}
+
+// The journal is new or lost: open sightings, and what was alerted about, are known to PostgreSQL
+// only. Nothing else has begun yet, so that it is waited for; systemd hears that this may take its
+// time.
+static void learn_from_database(struct service *service)
+{
+    bool is_done = false;
+    sd_notifyf(0, "EXTEND_TIMEOUT_USEC=%llu\nSTATUS=reading open sightings from PostgreSQL",
+               (PIPELINE_TAKE_OVER_PATIENCE_MS + START_REST_MS) * 1000ULL);
+    pipeline_take_over(service->pipeline, service->database, service->password,
+                       learnt_from_database, &is_done);
+    while (!is_done)
+        uv_run(&service->loop, UV_RUN_ONCE);
+}
+
 int service_open_pipeline(struct service *service)
 {
     AUTO_FREE char *journal_path = NULL;
@@ -91,10 +116,7 @@ int service_open_pipeline(struct service *service)
         pipeline_open(&service->loop, &settings, &events, &service->pipeline, &fresh, &error);
     if (status < 0)
         return say_why_not(status, &error);
-    // The journal is new or lost: open sightings are known to PostgreSQL only.
-    if (fresh &&
-        restore_from_database(service->database, service->password, &service->config->watch,
-                              UTC_UNKNOWN, pipeline_intake(service->pipeline), &error) < 0)
-        log_warning("open sightings could not be read from PostgreSQL: %s", error.message);
+    if (fresh)
+        learn_from_database(service);
     return 0;
 }

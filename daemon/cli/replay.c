@@ -186,13 +186,14 @@ static int open_pipeline(struct replay *replay, uv_loop_t *loop, const char *jou
         .on_stored = stored,
         .data = replay,
     };
+    const struct query_settings known = {.database = database, .password = password};
     bool fresh;
     int ret = pipeline_open(loop, &settings, &events, &replay->pipeline, &fresh, &replay->error);
     if (ret == 0 && replay->has_first)
         // What was known when the recording began: its flights may have been under way.
-        ret = restore_from_database(database, password, &replay->config->watch,
-                                    replay->first.answered_at,
-                                    pipeline_intake(replay->pipeline), &replay->error);
+        ret = restore_from_database(&known, &replay->config->watch, replay->first.answered_at,
+                                    RESTORE_CLOSED_POINTS_MAX, pipeline_intake(replay->pipeline),
+                                    &replay->error);
     return ret;
 }
 

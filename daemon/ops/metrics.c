@@ -35,6 +35,8 @@ bool metrics_ready(const struct metrics *metrics, const char **ret_reason)
         reason = "the journal is full";
     else if (reason == NULL && metrics->database != METRICS_DATABASE_READY)
         reason = "PostgreSQL is not connected";
+    else if (reason == NULL && metrics->taking_over)
+        reason = "what another daemon did is being read";
     if (ret_reason != NULL && reason != NULL)
         *ret_reason = reason;
     return reason == NULL;
@@ -43,7 +45,7 @@ bool metrics_ready(const struct metrics *metrics, const char **ret_reason)
 size_t metrics_stands_by_for(const struct metrics *metrics)
 {
     size_t count = 0;
-    for (size_t i = 0; i < metrics->feed_count; i++)
+    for (size_t i = 0; i < metrics->feed_count && !metrics->taking_over; i++)
         count += !metrics->feeds[i].may_be_asked;
     return count;
 }

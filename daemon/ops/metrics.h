@@ -68,6 +68,7 @@ struct metrics {
 
     uint64_t journal_entries, journal_bytes, journal_limit_bytes;
     bool journal_full;
+    bool taking_over;        // feeds wait for what another daemon did to be read
     double journal_oldest_s; // since the oldest entry came that PostgreSQL does not have; 0 for none
     enum metrics_database_state database;
     uint64_t store_lag_entries; // journalled and not yet in PostgreSQL
@@ -84,8 +85,8 @@ struct metrics {
     uint64_t resident_bytes, open_descriptors;
 };
 
-// Whether data flows all the way: connected to PostgreSQL, room in the journal, nothing stuck. Else *ret_reason
-// (which may be NULL) says what is in the way.
+// Whether data flows all the way: connected to PostgreSQL, room in the journal, nothing stuck, no
+// take-over under way. Else *ret_reason (which may be NULL) says what is in the way.
 bool metrics_ready(const struct metrics *metrics, const char **ret_reason);
 
 // How many feeds another daemon of the database asks; this one takes them when that is gone.

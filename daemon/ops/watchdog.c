@@ -29,6 +29,8 @@ const char *watchdog_judge(struct watchdog *watchdog, const struct watchdog_look
     if (look->now_ms - watchdog->asked_at_ms >
         look->poll_silence_allowed_ms + WATCHDOG_POLL_GRACE_MS)
         return "no feed is asked though some should be";
+    if (look->take_over_ms > WATCHDOG_TAKE_OVER_MS)
+        return "what another daemon did cannot be read, and its feeds are not asked";
     return NULL;
 }
 

@@ -14,6 +14,7 @@ struct watchdog_look {
     uint64_t poll_silence_allowed_ms; // until the next request is overdue; 0 when none is due at all
     uint64_t answers_taken;           // handed to the pipeline so far
     uint64_t answers_journalled;      // come back from it
+    uint64_t take_over_ms; // for how long feeds wait for another daemon's work to be read; 0: none do
 };
 
 struct watchdog {
@@ -26,6 +27,9 @@ struct watchdog {
 #define WATCHDOG_JOURNAL_SILENCE_MS 30000
 // Beyond what the feeds' intervals allow: jitter, a slow resolver.
 #define WATCHDOG_POLL_GRACE_MS 60000
+// Two tries to read what another daemon did (PIPELINE_TAKE_OVER_PATIENCE_MS), and some. Another
+// daemon may be able to: it gets the feeds when this one ends.
+#define WATCHDOG_TAKE_OVER_MS 150000
 
 void watchdog_init(struct watchdog *watchdog, uint64_t now_ms);
 

@@ -22,6 +22,12 @@
 #define COVERAGE_DELAY (5 * UTC_MINUTE)
 // What many archives left pending is spread over rounds: verdicts on what is new shall not wait for it.
 #define DERIVE_MS_MAX 10000
+// When closing, a round may end by itself for so long; what it has not committed by then is for the
+// next start.
+#define CLOSING_PATIENCE_MS 2000
+// Coverage of a year may take minutes; what takes longer waits for something. Locks are held for
+// moments.
+#define SESSION_OPTIONS "-c statement_timeout=600s -c lock_timeout=60s"
 
 struct verdict_news {
     int64_t assessment_id;
@@ -42,6 +48,7 @@ struct claim_worker {
     uv_timer_t timer;
     uv_work_t work;
     bool working, closing;
+    struct query_stop stop;
     const struct config *config; // what the round under way uses
     char *database;              // owned: a reload does not change it
     const char *password;
@@ -151,12 +158,21 @@ static int assess_due(struct claim_worker *worker, struct claim_store *store, st
     return result;
 }
 
+static int connect_database(struct claim_worker *worker, struct error *error)
+{
+    const struct query_settings settings = {.database = worker->database,
+                                            .password = worker->password,
+                                            .options = SESSION_OPTIONS,
+                                            .stop = &worker->stop};
+    return query_open(&settings, &worker->connection, error);
+}
+
 static int run_round(struct claim_worker *worker, struct error *error)
 {
     struct claim_store *store = NULL;
     int result = 0;
     if (worker->connection == NULL)
-        result = query_connect(worker->database, worker->password, &worker->connection, error);
+        result = connect_database(worker, error);
     if (result == 0)
         result = claim_store_new(worker->connection, worker->config, &store, error);
     if (result == 0 && !worker->imported)
@@ -215,6 +231,7 @@ static void timer_closed(uv_handle_t *handle)
 {
     struct claim_worker *worker = handle->data;
     query_close(worker->connection);
+    query_stop_done(&worker->stop);
     array_free(&worker->releases);
     array_free(&worker->news);
     text_done(&worker->problem);
@@ -278,6 +295,7 @@ struct claim_worker *claim_worker_new(uv_loop_t *loop, const struct config *conf
     worker->events = *events;
     worker->covered_until = INT64_MIN;
     text_init(&worker->problem, PROBLEM_BYTES_MAX);
+    query_stop_init(&worker->stop);
     uv_timer_init(loop, &worker->timer);
     worker->timer.data = worker;
     worker->work.data = worker;
@@ -298,11 +316,19 @@ void claim_worker_reload(struct claim_worker *worker, const struct config *confi
         take_over(worker);
 }
 
+static void on_closing_late(uv_timer_t *timer)
+{
+    struct claim_worker *worker = timer->data;
+    query_stop_now(&worker->stop);
+}
+
 void claim_worker_close(struct claim_worker *worker, void (*on_closed)(void *data), void *data)
 {
     worker->closing = true;
     worker->on_closed = on_closed;
     worker->closed_data = data;
-    if (!worker->working)
+    if (worker->working)
+        uv_timer_start(&worker->timer, on_closing_late, CLOSING_PATIENCE_MS, 0);
+    else
         uv_close((uv_handle_t *)&worker->timer, timer_closed);
 }

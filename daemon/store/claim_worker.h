@@ -46,5 +46,6 @@ void claim_worker_start(struct claim_worker *worker, uint64_t interval_ms);
 // before that is fine: each call's on_released is called, once.
 void claim_worker_reload(struct claim_worker *worker, const struct config *config,
                          void (*on_released)(void *data), void *data);
-// Waits for the round under way; the worker is freed after on_closed.
+// Waits for the round under way, for two seconds, then ends it whatever it waits for; the worker is
+// freed after on_closed.
 void claim_worker_close(struct claim_worker *worker, void (*on_closed)(void *data), void *data);

@@ -269,6 +269,7 @@ static void connect_now(struct connection *connection)
         lose(connection, &error);
         return;
     }
+    conninfo_want_writer(&connection->conninfo);
     start_timer(connection, on_connect_timeout, CONNECT_TIMEOUT_MS);
     if (!resolve_is_needed(&connection->conninfo)) {
         start_libpq(connection);

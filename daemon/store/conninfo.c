@@ -8,12 +8,10 @@
 
 #define OPTIONS_LENGTH_MAX 4096
 
-// A dead peer is noticed within a minute even where nothing is sent; the session may write.
+// A dead peer is noticed within a minute even where nothing is sent.
 static const char *const our_keywords[][2] = {
-    {"client_encoding", "UTF8"},   {"keepalives", "1"},
-    {"keepalives_idle", "30"},     {"keepalives_interval", "10"},
-    {"keepalives_count", "3"},     {"tcp_user_timeout", "30000"},
-    {"target_session_attrs", "read-write"},
+    {"client_encoding", "UTF8"},   {"keepalives", "1"},       {"keepalives_idle", "30"},
+    {"keepalives_interval", "10"}, {"keepalives_count", "3"}, {"tcp_user_timeout", "30000"},
 };
 
 static size_t find(const struct conninfo *conninfo, const char *keyword)
@@ -102,7 +100,7 @@ int conninfo_read(const char *database, const char *password, const char *applic
         if (conninfo_get(&conninfo, our_keywords[i][0]) == NULL)
             conninfo_set(&conninfo, our_keywords[i][0], our_keywords[i][1]);
     conninfo_set(&conninfo, "client_encoding", "UTF8");
-    if (conninfo_get(&conninfo, "application_name") == NULL)
+    if (application != NULL && conninfo_get(&conninfo, "application_name") == NULL)
         conninfo_set(&conninfo, "application_name", application);
     if (password != NULL)
         conninfo_set(&conninfo, "password", password);
@@ -117,4 +115,10 @@ int conninfo_read(const char *database, const char *password, const char *applic
     }
     *ret_conninfo = conninfo;
     return 0;
+}
+
+void conninfo_want_writer(struct conninfo *conninfo)
+{
+    if (conninfo_get(conninfo, "target_session_attrs") == NULL)
+        conninfo_set(conninfo, "target_session_attrs", "read-write");
 }

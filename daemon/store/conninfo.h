@@ -12,11 +12,15 @@ struct conninfo {
     struct conninfo_values ARRAY_OF(char *) values;  // each owned; one for each keyword
 };
 
-// Reads a connection string or URI (empty: libpq's environment and defaults), then adds the password (which
-// may be NULL; it is never taken from the string's log or the command line), the application's name, UTF-8,
-// keepalives, and `options` behind those of the string. Returns 0, or -EINVAL with libpq's own words.
+// Reads a connection string or URI (empty: libpq's environment and defaults), then adds the
+// password (which may be NULL; it is never taken from the string's log or the command line), the
+// application's name (unless NULL), UTF-8, keepalives, and `options` (or NULL) behind those of the
+// string. Returns 0, or -EINVAL with libpq's own words.
 int conninfo_read(const char *database, const char *password, const char *application,
                   const char *options, struct conninfo *ret_conninfo, struct error *error);
+
+// Of several servers only one that takes writes will do, unless the string says otherwise.
+void conninfo_want_writer(struct conninfo *conninfo);
 
 // The value of a keyword or NULL.
 const char *conninfo_get(const struct conninfo *conninfo, const char *keyword);

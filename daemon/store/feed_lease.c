@@ -20,7 +20,7 @@ _Static_assert(LEASE_SERVER_PATIENCE == 18 * UTC_SECOND, "session_options says t
 #define PATIENCE_MS 10000
 // PostgreSQL that is back is to be noticed within the courtesy that others show us.
 #define WAIT_LONGEST_MS 2000
-#define LET_GO_MS 1000
+#define LET_GO_MS 500
 // A session that cannot look, such as with an older schema, is tried again after so long.
 #define USELESS_WAIT_MS 5000
 #define FEEDS_BYTES_MAX (CONFIG_FEEDS_MAX * (size_t)FEED_ID_SIZE)

@@ -39,6 +39,6 @@ void feed_lease_learnt(struct feed_lease *lease);
 // nobody sets it.
 utc_us feed_lease_now(void);
 
-// Lets go of the locks in good order where that takes no longer than a second, so that another
+// Lets go of the locks in good order where that takes no longer than half a second, so that another
 // daemon need not wait; freed when it calls back.
 void feed_lease_close(struct feed_lease *lease, void (*on_closed)(void *data), void *data);

@@ -3,7 +3,6 @@
 
 #include "base/text.h"
 #include "journal/outbox.h"
-#include "store/query.h"
 
 _Static_assert(OUTBOX_REMEMBERED == 35 * UTC_DAY, "the query says the same");
 static const char alerts_sql[] =
@@ -23,12 +22,12 @@ static void add_alert(const struct query *query, struct entry *entry)
     *array_append(&entry->alerts) = alert;
 }
 
-int known_alerts_read(const char *database, const char *password, struct entry *entry,
+int known_alerts_read(const struct query_settings *settings, struct entry *entry,
                       struct error *error)
 {
     struct query_connection *connection;
     struct query *query = NULL;
-    int ret = query_connect(database, password, &connection, error);
+    int ret = query_open(settings, &connection, error);
     if (ret < 0)
         return ret;
     ret = query_start(connection, alerts_sql, NULL, 0, &query, error);

@@ -12,6 +12,10 @@
 
 // Of one round: some hundred kilobytes.
 #define EVENTS_AT_ONCE 100
+#define CLOSING_PATIENCE_MS 1000
+// A round's questions take milliseconds, and a process that is stopped must not keep the lock from
+// another daemon (feed/lease_policy.h).
+#define SESSION_OPTIONS "-c idle_session_timeout=18s -c statement_timeout=20s -c lock_timeout=10s"
 
 struct event_id {
     uint8_t bytes[DIGEST_UUID_SIZE];
@@ -22,6 +26,7 @@ struct pending_worker {
     uv_timer_t timer;
     uv_work_t work;
     bool working, closing;
+    struct query_stop stop;
     char *database, *password;
     struct pending_worker_events events;
     size_t unanswered; // handed over
@@ -67,12 +72,13 @@ static int remove_kept(struct pending_worker *worker, struct error *error)
 
 static int run_round(struct pending_worker *worker, struct error *error)
 {
+    const struct query_settings settings = {.database = worker->database,
+                                            .password = worker->password,
+                                            .options = SESSION_OPTIONS,
+                                            .stop = &worker->stop};
     int result = 0;
     if (worker->connection == NULL)
-        result = query_connect(worker->database, worker->password, &worker->connection, error);
-    // A process that is stopped must not keep the lock from another daemon (feed/lease_policy.h).
-    if (result == 0 && !worker->has_lock)
-        result = query_execute(worker->connection, "SET idle_session_timeout = '18s'", NULL, 0, error);
+        result = query_open(&settings, &worker->connection, error);
     if (result == 0 && !worker->has_lock)
         result = take_lock(worker, error);
     if (result == 0)
@@ -104,6 +110,7 @@ static void timer_closed(uv_handle_t *handle)
     void (*on_closed)(void *data) = worker->on_closed;
     void *data = worker->closed_data;
     query_close(worker->connection);
+    query_stop_done(&worker->stop);
     array_free(&worker->kept);
     if (worker->password != NULL)
         explicit_bzero(worker->password, strlen(worker->password));
@@ -171,6 +178,7 @@ struct pending_worker *pending_worker_new(uv_loop_t *loop, const char *database,
     worker->database = memory_copy_string(database);
     worker->password = password != NULL ? memory_copy_string(password) : NULL;
     worker->events = *events;
+    query_stop_init(&worker->stop);
     uv_timer_init(loop, &worker->timer);
     worker->timer.data = worker;
     worker->work.data = worker;
@@ -183,10 +191,17 @@ void pending_worker_start(struct pending_worker *worker, uint64_t interval_ms)
     uv_timer_start(&worker->timer, on_timer, 0, interval_ms);
 }
 
+static void on_closing_late(uv_timer_t *timer)
+{
+    struct pending_worker *worker = timer->data;
+    query_stop_now(&worker->stop);
+}
+
 void pending_worker_close(struct pending_worker *worker, void (*on_closed)(void *data), void *data)
 {
     worker->closing = true;
     worker->on_closed = on_closed;
     worker->closed_data = data;
+    uv_timer_start(&worker->timer, on_closing_late, CLOSING_PATIENCE_MS, 0);
     close_if_quiet(worker);
 }

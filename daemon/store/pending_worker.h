@@ -36,6 +36,6 @@ void pending_worker_start(struct pending_worker *worker, uint64_t interval_ms);
 void pending_worker_answer(struct pending_worker *worker, const uint8_t event_id[DIGEST_UUID_SIZE],
                            bool kept);
 
-// Hands over nothing more; waits for the round under way and the answers that are due; the worker
-// is freed before on_closed.
+// Hands over nothing more; waits for the answers that are due, and a second for the round under
+// way, which is ended then whatever it waits for; the worker is freed before on_closed.
 void pending_worker_close(struct pending_worker *worker, void (*on_closed)(void *data), void *data);

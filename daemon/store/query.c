@@ -3,22 +3,28 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "store/conninfo.h"
 
 #include <errno.h>
 #include <libpq-fe.h>
 #include <math.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-#define CONNECT_TIMEOUT_S "10"
+#define CONNECT_TIMEOUT_S 10
+// How often a connection that is being made looks whether it is still wanted.
+#define CONNECT_LOOK_MS 100
 
 struct query_connection {
-    PGconn *connection;
+    PGconn *native;
+    struct query_stop *stop; // NULL: nobody ends it
 };
 
 struct query {
-    PGconn *connection; // borrowed
+    struct query_connection *connection; // borrowed
     PGresult *row;
     bool at_end;
 };
@@ -83,70 +89,149 @@ static const char session_settings[] =
     "SET timezone = 'UTC'; SET datestyle = 'ISO, YMD'; SET intervalstyle = 'iso_8601'; "
     "SET extra_float_digits = 1; SET bytea_output = 'hex'; SET client_min_messages = 'warning'";
 
+static uint64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static bool is_stopped(struct query_stop *stop)
+{
+    return stop != NULL && query_stop_was_asked(stop);
+}
+
+// As PQconnectdbParams, but ends when it is stopped. connect_timeout is ignored by PQconnectPoll,
+// so the time is ours to keep.
+static PGconn *connect_until_stopped(struct conninfo *conninfo, struct query_stop *stop)
+{
+    uint64_t ends_ms = now_ms() + CONNECT_TIMEOUT_S * UINT64_C(1000);
+    PostgresPollingStatusType wanted = PGRES_POLLING_WRITING;
+    PGconn *native = NULL;
+    if (!is_stopped(stop))
+        native = PQconnectStartParams(conninfo_keywords(conninfo), conninfo_values(conninfo), 0);
+    while (PQstatus(native) != CONNECTION_BAD && !is_stopped(stop) && now_ms() < ends_ms &&
+           (wanted == PGRES_POLLING_WRITING || wanted == PGRES_POLLING_READING)) {
+        struct pollfd socket = {.fd = PQsocket(native),
+                                .events = wanted == PGRES_POLLING_READING ? POLLIN : POLLOUT};
+        if (poll(&socket, 1, CONNECT_LOOK_MS) > 0)
+            wanted = PQconnectPoll(native);
+    }
+    return native;
+}
+
+static int check_connected(PGconn *native, struct query_stop *stop, struct error *error)
+{
+    char line[512];
+    if (is_stopped(stop))
+        return error_set(error, -ECANCELED, "connecting to the database was stopped");
+    if (PQstatus(native) == CONNECTION_OK)
+        return 0;
+    if (native != NULL && PQstatus(native) != CONNECTION_BAD)
+        return error_set(error, -ECONNREFUSED,
+                         "the database cannot be reached: no answer within %d s",
+                         CONNECT_TIMEOUT_S);
+    return error_set(error, -ECONNREFUSED, "the database cannot be reached: %s",
+                     one_line(PQerrorMessage(native), line, sizeof line));
+}
+
+static int set_up_session(PGconn *native, struct error *error)
+{
+    struct error failure = {0};
+    PGresult *set = PQexec(native, session_settings);
+    if (PQresultStatus(set) != PGRES_COMMAND_OK)
+        set_error(&failure, native, set);
+    PQclear(set);
+    return failure.code < 0 ? error_set(error, failure.code, "%s", failure.message) : 0;
+}
+
+// Takes `native` over.
+static int adopt(PGconn *native, struct query_stop *stop, struct query_connection **ret_connection,
+                 struct error *error)
+{
+    struct query_connection *connection = memory_allocate_zeroed(1, sizeof *connection);
+    *connection = (struct query_connection){.native = native, .stop = stop};
+    if (stop != NULL && PQsocket(native) >= 0)
+        query_stop_watch(stop, PQsocket(native));
+    int ret = check_connected(native, stop, error);
+    if (ret == 0)
+        ret = set_up_session(native, error);
+    if (ret < 0)
+        query_close(connection);
+    else
+        *ret_connection = connection;
+    return ret;
+}
+
+// A name alone is that of a database, as everywhere in PostgreSQL.
+static int read_conninfo(const char *database, const char *password, const char *options,
+                         struct conninfo *ret_conninfo, struct error *error)
+{
+    bool is_name =
+        database[0] != '\0' && strchr(database, '=') == NULL && strstr(database, "://") == NULL;
+    int ret = conninfo_read(is_name ? "" : database, password, NULL, options, ret_conninfo, error);
+    if (ret < 0)
+        return ret;
+    if (is_name)
+        conninfo_set(ret_conninfo, "dbname", database);
+    conninfo_set(ret_conninfo, "fallback_application_name", "skywitness");
+    return 0;
+}
+
 int query_connect(const char *database, const char *password,
                   struct query_connection **ret_connection, struct error *error)
 {
-    // dbname is expanded in its place: the string overrides what stands before it and yields to the
-    // rest.
-    const char *keywords[] = {"fallback_application_name", "connect_timeout", "dbname",
-                              "client_encoding",           "password",        NULL};
-    const char *values[] = {"skywitness", CONNECT_TIMEOUT_S, database, "UTF8", password, NULL};
-    char line[512];
-    char *reason = NULL;
-    PQconninfoOption *parsed = PQconninfoParse(database, &reason);
-    bool is_name = strchr(database, '=') == NULL && strstr(database, "://") == NULL;
-    PQconninfoFree(parsed);
-    if (parsed == NULL && !is_name) {
-        error_set(error, -EINVAL, "database: %s",
-                  one_line(reason != NULL ? reason : "not a connection string", line, sizeof line));
-        PQfreemem(reason);
-        return -EINVAL;
-    }
-    PQfreemem(reason);
+    struct conninfo conninfo;
+    char timeout_s[16];
+    int ret = read_conninfo(database, password, NULL, &conninfo, error);
+    if (ret < 0)
+        return ret;
+    snprintf(timeout_s, sizeof timeout_s, "%d", CONNECT_TIMEOUT_S);
+    if (conninfo_get(&conninfo, "connect_timeout") == NULL)
+        conninfo_set(&conninfo, "connect_timeout", timeout_s);
+    PGconn *native = PQconnectdbParams(conninfo_keywords(&conninfo), conninfo_values(&conninfo), 0);
+    conninfo_done(&conninfo);
+    return adopt(native, NULL, ret_connection, error);
+}
 
-    PGconn *connection = PQconnectdbParams(keywords, values, 1);
-    if (PQstatus(connection) != CONNECTION_OK) {
-        error_set(error, -ECONNREFUSED, "the database cannot be reached: %s",
-                  one_line(PQerrorMessage(connection), line, sizeof line));
-        PQfinish(connection);
-        return -ECONNREFUSED;
-    }
-    PGresult *set = PQexec(connection, session_settings);
-    bool is_set = PQresultStatus(set) == PGRES_COMMAND_OK;
-    if (!is_set)
-        set_error(error, connection, set);
-    PQclear(set);
-    if (!is_set) {
-        PQfinish(connection);
-        return error != NULL ? error->code : -EIO;
-    }
-    *ret_connection = memory_allocate(sizeof **ret_connection);
-    (*ret_connection)->connection = connection;
-    return 0;
+int query_open(const struct query_settings *settings, struct query_connection **ret_connection,
+               struct error *error)
+{
+    struct conninfo conninfo;
+    int ret =
+        read_conninfo(settings->database, settings->password, settings->options, &conninfo, error);
+    if (ret < 0)
+        return ret;
+    conninfo_want_writer(&conninfo);
+    PGconn *native = connect_until_stopped(&conninfo, settings->stop);
+    conninfo_done(&conninfo);
+    return adopt(native, settings->stop, ret_connection, error);
 }
 
 void query_close(struct query_connection *connection)
 {
     if (connection == NULL)
         return;
-    PQfinish(connection->connection);
+    PQfinish(connection->native); // it may still have to be ended
+    if (connection->stop != NULL)
+        query_stop_unwatch(connection->stop);
     free(connection);
 }
 
 struct pg_conn *query_native(struct query_connection *connection)
 {
-    return connection->connection;
+    return connection->native;
 }
 
 int query_start(struct query_connection *connection, const char *sql, const char *const *parameters,
                 size_t parameter_count, struct query **ret_query, struct error *error)
 {
-    PGconn *native = connection->connection;
+    PGconn *native = connection->native;
     if (!PQsendQueryParams(native, sql, (int)parameter_count, NULL, parameters, NULL, NULL, 0))
         return set_error(error, native, NULL);
     PQsetSingleRowMode(native);
     *ret_query = memory_allocate_zeroed(1, sizeof **ret_query);
-    (*ret_query)->connection = native;
+    (*ret_query)->connection = connection;
     return 0;
 }
 
@@ -156,7 +241,7 @@ int query_next(struct query *query, struct error *error)
     query->row = NULL;
     if (query->at_end)
         return 0;
-    PGresult *result = PQgetResult(query->connection);
+    PGresult *result = PQgetResult(query->connection->native);
     switch (PQresultStatus(result)) {
     case PGRES_SINGLE_TUPLE:
         query->row = result;
@@ -169,7 +254,7 @@ int query_next(struct query *query, struct error *error)
         return 0;
     default:
         query->at_end = true;
-        set_error(error, query->connection, result);
+        set_error(error, query->connection->native, result);
         PQclear(result);
         return error != NULL ? error->code : -EIO;
     }
@@ -185,17 +270,36 @@ static void cancel(PGconn *connection)
     PQfreeCancel(handle);
 }
 
+// A short answer is there by now, and no server need be told. Returns whether that was all.
+static bool discard_what_came(PGconn *native)
+{
+    while (PQstatus(native) == CONNECTION_OK && !PQisBusy(native)) {
+        PGresult *rest = PQgetResult(native);
+        if (rest == NULL)
+            return true;
+        PQclear(rest);
+    }
+    return PQstatus(native) != CONNECTION_OK;
+}
+
+static void discard(struct query_connection *connection, bool at_end)
+{
+    PGresult *rest;
+    if (discard_what_came(connection->native))
+        return;
+    if (!at_end && !is_stopped(connection->stop))
+        cancel(connection->native);
+    while (PQstatus(connection->native) == CONNECTION_OK &&
+           (rest = PQgetResult(connection->native)) != NULL)
+        PQclear(rest);
+}
+
 void query_finish(struct query *query)
 {
     if (query == NULL)
         return;
     PQclear(query->row);
-    if (!query->at_end)
-        cancel(query->connection);
-    PGresult *rest;
-    while (PQstatus(query->connection) == CONNECTION_OK &&
-           (rest = PQgetResult(query->connection)) != NULL)
-        PQclear(rest);
+    discard(query->connection, query->at_end);
     free(query);
 }
 
@@ -255,15 +359,15 @@ utc_us query_time(const struct query *query, size_t column)
 
 int query_server_version(const struct query_connection *connection)
 {
-    return PQserverVersion(connection->connection);
+    return PQserverVersion(connection->native);
 }
 
 const char *query_database_name(const struct query_connection *connection)
 {
-    return PQdb(connection->connection);
+    return PQdb(connection->native);
 }
 
 const char *query_role_name(const struct query_connection *connection)
 {
-    return PQuser(connection->connection);
+    return PQuser(connection->native);
 }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Blocking questions to PostgreSQL for the operator's tool. Rows come one at a time, so that an
-// answer of any size takes little memory. The daemon never uses this: it must not wait.
+// Blocking questions to PostgreSQL, for the operator's tool and the daemon's worker threads. Rows
+// come one at a time, so that an answer of any size takes little memory. The daemon's loop never
+// uses this: it must not wait.
 #pragma once
 
 #include "base/error.h"
 #include "base/utc.h"
+#include "store/query_stop.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,10 +18,21 @@ struct query;
 // `database` is a libpq connection string or URI; its environment variables fill in what that
 // leaves open. `password` is NULL or the secret to use. The session speaks UTF-8, UTC and ISO
 // dates. Errors: -EINVAL for a string that is none, -ECONNREFUSED when the server cannot be reached
-// or says no.
+// or says no. A server that has vanished from the network is noticed within a minute, for as long
+// as its machine answers nothing.
 int query_connect(const char *database, const char *password,
                   struct query_connection **ret_connection, struct error *error);
 void query_close(struct query_connection *connection); // accepts NULL
+
+// What a thread of the daemon connects with.
+struct query_settings {
+    const char *database, *password; // as for query_connect
+    const char *options;             // "-c name=value ..." for the session; NULL for none
+    struct query_stop *stop;         // ends it from another thread; NULL: nobody will
+};
+// The same, to a server that can be written to. -ECANCELED when it is stopped while connecting.
+int query_open(const struct query_settings *settings, struct query_connection **ret_connection,
+               struct error *error);
 
 // libpq's own handle (PGconn), for what is written against it (store/migrate.h). Borrowed.
 struct pg_conn *query_native(struct query_connection *connection);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "store/restore.h"
 
-#include "store/query.h"
 #include "store/stored_point.h"
+
+#include <inttypes.h>
+#include <stdio.h>
 
 // A point carries no callsign: each of its sighting's is handed to one of the first points, which gives the
 // tracker the same list in the same order.
@@ -10,7 +12,6 @@
 // How far back: what the tracker remembers (FORGET_AFTER_US of track/thresholds.h: a stay may be that long), but of
 // closed sightings the newest ones only where there are more points than a start can wait for.
 #define REMEMBERED "30 days"
-#define CLOSED_POINTS_MAX "5000000"
 
 // clang-format off
 static const char points_sql[] =
@@ -26,17 +27,18 @@ static const char points_sql[] =
     " ORDER BY p.received_at, p.observed_at, p.feed, p.icao24";
 // clang-format on
 
-int restore_from_database(const char *database, const char *password,
-                          const struct watch_list *watch, utc_us as_of, struct intake *intake,
+int restore_from_database(const struct query_settings *settings, const struct watch_list *watch,
+                          utc_us as_of, int64_t closed_points_max, struct intake *intake,
                           struct error *error)
 {
     struct query_connection *connection;
-    int ret = query_connect(database, password, &connection, error);
+    int ret = query_open(settings, &connection, error);
     if (ret < 0)
         return ret;
-    char time[UTC_TEXT_SIZE];
+    char time[UTC_TEXT_SIZE], closed[24];
+    snprintf(closed, sizeof closed, "%" PRId64, closed_points_max);
     const char *const parameters[] = {as_of == UTC_UNKNOWN ? "infinity" : utc_format(as_of, time),
-                                      REMEMBERED, CLOSED_POINTS_MAX};
+                                      REMEMBERED, closed};
     struct query *query = NULL;
     ret = query_start(connection, points_sql, parameters, 3, &query, error);
     while (ret >= 0 && (ret = query_next(query, error)) > 0) {

@@ -7,10 +7,16 @@
 #include "base/utc.h"
 #include "config/watch.h"
 #include "journal/intake.h"
+#include "store/query.h"
 
-// Reads, blocking, the points before `as_of` (UTC_UNKNOWN: all) of sightings that were open then or had ended
-// less than 30 days before (of the latter at most 5 million points, the newest sightings first), and absorbs
-// them. Returns 0, or an error of store/query.h; what was absorbed before it stays.
-int restore_from_database(const char *database, const char *password,
-                          const struct watch_list *watch, utc_us as_of, struct intake *intake,
+// Of closed sightings, the newest first, so many points are read at most: what a start can wait
+// for.
+#define RESTORE_CLOSED_POINTS_MAX 5000000
+
+// Reads, blocking, the points before `as_of` (UTC_UNKNOWN: all) of sightings that were open then or
+// had ended less than 30 days before (of the latter at most `closed_points_max`, the newest
+// sightings first), and absorbs them. Returns 0, or an error of store/query.h; what was absorbed
+// before it stays.
+int restore_from_database(const struct query_settings *settings, const struct watch_list *watch,
+                          utc_us as_of, int64_t closed_points_max, struct intake *intake,
                           struct error *error);

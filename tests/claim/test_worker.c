@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The worker beside a libuv loop, against a real PostgreSQL: first round, a visit, a stopped
-// server, a reload.
+// server, a reload, a server that hangs when it is closed.
 #include "base/memory.h"
 #include "config/config.h"
 #include "store/claim_worker.h"
@@ -8,6 +8,7 @@
 #include "store/query.h"
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -133,6 +134,26 @@ static void server(const char *command)
     assert_int_equal(system(line), 0);
 }
 
+// Stops the one that the worker is connected to.
+static pid_t stop_server_process(void)
+{
+    struct query_connection *connection = connect_database();
+    struct query *query;
+    struct error error;
+    assert_int_equal(
+        query_start(connection,
+                    "SELECT pid FROM pg_stat_activity WHERE application_name = 'skywitness'"
+                    " AND pid <> pg_backend_pid()",
+                    NULL, 0, &query, &error),
+        0);
+    assert_int_equal(query_next(query, &error), 1);
+    pid_t process = (pid_t)query_integer(query, 0, 0);
+    query_finish(query);
+    query_close(connection);
+    assert_int_equal(kill(process, SIGSTOP), 0);
+    return process;
+}
+
 static void keeps_verdicts_up_to_date(void **state)
 {
     (void)state;
@@ -193,8 +214,12 @@ static void keeps_verdicts_up_to_date(void **state)
     assert_int_equal(seen.verdicts, 20);
     assert_int_equal(seen.problems, problems);
 
+    pid_t stopped = stop_server_process();
+    for (int i = 0; i < 20; i++) // a round is under way that will never end
+        uv_run(&loop, UV_RUN_ONCE);
     claim_worker_close(worker, count, &seen.closed);
     run_until(&loop, &seen.closed, 1);
+    kill(stopped, SIGCONT);
     config_free(other);
     assert_int_equal(uv_loop_close(&loop), 0);
 }

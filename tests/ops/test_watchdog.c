@@ -53,6 +53,20 @@ static void test_poller(void **state)
     FOLLOW(steps);
 }
 
+// The feeds are this daemon's, but none may be asked yet: no silence is too long.
+static void test_take_over(void **state)
+{
+    (void)state;
+    struct watchdog watchdog;
+    struct watchdog_look look = {.take_over_ms = WATCHDOG_TAKE_OVER_MS};
+    watchdog_init(&watchdog, 0);
+    assert_null(watchdog_judge(&watchdog, &look));
+    look.take_over_ms++;
+    assert_non_null(strstr(watchdog_judge(&watchdog, &look), "another daemon"));
+    look.take_over_ms = 0;
+    assert_null(watchdog_judge(&watchdog, &look));
+}
+
 static void test_nothing_due(void **state)
 {
     (void)state;
@@ -103,9 +117,8 @@ static void test_journal(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_poller),
-        cmocka_unit_test(test_nothing_due),
-        cmocka_unit_test(test_shorter_from_now_on),
+        cmocka_unit_test(test_poller),    cmocka_unit_test(test_nothing_due),
+        cmocka_unit_test(test_take_over), cmocka_unit_test(test_shorter_from_now_on),
         cmocka_unit_test(test_journal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -346,7 +346,15 @@ static void test_conninfo(void **state)
     assert_string_equal(conninfo_get(&conninfo, "password"), "secret");
     assert_string_equal(conninfo_get(&conninfo, "options"), "-c a.b=1 -c c.d=2");
     assert_string_equal(conninfo_get(&conninfo, "client_encoding"), "UTF8");
+    assert_string_equal(conninfo_get(&conninfo, "tcp_user_timeout"), "30000");
+    assert_null(conninfo_get(&conninfo, "target_session_attrs"));
+    conninfo_want_writer(&conninfo);
     assert_string_equal(conninfo_get(&conninfo, "target_session_attrs"), "read-write");
+    conninfo_done(&conninfo);
+    assert_int_equal(conninfo_read("target_session_attrs=any", NULL, NULL, NULL, &conninfo, &error),
+                     0);
+    conninfo_want_writer(&conninfo);
+    assert_string_equal(conninfo_get(&conninfo, "target_session_attrs"), "any");
     conninfo_done(&conninfo);
     assert_int_equal(conninfo_read("no such=thing", NULL, "app", NULL, &conninfo, &error), -EINVAL);
     assert_int_equal(conninfo_read("port='", NULL, "app", NULL, &conninfo, &error), -EINVAL);

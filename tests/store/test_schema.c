@@ -298,6 +298,48 @@ static void test_feed_health(void **state)
                         "down down 1 1 1, failing failing 2 1 2, good good 2 1 2, idle idle 0 0 0");
 }
 
+// --- several daemons
+// ------------------------------------------------------------------------------
+
+#define LOOK(daemon)                                                                               \
+    "SELECT mine || ' ' || others FROM skywitness_store.look_at_leases("                           \
+    "'00000000-0000-0000-0000-00000000000" daemon "', 'host', '{feed}', '{}', true)"
+#define LET_GO(daemon)                                                                             \
+    "SELECT skywitness_store.let_leases_go('00000000-0000-0000-0000-00000000000" daemon "')"
+
+static void pass_hours(int hours)
+{
+    char sql[200];
+    snprintf(sql, sizeof sql,
+             "UPDATE skywitness_store.feed_standby SET seen_at = seen_at - interval '%d hours'",
+             hours);
+    harness_execute(connection, sql);
+}
+
+// One that is off for hours comes back: until then the other must not think that it is alone.
+static void test_other_daemons_are_remembered(void **state)
+{
+    PGconn *second = harness_connect();
+    (void)state;
+    assert_string_equal(harness_text(connection, LOOK("1")), "true false");
+    assert_string_equal(harness_text(second, LOOK("2")), "false true");
+    harness_execute(second, LET_GO("2"));
+    pass_hours(2);
+    assert_string_equal(harness_text(connection, LOOK("1")), "true true");
+    pass_hours(24 * 7);
+    assert_string_equal(harness_text(connection, LOOK("1")), "true false");
+    // Nor has one gone for good that asked, whether it ended in good order or not.
+    harness_execute(connection, LET_GO("1"));
+    assert_string_equal(harness_text(second, LOOK("2")), "true true");
+    pass_hours(2);
+    assert_string_equal(harness_text(second, LOOK("2")), "true true");
+    PQfinish(second);
+    while (harness_number(connection, "SELECT count(*) FROM skywitness_store.feed_lock_holders()") >
+           0)
+        ;
+    assert_string_equal(harness_text(connection, LOOK("1")), "true true");
+}
+
 int main(void)
 {
 #define WITH_DATABASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
@@ -312,6 +354,7 @@ int main(void)
         WITH_DATABASE(test_path),
         WITH_DATABASE(test_odd_bytes_are_readable),
         WITH_DATABASE(test_feed_health),
+        WITH_DATABASE(test_other_daemons_are_remembered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 """PostgreSQL crashes and stays away under load, is started after the daemon, and is away while the daemon is
 killed: nothing that was accepted is lost or stored twice, and the sightings come out as without all that."""
+import os
+import signal
 import time
 
 import harness
@@ -111,6 +113,28 @@ class DatabaseAwayTest(harness.Scenario):
         self.wait_for_points(feeds)
         self.stop_daemon(daemon)
         self.check(feeds)
+
+
+    def test_stop_while_it_hangs(self):
+        """The server's processes are stopped, and so answer nothing and refuse nothing."""
+        feeds = self.serve(30)
+        daemon = self.start(feeds)
+        self.wait_for_steps(feeds, 2)
+        pids = [int(pid) for pid, in self.database.rows(
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND usename = 'skywitness_writer'")]
+        self.assertGreater(len(pids), 2)  # the writer, the leases, the events that wait
+        try:
+            for pid in pids:
+                os.kill(pid, signal.SIGSTOP)
+            time.sleep(3)  # longer than what waits for the daemon is asked for
+            self.assertTrue(daemon.is_running())
+            status, took_s = daemon.stop()
+        finally:
+            for pid in pids:
+                os.kill(pid, signal.SIGCONT)
+        self.assertEqual(status, 0, daemon.log())
+        self.assertLess(took_s, 10 + harness.START_S)
+        self.assertFalse(daemon.matching("did not end"), daemon.log())  # it needed no force
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import http.server
 import json
 import os
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -13,6 +14,7 @@ import time
 import harness
 from feed_server import JSON, FeedServer
 from flights import Flight
+from postgresql_proxy import PostgresqlProxy
 
 FEED = "shared"
 TAKE_OVER_S = 30  # the promise
@@ -69,6 +71,16 @@ class Webhook:
             return [body["data"]["aircraft"]["icao24"] for body in self.bodies if body["type"] == "sighting.opened"]
 
 
+class Through:
+    """A database at the end of a proxy's line."""
+
+    def __init__(self, line, database):
+        self.line, self.database = line, database
+
+    def uri(self, user):
+        return self.line.uri(self.database, user)
+
+
 class TwoDaemonsTest(harness.Scenario):
     def setUp(self):
         super().setUp()
@@ -78,13 +90,14 @@ class TwoDaemonsTest(harness.Scenario):
         self.webhook = Webhook()
         self.addCleanup(self.webhook.server.shutdown)
 
-    def start(self, name, **others):
+    def start(self, name, line=None, **others):
         config = self.write_config(
             [harness.local_feed(FEED, f"{self.requests.server.url}/{name}")],
             [{"id": "all", "hexes": [flight.icao24 for flight in self.requests.flights]}], name=f"{name}.json",
             state=f"state-{name}", status={"listen": f"unix:{self.folder}/{name}.status"},
             webhooks=[{"id": "desk", "url": self.webhook.url, "secret": {"env": "DESK_SECRET"}, "local": True,
-                       "events": ["sighting.opened"]}], **others)
+                       "events": ["sighting.opened"]}], **({"database": Through(line, self.database)} if line else {}),
+            **others)
         return self.start_daemon(config)
 
     def wait_for(self, name, since, patience_s=harness.PATIENCE_S):
@@ -167,6 +180,51 @@ class TwoDaemonsTest(harness.Scenario):
         self.assertEqual(sightings, [(flight.icao24, "open") for flight in self.requests.flights])
         self.assertEqual(sorted(self.webhook.opened()), [flight.icao24 for flight in self.requests.flights])
 
+    def ready(self, name):
+        """The status and the words of /readyz."""
+        with socket.socket(socket.AF_UNIX) as page:
+            page.connect(f"{self.folder}/{name}.status")
+            page.sendall(b"GET /readyz HTTP/1.0\r\n\r\n")
+            answer = b"".join(iter(lambda: page.recv(4096), b"")).decode()
+        return int(answer.split()[1]), answer.partition("\r\n\r\n")[2].strip()
+
+    def proxy(self, name):
+        proxy = PostgresqlProxy(self.folder / f"line-{name}")
+        self.addCleanup(proxy.close)
+        return proxy
+
+    def test_lines_are_cut(self):
+        """The line of the first is cut, and it knows of a second, which was last there two hours ago: it stops asking, and
+        only then does the second ask, although its own line breaks while it reads what the first one did."""
+        first_line, second_line = self.proxy("first"), self.proxy("second")
+        self.start("first", line=first_line)
+        self.wait_for("first", 0)
+        harness.wait_until(lambda: self.database.count("SELECT count(*) FROM skywitness.sighting") == 3, "sightings")
+        second = self.start("second")
+        second.wait_for_log("stands by")
+        self.stop_daemon(second)
+        self.database.rows("UPDATE skywitness_store.feed_standby SET seen_at = seen_at - interval '2 hours'")
+        harness.wait_until(lambda: self.database.value(
+            "SELECT l.seen_at > s.seen_at + interval '2 hours 1 second' FROM skywitness_store.feed_lease l,"
+            " skywitness_store.feed_standby s") == "t", "the first has looked again")
+        time.sleep(1)  # and heard it
+        first_line.cut()
+        cut = time.monotonic()
+        second = self.start("second", line=second_line)
+        second.wait_for_log("watches 1 feeds")
+        second_line.swallow = b"PARTITION BY s.sighting_id"  # the points of open sightings
+        harness.wait_until(second_line.swallowing, "the second is in the middle of reading")
+        self.assertEqual(self.ready("second"), (503, "what another daemon did is being read"))
+        self.assert_quiet("second", 0)
+        second_line.swallow = None
+        second_line.hang_up()
+        asked = self.wait_for("second", cut)
+        second.wait_for_log("took over")
+        time.sleep(2)
+        self.assertLess(asked - cut, TAKE_OVER_S + harness.START_S)
+        self.assert_quiet("first", cut + 1)
+        self.assertEqual(self.database.count("SELECT count(*) FROM skywitness.sighting"), 3)
+
     def test_without_leases(self):
         self.start("first", lease=False)
         self.start("second", lease=False)
@@ -180,7 +238,8 @@ class TwoDaemonsTest(harness.Scenario):
         self.wait_for("first", 0)
         second = self.start("second")
         second.wait_for_log("stands by")
-        harness.wait_until(lambda: "not" in (self.folder / "state-second/leases").read_text(), "it is remembered")
+        memory = self.folder / "state-second/leases"
+        harness.wait_until(lambda: memory.exists() and "not" in memory.read_text(), "it is remembered")
         second.kill()
         first.kill()
         self.postgresql.crash()

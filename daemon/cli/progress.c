@@ -16,6 +16,8 @@
 // What is said of the rate is that of about the last half minute.
 #define RATE_TIME_S 30.0
 #define BAR_CELLS 24
+#define BAR_CELLS_LEAST 4
+#define BAR_FRAME_COLUMNS 9 // "[] 100 % "
 #define COLUMNS_DEFAULT 80
 #define LINE_BYTES_MAX 4096
 
@@ -106,21 +108,28 @@ static void append_name(const char *name, struct text *line)
         text_append_bytes(line, (unsigned char)*at < 0x20 || *at == 0x7f ? "?" : at, 1);
 }
 
-static void append_bar(const struct progress_state *state, struct text *line)
-{
-    double share = (double)state->done / (double)state->total;
-    int full = share >= 1 ? BAR_CELLS : (int)(share * BAR_CELLS);
-    text_append(line, "[");
-    for (int i = 0; i < BAR_CELLS; i++)
-        text_append(line, i < full ? "#" : ".");
-    text_append_format(line, "] %3.0f %% ", share * 100);
-}
-
 static size_t terminal_columns(FILE *file)
 {
     struct winsize size;
     bool is_known = ioctl(fileno(file), TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
     return is_known ? size.ws_col : COLUMNS_DEFAULT;
+}
+
+// The bar takes the room that the words leave, since these say more.
+static void append_bar(const struct progress *progress, const struct progress_state *state,
+                       size_t words, struct text *line)
+{
+    size_t columns = terminal_columns(progress->cli->talk), taken = words + BAR_FRAME_COLUMNS;
+    size_t room = columns > taken + 1 ? columns - taken - 1 : 0;
+    size_t cells = room < BAR_CELLS ? room : BAR_CELLS;
+    double share = (double)state->done / (double)state->total;
+    if (cells >= BAR_CELLS_LEAST) {
+        text_append(line, "[");
+        for (size_t i = 0; i < cells; i++)
+            text_append(line, (double)i < floor(share * (double)cells) ? "#" : ".");
+        text_append(line, "] ");
+    }
+    text_append_format(line, "%3.0f %% ", share * 100);
 }
 
 // A line that is wider than the terminal could not be taken away again.
@@ -148,19 +157,22 @@ void progress_show(struct progress *progress, const struct progress_state *state
         return;
     progress->drawn_s = now;
     update_rate(progress, state->done_in_all, now);
-    struct text line;
+    struct text line, amounts;
     text_init(&line, LINE_BYTES_MAX);
+    text_init(&amounts, LINE_BYTES_MAX);
+    append_amount(state, &amounts);
+    append_rate(progress, state, &amounts);
     append_name(state->what, &line);
     text_append(&line, progress->is_terminal ? " " : ": ");
     if (progress->is_terminal && state->total > 0)
-        append_bar(state, &line);
-    append_amount(state, &line);
-    append_rate(progress, state, &line);
+        append_bar(progress, state, line.length + amounts.length, &line);
+    text_append_bytes(&line, amounts.bytes, amounts.length);
     text_append(&line, state->detail[0] != '\0' ? "; " : "");
     append_name(state->detail, &line);
     if (progress->is_terminal)
         draw(progress, &line);
     else
         write_line(progress, &line);
+    text_done(&amounts);
     text_done(&line);
 }

@@ -3,12 +3,14 @@
 // __wrap_clock_gettime in place of the system's).
 #include "cli/progress.h"
 
+#include <pty.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -66,6 +68,46 @@ static void test_plain_lines(void **state)
         "skywitness: 2025-10-26 (7 of 12): 60 of 100 MB, 2.0 MB/s, about 0:20 left; 12 files\n");
 }
 
+// What is drawn last on a terminal of so many columns, of a day of 3.3 GB among twelve.
+static void draw(unsigned short columns, char shown[TEXT_SIZE])
+{
+    const struct winsize size = {.ws_row = 24, .ws_col = columns};
+    int ours, theirs;
+    assert_int_equal(openpty(&ours, &theirs, NULL, NULL, &size), 0);
+    FILE *talk = fdopen(theirs, "w");
+    const struct cli cli = {.talk = talk};
+    struct progress progress;
+    now_ms = 0;
+    progress_begin(&progress, &cli);
+    watch(&progress, 1, 3300000000);
+    fclose(talk);
+    size_t length = 0;
+    for (ssize_t got; (got = read(ours, shown + length, TEXT_SIZE - 1 - length)) > 0;)
+        length += (size_t)got; // until EIO, which is how Linux says that the other side is closed
+    close(ours);
+    shown[length] = '\0';
+    const char *last = strrchr(shown, '\r');
+    assert_non_null(last);
+    memmove(shown, last + 4, strlen(last + 4) + 1); // behind "\r\033[K"
+}
+
+// Rate and time left come before the bar where there is no room for both.
+static void test_a_bar(void **state)
+{
+    (void)state;
+    char shown[TEXT_SIZE];
+    draw(120, shown);
+    assert_string_equal(shown,
+                        "2025-10-26 (7 of 12) [........................]   0 % 2 of 3300 MB, "
+                        "2.0 MB/s, about 27:29 left; 12 files");
+    draw(80, shown);
+    assert_string_equal(shown, "2025-10-26 (7 of 12) [.........]   0 % 2 of 3300 MB, "
+                               "2.0 MB/s, about 27:29 left");
+    draw(72, shown);
+    assert_string_equal(shown,
+                        "2025-10-26 (7 of 12)   0 % 2 of 3300 MB, 2.0 MB/s, about 27:29 left; 12");
+}
+
 static void test_spans(void **state)
 {
     (void)state;
@@ -85,6 +127,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_plain_lines),
+        cmocka_unit_test(test_a_bar),
         cmocka_unit_test(test_spans),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

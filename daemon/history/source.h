@@ -43,7 +43,8 @@ struct history_item {
     enum archive_kind kind;
     char icao24[ICAO24_SIZE]; // of a trace; empty for an archive
     char *urls;               // of its parts in order, a line each; owned
-    // What is known to be wrong with it although it can be had in part; empty where nothing is.
+    // What is known to be wrong with it although it can be had in part, so that it never counts as
+    // whole; empty where nothing is.
     char flaw[160];
 };
 struct history_items ARRAY_OF(struct history_item);

@@ -21,7 +21,7 @@ static int find_aircraft(struct query_connection *connection, utc_us since, utc_
     const char *const parameters[] = {utc_format(since, since_text), utc_format(until, until_text), hex};
     struct query *query;
     int ret = query_start(connection,
-                          "SELECT DISTINCT icao24 FROM skywitness_store.track_point"
+                          "SELECT DISTINCT icao24 FROM skywitness_store.kept_point"
                           " WHERE observed_at >= $1::timestamptz AND observed_at < $2::timestamptz"
                           " AND ($3::text IS NULL OR icao24 = $3::text) ORDER BY 1",
                           parameters, 3, &query, error);
@@ -51,34 +51,57 @@ static int write_changes(struct cli *cli, const struct derive_change_array *chan
     return cli_output_end(cli, output);
 }
 
-static int run(struct cli *cli, utc_us since, utc_us until, const char *hex, bool dry_run)
-{
+struct deriving {
+    struct cli *cli;
     const struct config *config;
     struct query_connection *connection;
-    struct aircraft_id_array found = {0};
-    struct derive_change_array changes = {0};
+    struct aircraft_id_array found;
+    struct derive_change_array changes;
+    size_t failed;
+};
+
+// Each aircraft is a transaction of its own: one that cannot be derived does not keep the others from it.
+static int derive_all(struct deriving *deriving, utc_us since, utc_us until, bool dry_run, struct error *error)
+{
+    array_foreach(&deriving->found, one) {
+        const struct derive_request request = {one->icao24, since, until, deriving->cli->now, dry_run};
+        int ret = derive_aircraft(deriving->connection, deriving->config, &request, &deriving->changes, error);
+        if (ret < 0 && !derive_can_go_on(ret))
+            return ret;
+        deriving->failed += ret < 0;
+        if (ret < 0)
+            cli_say(deriving->cli, "%s", error->message);
+    }
+    return 0;
+}
+
+static int tell(struct deriving *deriving, bool dry_run)
+{
+    int status = write_changes(deriving->cli, &deriving->changes);
+    cli_say(deriving->cli, "%zu aircraft: %zu changes%s", deriving->found.count - deriving->failed,
+            deriving->changes.count, dry_run ? " (none was made)" : "");
+    return status == EXIT_STATUS_GOOD && deriving->failed > 0 ? EXIT_STATUS_WANTING : status;
+}
+
+// What was changed is told and judged whatever became of the rest.
+static int run(struct cli *cli, utc_us since, utc_us until, const char *hex, bool dry_run)
+{
+    struct deriving deriving = {.cli = cli};
     struct error error = {0};
-    int status = cli_open(cli, &config, &connection);
+    int status = cli_open(cli, &deriving.config, &deriving.connection);
     if (status != 0)
         return status;
-    int ret = find_aircraft(connection, since, until, hex, &found, &error);
-    array_foreach(&found, one)
-        if (ret >= 0)
-            ret = derive_aircraft(connection, config,
-                                  &(struct derive_request){one->icao24, since, until, cli->now, dry_run}, &changes,
-                                  &error);
-    if (ret >= 0 && !dry_run)
-        ret = derived_finish(cli, config, connection, &error);
-    if (ret < 0) {
-        status = cli_fail(cli, &error);
-    } else {
-        status = write_changes(cli, &changes);
-        cli_say(cli, "%zu aircraft: %zu changes%s", found.count, changes.count, dry_run ? " (none was made)" : "");
+    int ret = find_aircraft(deriving.connection, since, until, hex, &deriving.found, &error);
+    if (ret >= 0) {
+        ret = derive_all(&deriving, since, until, dry_run, &error);
+        status = tell(&deriving, dry_run);
     }
-    array_free(&found);
-    array_free(&changes);
-    query_close(connection);
-    return status;
+    if (ret >= 0 && !dry_run)
+        ret = derived_finish(cli, deriving.config, deriving.connection, &error);
+    array_free(&deriving.found);
+    array_free(&deriving.changes);
+    query_close(deriving.connection);
+    return ret < 0 ? cli_fail(cli, &error) : status;
 }
 
 static int run_pending(struct cli *cli)
@@ -88,7 +111,7 @@ static int run_pending(struct cli *cli)
     int status = cli_open(cli, &config, &connection);
     if (status != 0)
         return status;
-    status = derived_pending(cli, config, connection);
+    status = derived_pending(cli, config, connection, true);
     query_close(connection);
     return status;
 }

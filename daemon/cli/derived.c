@@ -75,7 +75,8 @@ int derived_finish(const struct cli *cli, const struct config *config, struct qu
     return ret < 0 ? ret : say_waiting(cli, connection, error);
 }
 
-int derived_pending(struct cli *cli, const struct config *config, struct query_connection *connection)
+int derived_pending(struct cli *cli, const struct config *config, struct query_connection *connection,
+                    bool with_failed)
 {
     struct derive_change_array changes = {0};
     struct error error = {0};
@@ -83,7 +84,7 @@ int derived_pending(struct cli *cli, const struct config *config, struct query_c
     size_t derived = 0;
     text_init(&problems, PROBLEM_BYTES_MAX);
     const struct derive_pending_request request = {
-        .now = cli->now, .with_unfinished = true, .problems = &problems};
+        .now = cli->now, .with_unfinished = true, .with_failed = with_failed, .problems = &problems};
     int ret = derive_pending(connection, config, &request, &changes, &derived, &error);
     if (ret >= 0) {
         say_changes(cli, &changes);
@@ -105,7 +106,7 @@ int derived_loaded(struct cli *cli, const struct config *config, struct query_co
     if (ret < 0)
         return cli_fail(cli, &error);
     if (ret > 0)
-        return derived_pending(cli, config, connection);
+        return derived_pending(cli, config, connection, false);
     cli_say(cli, "another backfill is under way: it derives again at its end");
     return EXIT_STATUS_GOOD;
 }

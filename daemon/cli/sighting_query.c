@@ -2,6 +2,7 @@
 #include "cli/sighting_query.h"
 
 #include "base/text.h"
+#include "store/loader.h"
 #include "store/query.h"
 #include "track/point.h"
 
@@ -36,15 +37,23 @@ static const char sightings_sql[] =
     " ORDER BY s.first_seen DESC, s.sighting_id DESC LIMIT $10::bigint"
     ") newest ORDER BY first_seen, sighting_id";
 
+// An archive's point that coincides with a live one of its feed is the same fix, as in a sighting's path
+// (sql/013-coinciding.sql).
 static const char points_sql[] =
     "SELECT DISTINCT ON (observed_at) observed_at, latitude, longitude, ground_speed_kt, track_deg,"
     " altitude_baro_ft, altitude_geom_ft, vertical_rate_fpm, nic, nac_p, sil, on_ground, flags, "
     "squawk,"
     " position_source"
-    " FROM skywitness.track_point"
+    " FROM skywitness.track_point p"
     " WHERE icao24 = $1 AND emitter = $2::smallint"
     "  AND observed_at BETWEEN $3::timestamptz AND $4::timestamptz"
     "  AND flags & $5::integer = 0"
+    "  AND NOT (p.received_at = p.observed_at AND EXISTS (SELECT FROM skywitness.track_point q"
+    "    WHERE q.icao24 = $1 AND q.feed = p.feed AND q.received_at <> q.observed_at"
+    "     AND q.observed_at >= $3::timestamptz - $6::bigint * interval '1 microsecond'"
+    "     AND q.observed_at <= $4::timestamptz + $6::bigint * interval '1 microsecond'"
+    "     AND q.observed_at >= p.observed_at - $6::bigint * interval '1 microsecond'"
+    "     AND q.observed_at <= p.observed_at + $6::bigint * interval '1 microsecond'))"
     " ORDER BY observed_at, feed";
 
 static char *copy_text(const struct query *query, size_t column)
@@ -136,11 +145,12 @@ static void read_point(const struct query *query, struct track_row *ret_row)
 int sighting_query_points(struct query_connection *connection, const struct sighting_row *sighting,
                           bool doubtful, struct track_row_array *ret_points, struct error *error)
 {
-    char emitter[24], first[UTC_TEXT_SIZE], last[UTC_TEXT_SIZE], refused[24];
+    char emitter[24], first[UTC_TEXT_SIZE], last[UTC_TEXT_SIZE], refused[24], coincide[24];
     snprintf(emitter, sizeof emitter, "%" PRId64, sighting->emitter);
     snprintf(refused, sizeof refused, "%d", doubtful ? 0 : TRACK_POINT_IMPLAUSIBLE);
+    snprintf(coincide, sizeof coincide, "%lld", (long long)HISTORY_COINCIDE_US);
     const char *parameters[] = {sighting->icao24, emitter, utc_format(sighting->first_seen, first),
-                                utc_format(sighting->last_seen, last), refused};
+                                utc_format(sighting->last_seen, last), refused, coincide};
     struct query *query;
     int result = query_start(connection, points_sql, parameters,
                              sizeof parameters / sizeof *parameters, &query, error);

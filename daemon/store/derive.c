@@ -5,6 +5,7 @@
 #include "store/derive_internal.h"
 #include "store/query.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,16 +56,27 @@ static int remove_pending(struct derivation *derivation, const struct derive_req
                          parameters, 4, error);
 }
 
+static int run_points(struct derivation *derivation, struct error *error)
+{
+    struct track_point_array points = {0};
+    uint64_t taken = 0;
+    int ret = derive_points_open(derivation->connection, derivation->icao24, &derivation->span, error);
+    while (ret == 0 && (ret = derive_points_next(derivation->connection, &derivation->config->watch,
+                                                 &derivation->span, &points, error)) == 1) {
+        taken += points.count;
+        ret = taken > DERIVE_POINTS_MAX
+                  ? error_set(error, -E2BIG, "more than %d points without a pause of 30 days", DERIVE_POINTS_MAX)
+                  : derive_run(derivation, &points, error);
+    }
+    array_free(&points);
+    return ret < 0 ? ret : derive_run_end(derivation, error);
+}
+
 static int run(struct derivation *derivation, const struct derive_request *request,
                struct derive_change_array *changes, struct error *error)
 {
-    struct track_point_array points = {0};
     size_t first = changes->count;
-    int ret = derive_read_points(derivation->connection, &derivation->config->watch, derivation->icao24,
-                                 &derivation->span, &points, error);
-    if (ret == 0)
-        ret = derive_run(derivation, &points, error);
-    array_free(&points);
+    int ret = run_points(derivation, error);
     if (ret == 0)
         ret = derive_adopt_ids(derivation, error);
     if (ret == 0)
@@ -96,7 +108,8 @@ int derive_aircraft(struct query_connection *connection, const struct config *co
                     const struct derive_request *request, struct derive_change_array *changes,
                     struct error *error)
 {
-    struct derivation derivation = {.connection = connection, .config = config, .icao24 = request->icao24};
+    struct derivation derivation = {
+        .connection = connection, .config = config, .icao24 = request->icao24, .previous_at = UTC_UNKNOWN};
     derivation.span.first_at = derivation.span.last_at = UTC_UNKNOWN;
     int ret = query_execute(connection, "BEGIN", NULL, 0, error);
     if (ret < 0)
@@ -110,6 +123,7 @@ int derive_aircraft(struct query_connection *connection, const struct config *co
         struct error ignored;
         query_execute(connection, "ROLLBACK", NULL, 0, &ignored);
         changes->count = known;
+        error_prefix(error, "%s", request->icao24);
     }
     tracker_free(derivation.tracker);
     track_effects_done(&derivation.effects);
@@ -117,4 +131,10 @@ int derive_aircraft(struct query_connection *connection, const struct config *co
     array_free(&derivation.visits);
     array_free(&derivation.conflicts);
     return ret;
+}
+
+bool derive_can_go_on(int error_code)
+{
+    return error_code == -E2BIG || error_code == -EBADMSG || error_code == -EIO || error_code == -EBUSY ||
+           error_code == -ECANCELED;
 }

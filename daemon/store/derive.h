@@ -15,8 +15,9 @@
 struct config;
 struct query_connection;
 
-// More points than that are refused: 30 days of one a second.
-#define DERIVE_POINTS_MAX 2600000
+// More points than that are refused: a year of one a second is 31.5 million. They are read in pieces, so that memory does
+// not grow with them; time does, and PostgreSQL sorts them on its disk.
+#define DERIVE_POINTS_MAX 40000000
 
 #define DERIVE_WORDS_SIZE 256
 struct derive_change {
@@ -41,7 +42,11 @@ struct derive_request {
 // order in which they were observed. The same transaction leaves the changes as events for a daemon to alert about
 // (store/pending_event.h), and takes the aircraft from what is pending (store/derive_pending.h) where the span covers
 // it. With `dry_run` everything is undone but told. Appends the changes. Errors of query_start, -E2BIG for too many
-// points; then nothing has changed.
+// points, which begin with the aircraft's address; then nothing has changed.
 int derive_aircraft(struct query_connection *connection, const struct config *config,
                     const struct derive_request *request, struct derive_change_array *changes,
                     struct error *error);
+
+// Whether others can be derived after that error of derive_aircraft: it is this aircraft's, not one of the connection,
+// the role or the schema.
+bool derive_can_go_on(int error_code);

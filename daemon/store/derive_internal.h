@@ -22,10 +22,13 @@ struct derivation {
     struct sighting_array sightings; // the newest state of each
     struct derived_visits ARRAY_OF(struct decided_visit) visits;
     struct identity_conflict_array conflicts;
+    utc_us previous_at; // the last point's time, UTC_UNKNOWN before the first
 };
 
-// Runs the tracker over the points. Time passes where somebody looked.
+// Runs the tracker over the next points. Time passes where somebody looked.
 int derive_run(struct derivation *derivation, const struct track_point_array *points, struct error *error);
+// And on from the last one, until when somebody looked.
+int derive_run_end(struct derivation *derivation, struct error *error);
 
 // A flight keeps its id when an earlier point of it turns up: a derived sighting that is not stored under its own key
 // takes over that of the first stored one which began within it, and with it visits that hang on it. A visit that was

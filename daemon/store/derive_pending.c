@@ -4,7 +4,6 @@
 #include "config/config.h"
 #include "store/query.h"
 
-#include <errno.h>
 #include <string.h>
 #include <time.h>
 
@@ -52,7 +51,7 @@ struct pending {
 struct pending_array ARRAY_OF(struct pending);
 
 // A flight that was in the air, or a visit that was too young, when the newest day ended: whether it went on is known
-// once a later day was read, also where the aircraft is not in that one.
+// once a later day was read, also where the aircraft is not in that one; of a day that is not whole, its own file.
 static const char unfinished_sql[] =
     "INSERT INTO skywitness_store.history_pending (icao24, since, until)"
     " SELECT icao24, min(since), max(until) FROM ("
@@ -61,15 +60,20 @@ static const char unfinished_sql[] =
     "   FROM skywitness_store.visit WHERE state = 'provisional') AS unfinished"
     " WHERE EXISTS (SELECT FROM skywitness_store.history_file f WHERE f.icao24 = unfinished.icao24 AND f.kept > 0"
     "     AND f.day BETWEEN (since AT TIME ZONE 'UTC')::date - 1 AND (until AT TIME ZONE 'UTC')::date + 1)"
-    "   AND EXISTS (SELECT FROM skywitness_store.history_day d WHERE d.day > (until AT TIME ZONE 'UTC')::date)"
+    "   AND EXISTS (SELECT FROM skywitness_store.history_day d WHERE d.day > (until AT TIME ZONE 'UTC')::date"
+    "     AND (d.whole_at IS NOT NULL OR EXISTS (SELECT FROM skywitness_store.history_file f"
+    "       WHERE f.icao24 = unfinished.icao24 AND f.kept > 0 AND f.day = d.day AND f.feed = d.feed)))"
     " GROUP BY icao24 ORDER BY icao24 ON CONFLICT DO NOTHING";
 
-static int read_pending(struct query_connection *connection, struct pending_array *pending, struct error *error)
+static int read_pending(struct query_connection *connection, bool with_failed, struct pending_array *pending,
+                        struct error *error)
 {
+    const char *const parameters[] = {with_failed ? "true" : "false"};
     struct query *query;
     int ret = query_start(connection,
-                          "SELECT icao24, since, until FROM skywitness_store.history_pending ORDER BY icao24", NULL,
-                          0, &query, error);
+                          "SELECT icao24, since, until FROM skywitness_store.history_pending"
+                          " WHERE $1::boolean OR not_before IS NULL OR not_before <= now() ORDER BY icao24",
+                          parameters, 1, &query, error);
     while (ret >= 0 && (ret = query_next(query, error)) == 1) {
         struct pending *one = array_append(pending);
         text_copy(one->icao24, sizeof one->icao24, query_text(query, 0));
@@ -87,6 +91,18 @@ static uint64_t now_ms(void)
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
+// It stays pending, and is tried again after a minute, two, four and so on up to a day [inference].
+static int note_failure(struct query_connection *connection, const struct pending *one,
+                        const struct derive_pending_request *request, struct error *error)
+{
+    const char *const parameters[] = {one->icao24};
+    text_append_format(request->problems, "%s\n", error->message);
+    return query_execute(connection,
+                         "UPDATE skywitness_store.history_pending SET failures = failures + 1, not_before = now()"
+                         "   + least(interval '1 day', interval '1 minute' * 2 ^ least(failures, 11)) WHERE icao24 = $1",
+                         parameters, 1, error);
+}
+
 static int derive_all(struct query_connection *connection, const struct config *config,
                       const struct derive_pending_request *request, const struct pending_array *pending,
                       struct derive_change_array *changes, size_t *ret_derived, struct error *error)
@@ -99,13 +115,12 @@ static int derive_all(struct query_connection *connection, const struct config *
         if (request->most_ms > 0 && now_ms() - began_ms >= request->most_ms)
             return 0;
         int ret = derive_aircraft(connection, config, &wanted, changes, error);
-        if (ret == -E2BIG) {
-            text_append_format(request->problems, "%s\n", error->message);
-            continue;
-        }
+        if (ret == 0)
+            (*ret_derived)++;
+        else if (derive_can_go_on(ret))
+            ret = note_failure(connection, one, request, error);
         if (ret < 0)
             return ret;
-        (*ret_derived)++;
     }
     return 0;
 }
@@ -123,7 +138,7 @@ int derive_pending(struct query_connection *connection, const struct config *con
     if (request->with_unfinished)
         ret = query_execute(connection, unfinished_sql, NULL, 0, error);
     if (ret == 0)
-        ret = read_pending(connection, &pending, error);
+        ret = read_pending(connection, request->with_failed, &pending, error);
     if (ret == 0)
         ret = derive_all(connection, config, request, &pending, changes, ret_derived, error);
     array_free(&pending);

@@ -18,6 +18,7 @@ struct derive_pending_request {
     utc_us now;
     uint64_t most_ms;         // begins with no further aircraft after that; 0: goes on to the end
     bool with_unfinished;     // also sightings that only more time can end, now that a later day was read
+    bool with_failed;         // also what could not be derived before and has no new points; else it is tried seldom
     struct text *problems;    // gets a line for each aircraft that cannot be derived; it stays pending
 };
 

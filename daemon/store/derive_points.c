@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "store/derive_points.h"
 
-#include "store/derive.h"
 #include "store/loader.h"
 #include "store/query.h"
 #include "store/stored_point.h"
 
-#include <errno.h>
 #include <stdio.h>
+
+// Points of a piece: some 4 MB.
+#define PIECE "20000"
 
 // The pause is the tracker's FORGET_AFTER_US.
 static const char span_sql[] =
@@ -52,7 +53,7 @@ int derive_find_span(struct query_connection *connection, const char *icao24, ut
 // archive's point that coincides with a live one is the same fix.
 // clang-format off
 static const char points_sql[] =
-    "SELECT " STORED_POINT_COLUMNS("p") ","
+    "DECLARE derived_point NO SCROLL CURSOR FOR SELECT " STORED_POINT_COLUMNS("p") ","
     "   coalesce(i.registration, s.registration), coalesce(i.type_code, s.type_code),"
     "   coalesce(i.callsign, s.callsigns[row_number() OVER (PARTITION BY s.sighting_id, p.received_at = p.observed_at"
     "     ORDER BY p.received_at, p.observed_at, p.feed)]), array_to_string(s.watch_ids, ' '),"
@@ -74,21 +75,27 @@ static const char points_sql[] =
     " ORDER BY CASE WHEN $4::boolean THEN p.observed_at ELSE p.received_at END, p.observed_at, p.feed";
 // clang-format on
 
-int derive_read_points(struct query_connection *connection, const struct watch_list *watch,
-                       const char *icao24, const struct derive_span *span,
-                       struct track_point_array *points, struct error *error)
+int derive_points_open(struct query_connection *connection, const char *icao24, const struct derive_span *span,
+                       struct error *error)
 {
     char first[UTC_TEXT_SIZE], last[UTC_TEXT_SIZE], coincide[24];
     snprintf(coincide, sizeof coincide, "%lld", (long long)HISTORY_COINCIDE_US);
     const char *const parameters[] = {icao24, utc_format(span->first_at, first), utc_format(span->last_at, last),
                                       span->has_archive ? "true" : "false", coincide};
+    // All of them are wanted; the planner would choose for the first tenth.
+    int ret = query_execute(connection, "SET LOCAL cursor_tuple_fraction = 1", NULL, 0, error);
+    return ret == 0 ? query_execute(connection, points_sql, parameters, 5, error) : ret;
+}
+
+int derive_points_next(struct query_connection *connection, const struct watch_list *watch,
+                       const struct derive_span *span, struct track_point_array *points, struct error *error)
+{
     struct query *query;
-    int ret = query_start(connection, points_sql, parameters, 5, &query, error);
-    while (ret >= 0 && (ret = query_next(query, error)) == 1) {
-        if (points->count == DERIVE_POINTS_MAX) {
-            ret = error_set(error, -E2BIG, "%s has more than %d points from %s on", icao24, DERIVE_POINTS_MAX, first);
-            break;
-        }
+    array_clear(points);
+    int ret = query_start(connection, "FETCH " PIECE " FROM derived_point", NULL, 0, &query, error);
+    if (ret < 0)
+        return ret;
+    while ((ret = query_next(query, error)) == 1) {
         struct track_point *point = array_append(points);
         *point = stored_point_read(query, watch);
         point->seen.watch_mask |= watch_list_match(watch, &point->seen);
@@ -96,5 +103,7 @@ int derive_read_points(struct query_connection *connection, const struct watch_l
             point->received_at = point->seen.observed_at;
     }
     query_finish(query);
-    return ret;
+    if (ret < 0 || points->count > 0)
+        return ret < 0 ? ret : 1;
+    return query_execute(connection, "CLOSE derived_point", NULL, 0, error);
 }

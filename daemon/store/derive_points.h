@@ -20,7 +20,10 @@ struct derive_span {
 int derive_find_span(struct query_connection *connection, const char *icao24, utc_us since, utc_us until,
                      struct derive_span *ret_span, struct error *error);
 
-// In the order in which the tracker is to take them; received_at is the time that it is to be told.
-int derive_read_points(struct query_connection *connection, const struct watch_list *watch,
-                       const char *icao24, const struct derive_span *span,
-                       struct track_point_array *points, struct error *error);
+// Reads them in pieces, by a cursor of the transaction: other questions may be asked between two pieces. In the order in
+// which the tracker is to take them; received_at is the time that it is to be told.
+int derive_points_open(struct query_connection *connection, const char *icao24, const struct derive_span *span,
+                       struct error *error);
+// Puts the next ones in place of what is in `points`. Returns 1, 0 when there are no more, or an error of query_start.
+int derive_points_next(struct query_connection *connection, const struct watch_list *watch,
+                       const struct derive_span *span, struct track_point_array *points, struct error *error);

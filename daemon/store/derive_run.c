@@ -43,7 +43,8 @@ static void keep_effects(struct derivation *derivation, utc_us decided_at)
     array_clear(&effects->conflicts);
 }
 
-// Until when somebody looked before that moment: the last good answer, or a day's archive.
+// Until when somebody looked before that moment: the last good answer, or a day's archive. Of a day whose archive is not
+// whole only the aircraft whose own file was read were looked for.
 static int looked_until(struct derivation *derivation, const char *before, utc_us *ret_until, struct error *error)
 {
     static const char sql[] =
@@ -54,10 +55,13 @@ static int looked_until(struct derivation *derivation, const char *before, utc_u
         " (SELECT max(h.last_good_at) FROM skywitness_store.feed f CROSS JOIN LATERAL (SELECT last_good_at"
         "   FROM skywitness_store.feed_hour h WHERE h.feed = f.feed AND h.last_good_at IS NOT NULL"
         "   AND h.hour < $1::timestamptz ORDER BY h.hour DESC LIMIT 1) h),"
-        " (SELECT (max(day) + 1)::timestamp AT TIME ZONE 'UTC' FROM skywitness_store.history_day"
-        "   WHERE day::timestamp AT TIME ZONE 'UTC' < $1::timestamptz)))";
+        " (SELECT (max(d.day) + 1)::timestamp AT TIME ZONE 'UTC' FROM skywitness_store.history_day d"
+        "   WHERE d.day::timestamp AT TIME ZONE 'UTC' < $1::timestamptz AND (d.whole_at IS NOT NULL"
+        "     OR EXISTS (SELECT FROM skywitness_store.history_file f WHERE f.icao24 = $2 AND f.kept > 0"
+        "       AND f.day = d.day AND f.feed = d.feed)))))";
+    const char *const parameters[] = {before, derivation->icao24};
     struct query *query;
-    int ret = query_start(derivation->connection, sql, &before, 1, &query, error);
+    int ret = query_start(derivation->connection, sql, parameters, 2, &query, error);
     if (ret < 0)
         return ret;
     ret = query_next(query, error);
@@ -82,17 +86,22 @@ static int let_time_pass(struct derivation *derivation, utc_us from, utc_us to, 
 
 int derive_run(struct derivation *derivation, const struct track_point_array *points, struct error *error)
 {
-    utc_us previous = UTC_UNKNOWN;
     int ret = 0;
     array_foreach(points, point) {
-        if (previous != UTC_UNKNOWN)
-            ret = let_time_pass(derivation, previous, point->received_at, error);
+        if (derivation->previous_at != UTC_UNKNOWN)
+            ret = let_time_pass(derivation, derivation->previous_at, point->received_at, error);
         if (ret < 0)
             return ret;
         tracker_push(derivation->tracker, &point->seen, point->feed, point->received_at, &derivation->effects);
         tracker_advance(derivation->tracker, point->received_at, &derivation->effects);
         keep_effects(derivation, point->received_at);
-        previous = point->received_at;
+        derivation->previous_at = point->received_at;
     }
-    return previous != UTC_UNKNOWN ? let_time_pass(derivation, previous, UTC_UNKNOWN, error) : 0;
+    return 0;
+}
+
+int derive_run_end(struct derivation *derivation, struct error *error)
+{
+    utc_us previous_at = derivation->previous_at;
+    return previous_at != UTC_UNKNOWN ? let_time_pass(derivation, previous_at, UTC_UNKNOWN, error) : 0;
 }

@@ -36,9 +36,10 @@ struct history_loader {
 
 // clang-format off
 static const char files_sql[] =
-    "INSERT INTO skywitness_store.history_file (feed, content, icao24, day, points, kept, refused)"
-    " SELECT $1, * FROM unnest($2::uuid[], $3::text[], $4::date[], $5::integer[], $6::integer[],"
-    " $7::integer[]) ON CONFLICT DO NOTHING";
+    "INSERT INTO skywitness_store.history_file AS f (feed, content, icao24, day, points, kept, refused)"
+    " SELECT DISTINCT ON (c) $1, c, a, d, p, k, r FROM unnest($2::uuid[], $3::text[], $4::date[], $5::integer[],"
+    "   $6::integer[], $7::integer[]) AS n (c, a, d, p, k, r)"
+    " ON CONFLICT (feed, content) DO UPDATE SET kept = greatest(f.kept, excluded.kept) WHERE f.kept < excluded.kept";
 static const char days_sql[] =
     "INSERT INTO skywitness_store.history_day AS h (feed, day, places) SELECT DISTINCT $1, d, p::text[]"
     " FROM unnest($2::date[], $3::text[]) AS r (d, p) ON CONFLICT (feed, day) DO UPDATE"
@@ -62,7 +63,7 @@ static const char pending_sql[] =
     "INSERT INTO skywitness_store.history_pending AS p (icao24, since, until) SELECT a, min(s), max(u)"
     " FROM unnest($2::text[], $3::timestamptz[], $4::timestamptz[]) AS r (a, s, u) WHERE $1::text IS NOT NULL GROUP BY a"
     " ON CONFLICT (icao24) DO UPDATE SET since = least(p.since, excluded.since),"
-    "   until = greatest(p.until, excluded.until)";
+    "   until = greatest(p.until, excluded.until), not_before = NULL";
 // clang-format on
 
 static const struct {

@@ -4,6 +4,7 @@
 import gzip
 import json
 import random
+import re
 import subprocess
 import time
 
@@ -144,6 +145,15 @@ class HistoryTest(harness.Scenario):
             self.assertEqual(self.pending(database), 0)
             self.assertEqual(self.essence(database), expected)
             self.assertEqual(self.sightings(database), sightings)
+        for form in ("geojson", "readsb"):
+            exported = [self.exported(database, form) for database in (live_first, archive_first, at_once)]
+            self.assertEqual(exported, exported[:1] * 3)
+
+    def exported(self, database, form):
+        """The tracks as a map has them, without the ids, which depend on what was known first."""
+        text = self.tool(database, "sightings", "--format", form)[0]
+        self.assertGreater(len(text), 10000)
+        return re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "", text)
 
     def test_the_daemon_derives_what_is_pending(self):
         """Live answers for days that had been read; and what a killed backfill left, coverage too."""

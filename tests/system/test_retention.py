@@ -132,8 +132,9 @@ class RetentionTest(harness.Scenario):
             self.assertEqual(one, other)
         verdicts = [{row["claim_id"]: row["verdict"] for row in self.rows("claims", verb)} for verb in ("assess", "list")]
         self.assertEqual(*verdicts)
-        derived = self.tool("derive", "--since", "2025-10-20", "--until", "2025-11-05", "--format", "csv")[0]
+        derived, talk = self.tool("derive", "--since", "2025-10-20", "--until", "2025-11-05", "--format", "csv")
         self.assertEqual(derived.count("\n"), 1, derived)
+        self.assertIn("2 aircraft: 0 changes", talk)  # by what is kept as evidence
         self.assertEqual(self.stored(), before[2])
         # Again there is nothing to do.
         self.assertEqual(json.loads(self.retain("--days", days_before(AFTER), "--format", "json")[0]), [])

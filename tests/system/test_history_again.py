@@ -1,0 +1,140 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""What is read, fetched or derived once more. The flights are those of the bundled sample: SYNTHETIC."""
+import datetime
+import gzip
+import os
+import subprocess
+
+import archive_days
+import archive_servers
+import harness
+
+SAMPLE = harness.ROOT / "config/sample/latakia-2025-10-synthetic.ndjson.gz"
+FEED = "synthetic-sample"
+AN124, IL62 = "154076", "1551df"
+WATCH = [{"id": "an124", "types": ["A124"]}, {"id": "il62", "types": ["IL62"]}]
+GOOD, WANTING = 0, 1
+FIRST, OVER_MIDNIGHT, AFTER = 1761264000, 1761436800, 1761609600  # 24, 26 and 28 October
+
+
+def day_text(begins, separator="-"):
+    return datetime.datetime.fromtimestamp(begins, datetime.timezone.utc).strftime(separator.join(("%Y", "%m", "%d")))
+
+
+class AgainTest(harness.Scenario):
+    @classmethod
+    def setUpClass(cls):
+        with gzip.open(SAMPLE, "rt") as lines:
+            cls.files = archive_days.traces(lines)
+
+    def config(self, watch=tuple(WATCH), **others):
+        history = [{"id": "adsb.lol", "kind": "adsb.lol-releases", "feed": FEED, "local": True,
+                    "max_requests_per_s": 100, "index": self.server.url("/index")}] if hasattr(self, "server") else []
+        return self.write_config([harness.local_feed(FEED, "http://127.0.0.1:9", enabled=False)], list(watch),
+                                 airframes=[str(harness.ROOT / "config/airframes.json")], history=history, **others)
+
+    def tool(self, config, *words, status=GOOD, stdin=None, user="skywitness_writer"):
+        done = subprocess.run([harness.BUILD / "skywitness", "--config", config, "--db", self.database.uri(user),
+                               *map(str, words)], input=stdin, capture_output=True, timeout=harness.PATIENCE_S * 2)
+        self.assertEqual(done.returncode, status, done.stderr.decode())
+        return done.stdout.decode(), done.stderr.decode()
+
+    def tar(self, *days, chosen=lambda address: True):
+        return archive_days.tar([(key, body) for key, body in self.files.items()
+                                 if key[0] in days and chosen(key[1])])
+
+    def loose(self, day, address):
+        path = self.folder / f"trace_full_{address}.json"
+        path.write_bytes(self.files[day, address])
+        return path
+
+    def read(self, config, *paths, status=GOOD, stdin=None):
+        return self.tool(config, "backfill", "traces", "--feed", FEED, *paths, status=status, stdin=stdin)[1]
+
+    def derive(self, config, *options, status=GOOD):
+        return self.tool(config, "derive", "--since", "2025-10-23", "--until", "2025-10-31", "--format", "csv", *options,
+                         status=status)
+
+    def pending(self):
+        return [icao24 for icao24, in self.database.rows("SELECT icao24 FROM skywitness_store.history_pending ORDER BY 1")]
+
+    def days(self):
+        return sorted({day for day, _ in self.files})
+
+    def test_what_is_watched_since_is_known_to_have_points(self):
+        """Read again for it: what came live for its days is derived with them, and it is no control."""
+        kept = "SELECT DISTINCT icao24 FROM skywitness_store.history_file WHERE kept > 0 ORDER BY 1"
+        self.read(self.config(WATCH[1:]), "-", stdin=self.tar(*self.days()))
+        self.assertEqual(self.database.rows(kept), [(IL62,)])
+        config = self.config()
+        self.read(config, "--again", "-", stdin=self.tar(*self.days()))
+        self.assertEqual(self.database.rows(kept), [(AN124,), (IL62,)])
+        self.replay(config, SAMPLE)
+        self.assertEqual(self.pending(), [AN124, IL62])
+        # With a narrower list again, what was kept stays known.
+        self.read(self.config(WATCH[1:]), "--again", "-", stdin=self.tar(*self.days()))
+        self.assertEqual(self.database.rows(kept), [(AN124,), (IL62,)])
+
+    def test_a_dropped_day_is_fetched_again(self):
+        self.server = archive_servers.FaultServer()
+        self.addCleanup(self.server.close)
+        tag = f"v{day_text(FIRST, '.')}-planes-readsb-prod-0"
+        self.server.files[f"/{tag}/{tag}.tar"] = self.tar(FIRST)
+        self.server.files["/index"] = self.server.url(f"/{tag}/{tag}.tar").encode()
+        fetch = ("backfill", "adsb.lol", "--from", day_text(FIRST), "--to", day_text(FIRST))
+        config = self.config()
+        self.tool(config, *fetch)
+        points = self.database.flagged_points()
+        self.assertGreater(len(points), 100)
+        self.assertIn("0 days to fetch, 1 read before", self.tool(config, *fetch)[1])
+        kept_days = (datetime.datetime.now(datetime.timezone.utc).date() - datetime.date(2025, 10, 25)).days
+        self.tool(config, "db", "retain", "--days", kept_days, user=os.environ["PGUSER"])
+        self.database.rows("DELETE FROM skywitness_store.track_point_evidence")
+        self.assertEqual(self.database.flagged_points(), [])
+        self.assertIn("1 days to fetch, 0 read before", self.tool(config, *fetch)[1])
+        self.assertEqual(self.database.flagged_points(), points)
+
+    def test_a_loose_trace_is_no_sign_of_others(self):
+        """A flight in the air at midnight goes on until somebody looked for it on a later day."""
+        other = min(address for day, address in self.files if day == AFTER and address.startswith("77"))
+        state = f"SELECT state FROM skywitness.sighting WHERE icao24 = '{AN124}' ORDER BY last_seen DESC LIMIT 1"
+        config = self.config()
+        self.read(config, self.loose(OVER_MIDNIGHT, AN124))
+        self.assertEqual(self.database.value(state), "open")
+        self.read(config, self.loose(AFTER, other))
+        self.derive(config)
+        self.assertEqual(self.database.value(state), "open")
+        self.read(config, "-", stdin=self.tar(AFTER, chosen=lambda address: address.startswith("77")))
+        self.assertEqual(self.database.value(state), "lost_high")
+
+    def test_what_cannot_be_derived_is_told_and_left(self):
+        """The others are derived and said, and it is tried again later, by itself or when asked."""
+        config = self.config()
+        self.database.rows(f"""
+            CREATE FUNCTION skywitness_store.refuse() RETURNS trigger LANGUAGE plpgsql AS
+                $$BEGIN RAISE EXCEPTION 'not this one'; END$$;
+            CREATE TRIGGER refuse BEFORE INSERT ON skywitness_store.sighting FOR EACH ROW
+                WHEN (NEW.icao24 = '{AN124}') EXECUTE FUNCTION skywitness_store.refuse()""")
+        talk = self.read(config, "-", stdin=self.tar(*self.days()), status=WANTING)
+        self.assertRegex(talk, f"{AN124}: .*not this one")
+        self.assertIn("derived 1 aircraft", talk)
+        self.assertEqual(self.pending(), [AN124])
+        later = "SELECT failures, not_before > now() FROM skywitness_store.history_pending"
+        self.assertEqual(self.database.rows(later), [("1", "t")])
+        # A backfill that has nothing to do with it does not fail for it.
+        self.assertIn("derived 0 aircraft", self.read(config, self.loose(FIRST, IL62)))
+        self.tool(config, "derive", "--pending", status=WANTING)
+        self.assertEqual(self.database.rows(later), [("2", "t")])
+        self.database.rows("DELETE FROM skywitness_store.visit; DELETE FROM skywitness_store.sighting")
+        table, talk = self.derive(config, status=WANTING)
+        self.assertRegex(talk, f"{AN124}: .*not this one")
+        self.assertRegex(talk, "1 aircraft: [1-9]")
+        self.assertEqual({line.split(",")[0] for line in table.splitlines()[1:]}, {IL62})
+        self.database.rows("DROP TRIGGER refuse ON skywitness_store.sighting")
+        self.tool(config, "derive", "--pending")
+        self.assertEqual(self.pending(), [])
+
+
+if __name__ == "__main__":
+    harness.main()

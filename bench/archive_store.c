@@ -75,7 +75,7 @@ int main(int argc, char **argv)
     size_t rows = strtoul(argv[2], NULL, 10);
     if (query_connect(argv[1], NULL, &connection, &error) < 0)
         fail(&error);
-    struct history_loader *loader = history_loader_new(connection, FEED, "{}");
+    struct history_loader *loader = history_loader_new(connection, &(struct history_loader_order){.feed = FEED, .places = "{}"});
     double begin = now_s();
     for (size_t done = 0, number = 0; done < rows; number++) {
         size_t count = rows - done < FILE_ROWS ? rows - done : FILE_ROWS;

@@ -150,6 +150,8 @@ static void write_coverage(const struct coverage_tally *tally, struct text *text
     for (int state = COVERAGE_OBSERVED; state >= COVERAGE_NOT_LOOKED; state--)
         text_append_format(text, ",\"%s\":%u", coverage_state_name((enum coverage_state)state),
                            tally->by_state[state]);
+    if (tally->unwatched > 0)
+        text_append_format(text, ",\"unwatched\":%u", tally->unwatched);
     text_append_format(text, ",\"synthetic\":%u,\"looked_share\":%.4f,\"covered_share\":%.4f}",
                        tally->synthetic, coverage_looked_share(tally),
                        coverage_covered_share(tally));

@@ -97,17 +97,22 @@ static void tally_hour(const struct claim_facts *facts, const struct fields *fie
                        struct coverage_tally *tally)
 {
     enum coverage_state worst = fields->count > 0 ? COVERAGE_OBSERVED : COVERAGE_NOT_LOOKED;
-    bool synthetic = false;
+    bool synthetic = false, unwatched = false;
     for (size_t i = 0; i < fields->count; i++) {
         const struct known_hour *row = hour_row(&facts->hours, fields->ids[i], hour);
         enum coverage_state state = row != NULL ? row->state : COVERAGE_NOT_LOOKED;
         synthetic |= row != NULL && row->synthetic;
+        if (state != COVERAGE_NOT_LOOKED && (row->unwatched >> facts->clause & 1) != 0) {
+            state = COVERAGE_NOT_LOOKED;
+            unwatched = true;
+        }
         if (state < worst)
             worst = state;
     }
     tally->hours++;
     tally->by_state[worst]++;
     tally->synthetic += synthetic;
+    tally->unwatched += unwatched;
 }
 
 struct coverage_tally coverage_tally_window(const struct claim_facts *facts, const char *place_id,
@@ -138,6 +143,9 @@ void coverage_describe(const struct coverage_tally *tally, struct text *text)
                        tally->by_state[COVERAGE_LOOKED_NO_COVER],
                        tally->by_state[COVERAGE_NOT_LOOKED], 100 * coverage_looked_share(tally),
                        100 * coverage_covered_share(tally));
+    if (tally->unwatched > 0)
+        text_append_format(text, "; in %u of the hours not looked others were watched, but not these aircraft",
+                           tally->unwatched);
     if (tally->synthetic > 0)
         text_append_format(text, "; %u of these hours rest on synthetic data", tally->synthetic);
 }

@@ -45,6 +45,7 @@ struct coverage_tally {
     uint32_t hours; // of the window up to the moment of the judgement
     uint32_t by_state[COVERAGE_STATE_COUNT];
     uint32_t synthetic; // hours of which some answers are made up
+    uint32_t unwatched; // of the hours not looked: somebody looked, but not for these aircraft
 };
 
 // Hours in which an aircraft would have been seen: observed and covered_not_seen.

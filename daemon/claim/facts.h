@@ -72,6 +72,8 @@ struct known_hour {
     utc_us hour;
     enum coverage_state state;
     bool synthetic; // some of its answers are made up
+    // Bit n: those of whom the claim's clause n speaks were not looked for, so that to it nobody looked.
+    uint64_t unwatched;
 };
 struct known_hour_array ARRAY_OF(struct known_hour);
 
@@ -94,6 +96,7 @@ struct claim_facts {
     utc_us as_of; // the moment of the judgement: what was recorded after it does not count
     const struct place *places; // borrowed: all airfields and regions
     size_t place_count;
+    size_t clause; // the number of the clause that is judged, for the bits of known_hour.unwatched
     struct known_visit_array visits;
     struct known_presence_array presences;
     struct known_fix_array fixes;

@@ -158,6 +158,9 @@ void clause_judge(const struct clause *clause, const struct claim_facts *facts,
                   struct finding *ret_finding)
 {
     clause->kind->judge(clause, facts, ret_finding);
+    if (ret_finding->coverage.unwatched > 0)
+        finding_reason(ret_finding, "watched", "aircraft that were looked for", "not in %u of %u hours",
+                       ret_finding->coverage.unwatched, ret_finding->coverage.hours);
     take_bound(clause, facts, ret_finding);
     uint64_t feeds = 0;
     array_foreach(&ret_finding->evidence, evidence)
@@ -253,7 +256,9 @@ void claim_assess(const struct claim *claim, const struct claim_library *library
 {
     struct finding *findings = memory_allocate_zeroed(claim->clauses.count + 1, sizeof *findings);
     claim_facts_sort(facts);
-    for (size_t i = 0; i < claim->clauses.count; i++)
+    for (size_t i = 0; i < claim->clauses.count; i++) {
+        facts->clause = i;
         clause_judge(&claim->clauses.items[i], facts, &findings[i]);
+    }
     claim_roll_up(claim, library, facts, findings, ret_assessment);
 }

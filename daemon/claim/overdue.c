@@ -97,9 +97,11 @@ static void describe_coverage(const struct clause *clause, const struct finding 
                               const struct claim_facts *facts, struct overdue_clause *overdue)
 {
     struct coverage_tally tally = finding->coverage;
+    struct claim_facts own = *facts; // shares the rows
     struct text hours;
+    own.clause = overdue->clause;
     if (clause->kind == &clause_kind_regular)
-        tally = coverage_tally_window(facts, clause->places.items[0].id, &overdue->window);
+        tally = coverage_tally_window(&own, clause->places.items[0].id, &overdue->window);
     double share = coverage_covered_share(&tally);
     text_init(&hours, OVERDUE_COVERAGE_SIZE);
     coverage_describe(&tally, &hours);

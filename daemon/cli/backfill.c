@@ -35,7 +35,7 @@ static void remember_whole(void *data, const char *path)
     char name[RELEASE_NAME_SIZE];
     utc_us day;
     if (release_of_path(path, name, &day) &&
-        history_fetched_add(run->connection, run->feed, name, day, &error) < 0)
+        history_fetched_add(run->connection, run->feed, run->watch_id, name, day, &error) < 0)
         progress_say(&run->progress, error.message);
 }
 
@@ -59,6 +59,8 @@ static int start(struct cli *cli, const char *feed, const struct backfill_manner
     const struct backfill_listener listener = {&run, backfill_run_say, remember_whole, say_partial,
                                                show};
     int status = backfill_run_open(&run, cli);
+    if (status == EXIT_STATUS_GOOD)
+        status = backfill_run_watch(&run, NULL);
     if (status == EXIT_STATUS_GOOD)
         status = backfill_run_prepare(&run, feed, NULL, manner, &listener);
     if (status == EXIT_STATUS_GOOD) {

@@ -5,8 +5,10 @@
 #include "config/config.h"
 #include "store/derive_pending.h"
 #include "store/query.h"
+#include "store/watch_record.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 int backfill_run_open(struct backfill_run *run, struct cli *cli)
 {
@@ -21,6 +23,7 @@ void backfill_run_close(struct backfill_run *run)
     progress_end(&run->progress);
     backfill_free(run->backfill);
     history_interest_done(&run->interest);
+    text_done(&run->watch_ids);
     query_close(run->connection);
 }
 
@@ -28,6 +31,21 @@ void backfill_run_say(void *data, const char *words)
 {
     struct backfill_run *run = data;
     progress_say(&run->progress, words);
+}
+
+// The configuration's list comes first: days that were read before lists were remembered count as read by the first.
+int backfill_run_watch(struct backfill_run *run, const struct watch_list *watch)
+{
+    const struct watch_list *own = &run->config->watch;
+    struct error error = {0};
+    int64_t watch_id = 0;
+    int ret = watch_record_note(run->connection, own, &watch_id, &error);
+    if (ret == 0 && watch != NULL)
+        ret = watch_record_note(run->connection, watch, &watch_id, &error);
+    if (ret == 0)
+        ret = watch_record_holding(run->connection, run->config, watch != NULL ? watch : own, &run->watch_ids, &error);
+    snprintf(run->watch_id, sizeof run->watch_id, "%" PRId64, watch_id);
+    return ret < 0 ? cli_fail(run->cli, &error) : EXIT_STATUS_GOOD;
 }
 
 int backfill_run_prepare(struct backfill_run *run, const char *feed, const struct watch_list *watch,
@@ -49,6 +67,8 @@ int backfill_run_prepare(struct backfill_run *run, const char *feed, const struc
         .jobs = manner->jobs,
         .again = manner->again,
         .whole_days = manner->whole_days,
+        .watch_id = run->watch_id,
+        .watch_ids = run->watch_ids.bytes,
         .listener = *listener,
     };
     run->backfill = backfill_new(&plan, run->connection);

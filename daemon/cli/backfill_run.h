@@ -3,6 +3,7 @@
 // done behind it.
 #pragma once
 
+#include "base/text.h"
 #include "cli/cli.h"
 #include "cli/progress.h"
 #include "history/backfill.h"
@@ -16,6 +17,8 @@ struct backfill_run {
     struct query_connection *connection;
     const char *feed; // that points get; borrowed
     struct history_interest interest;
+    char watch_id[24];     // of whom it keeps (store/watch_record.h)
+    struct text watch_ids; // of the lists that hold as much
     struct progress progress;
     struct backfill *backfill;
 };
@@ -25,6 +28,11 @@ struct backfill_run {
 int backfill_run_open(struct backfill_run *run, struct cli *cli);
 void backfill_run_close(struct backfill_run *run);
 
+// Remembers whom it keeps, and finds what was read for as many: before what was fetched is asked
+// for. `watch` is borrowed; NULL: the configuration's watch list. Returns 0, or the exit status after
+// saying what is wrong.
+int backfill_run_watch(struct backfill_run *run, const struct watch_list *watch);
+
 // How archives are read.
 struct backfill_manner {
     unsigned jobs;   // threads that scan; 0: as many as there are cores
@@ -32,8 +40,8 @@ struct backfill_manner {
     bool whole_days; // each archive holds all aircraft of its day, whatever its name
 };
 
-// Makes the engine. `watch` is whom to keep (borrowed); NULL: the configuration's watch list. The
-// run is the data of the listener where that leaves it NULL.
+// Makes the engine; after backfill_run_watch of the same list. `watch` is whom to keep (borrowed);
+// NULL: the configuration's watch list. The run is the data of the listener where that leaves it NULL.
 int backfill_run_prepare(struct backfill_run *run, const char *feed, const struct watch_list *watch,
                          const struct backfill_manner *manner,
                          const struct backfill_listener *listener);

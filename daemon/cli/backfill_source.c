@@ -70,8 +70,8 @@ static int drop_known(struct fetching *fetching, bool again)
 {
     struct error error = {0};
     size_t dropped = 0;
-    if (!again && history_fetched_drop(fetching->run.connection, fetching->config->feed, &fetching->items, &dropped,
-                                       &error) < 0)
+    if (!again && history_fetched_drop(fetching->run.connection, fetching->config->feed, fetching->run.watch_ids.bytes,
+                                       &fetching->items, &dropped, &error) < 0)
         return cli_fail(fetching->run.cli, &error);
     const char *what = fetching->source->kind->asks_aircraft ? "aircraft-days" : "days";
     cli_say(fetching->run.cli, "%s: %zu %s to fetch, %zu read before", fetching->config->id, fetching->items.count,
@@ -163,7 +163,8 @@ static void remember_whole(void *data, const char *name)
     array_foreach(&fetching->items, item) {
         if (strcmp(item->name, name) != 0 || item->kind != ARCHIVE_KIND_TAR)
             continue;
-        if (history_fetched_add(fetching->run.connection, fetching->config->feed, item->name, item->day, &error) < 0)
+        if (history_fetched_add(fetching->run.connection, fetching->config->feed, fetching->run.watch_id, item->name,
+                                item->day, &error) < 0)
             progress_say(&fetching->run.progress, error.message);
         return;
     }
@@ -209,15 +210,17 @@ static int carry_out(struct fetching *fetching, const struct source_options *opt
 {
     const struct backfill_listener listener = {fetching, say_bad, remember_whole, say_partial,
                                                show};
+    const struct watch_list *watch = order->has_watch ? &order->watch : NULL;
     int status = plan(fetching, order);
+    if (status == EXIT_STATUS_GOOD)
+        status = backfill_run_watch(&fetching->run, watch);
     if (status == EXIT_STATUS_GOOD)
         status = drop_known(fetching, options->manner.again);
     if (status != EXIT_STATUS_GOOD)
         return status;
     say_missing(fetching);
-    status =
-        backfill_run_prepare(&fetching->run, fetching->config->feed,
-                             order->has_watch ? &order->watch : NULL, &options->manner, &listener);
+    status = backfill_run_prepare(&fetching->run, fetching->config->feed, watch, &options->manner,
+                                  &listener);
     return status == EXIT_STATUS_GOOD ? fetch(fetching) : status;
 }
 

@@ -62,7 +62,8 @@ static struct history_loader *new_loader(const struct backfill_plan *plan, struc
     for (size_t i = 0; i < plan->interest->place_count; i++)
         sql_array_add(&places, plan->interest->places[i].id);
     sql_array_end(&places);
-    struct history_loader *loader = history_loader_new(connection, plan->feed, places.bytes);
+    struct history_loader *loader = history_loader_new(
+        connection, &(struct history_loader_order){plan->feed, places.bytes, plan->watch_id, plan->watch_ids});
     text_done(&places);
     return loader;
 }

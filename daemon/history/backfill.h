@@ -56,6 +56,7 @@ struct backfill_plan {
     unsigned jobs;   // threads that scan; 0: one for each core
     bool again;      // read files that are known already once more
     bool whole_days; // each archive holds all aircraft of its day, whatever its name
+    const char *watch_id, *watch_ids; // of the interest's watch list, as in store/loader.h
     struct backfill_listener listener;
 };
 

@@ -5,6 +5,7 @@
 #include "claim/kind.h"
 #include "config/config.h"
 #include "store/claim_store_internal.h"
+#include "store/claim_watch.h"
 #include "store/sql_array.h"
 
 #include <errno.h>
@@ -130,15 +131,17 @@ static void add_clause(const struct claim_store *store, const struct clause *cla
     "   AND s.first_seen BETWEEN $2::timestamptz - interval '3 days'"                              \
     "   AND $3::timestamptz + interval '2 days'"
 
-// A day's hours in one text.
+// A day's hours in one text, with the watch lists by which they were looked at.
 #define HOURS_SQL                                                                                  \
     " UNION ALL SELECT 'hours', string_agg(to_char(hour AT TIME ZONE 'UTC', 'HH24')"               \
     "     || CASE WHEN synthetic THEN upper(left(state, 1)) ELSE left(state, 1) END, ''),"         \
-    "   NULL, NULL, NULL, place, NULL, min(hour), NULL, NULL, NULL, NULL, NULL, NULL, NULL,"       \
+    "   NULL, NULL, NULL, place, NULL, min(hour), NULL, NULL, NULL, NULL, NULL, lists, NULL,"      \
     "   NULL, NULL, NULL"                                                                          \
-    " FROM skywitness.coverage_hour WHERE place = ANY ($1::text[])"                                \
-    "   AND hour >= date_trunc('hour', $2::timestamptz)"                                           \
-    "   AND hour < least($3::timestamptz, $7::timestamptz) GROUP BY place, date_trunc('day', hour)"
+    " FROM (SELECT *, skywitness_store.watch_of_hour(source, hour) AS lists"                       \
+    "   FROM skywitness.coverage_hour WHERE place = ANY ($1::text[])"                              \
+    "     AND hour >= date_trunc('hour', $2::timestamptz)"                                         \
+    "     AND hour < least($3::timestamptz, $7::timestamptz)) AS h"                                \
+    " GROUP BY place, date_trunc('day', hour), lists"
 
 #define CONTROLS_SQL                                                                               \
     " UNION ALL SELECT 'control', NULL, NULL, NULL, NULL, place, NULL, NULL, NULL, NULL, NULL,"    \
@@ -168,8 +171,9 @@ static uint64_t feed_mask(const struct claim_facts *facts, const char *names)
     text_copy((field), sizeof(field),                                                              \
               query_text(query, (column)) != NULL ? query_text(query, (column)) : "")
 
-static void take_visit(const struct query *query, struct claim_facts *facts)
+static void take_visit(const struct query *query, struct claim_facts *facts, struct claim_watch *watch)
 {
+    (void)watch;
     struct known_visit *visit = array_append(&facts->visits);
     enum evidence_grade grade = EVIDENCE_A0;
     COPY(visit->visit_id, 1);
@@ -191,8 +195,9 @@ static void take_visit(const struct query *query, struct claim_facts *facts)
     visit->life.superseded_at = query_text(query, 15) != NULL ? INT64_MIN + 1 : UTC_UNKNOWN;
 }
 
-static void take_presence(const struct query *query, struct claim_facts *facts)
+static void take_presence(const struct query *query, struct claim_facts *facts, struct claim_watch *watch)
 {
+    (void)watch;
     struct known_presence *presence = array_append(&facts->presences);
     COPY(presence->sighting_id, 1);
     COPY(presence->icao24, 2);
@@ -205,8 +210,9 @@ static void take_presence(const struct query *query, struct claim_facts *facts)
     presence->life = (struct fact_life){presence->left_at, UTC_UNKNOWN};
 }
 
-static void take_fix(const struct query *query, struct claim_facts *facts)
+static void take_fix(const struct query *query, struct claim_facts *facts, struct claim_watch *watch)
 {
+    (void)watch;
     struct known_fix *fix = array_append(&facts->fixes);
     COPY(fix->sighting_id, 1);
     COPY(fix->icao24, 2);
@@ -230,8 +236,9 @@ static enum coverage_state state_of_letter(char letter)
 
 // A day's hours in one text: two digits and the state's first letter each, a capital for made-up
 // data.
-static void take_hours(const struct query *query, struct claim_facts *facts)
+static void take_hours(const struct query *query, struct claim_facts *facts, struct claim_watch *watch)
 {
+    uint64_t unwatched = ~claim_watch_clauses(watch, query_text(query, 13));
     const char *hours = query_text(query, 1), *place = query_text(query, 5);
     utc_us first = query_time(query, 7);
     size_t count = hours != NULL ? strlen(hours) / 3 : 0;
@@ -242,11 +249,13 @@ static void take_hours(const struct query *query, struct claim_facts *facts)
         row->hour = utc_day_start(first) + ((at[0] - '0') * 10 + (at[1] - '0')) * UTC_HOUR;
         row->synthetic = at[2] >= 'A' && at[2] <= 'Z';
         row->state = state_of_letter(row->synthetic ? (char)(at[2] - 'A' + 'a') : at[2]);
+        row->unwatched = unwatched;
     }
 }
 
-static void take_control(const struct query *query, struct claim_facts *facts)
+static void take_control(const struct query *query, struct claim_facts *facts, struct claim_watch *watch)
 {
+    (void)watch;
     struct known_control *control = array_append(&facts->controls);
     COPY(control->place, 5);
     control->sample.known = (uint32_t)query_number(query, 16);
@@ -255,17 +264,17 @@ static void take_control(const struct query *query, struct claim_facts *facts)
 
 static const struct {
     const char *kind;
-    void (*take)(const struct query *query, struct claim_facts *facts);
+    void (*take)(const struct query *query, struct claim_facts *facts, struct claim_watch *watch);
 } takers[] = {
     {"visit", take_visit}, {"presence", take_presence}, {"fix", take_fix},
     {"hours", take_hours}, {"control", take_control},
 };
 
-static void take_row(const struct query *query, struct claim_facts *facts)
+static void take_row(const struct query *query, struct claim_facts *facts, struct claim_watch *watch)
 {
     for (size_t i = 0; i < sizeof takers / sizeof *takers; i++)
         if (strcmp(takers[i].kind, query_text(query, 0)) == 0)
-            takers[i].take(query, facts);
+            takers[i].take(query, facts, watch);
 }
 
 static void append_shape(struct text *text, const struct place *place)
@@ -333,7 +342,7 @@ static char *places_array(const struct claim_place_array *places)
 }
 
 static int ask(struct claim_store *store, const struct reach *reach, utc_us as_of,
-               bool as_known_then, struct claim_facts *facts, struct error *error)
+               bool as_known_then, struct claim_watch *watch, struct claim_facts *facts, struct error *error)
 {
     char from[UTC_TEXT_SIZE], to[UTC_TEXT_SIZE], moment[UTC_TEXT_SIZE], stay_days[16];
     struct region_arrays regions;
@@ -359,7 +368,7 @@ static int ask(struct claim_store *store, const struct reach *reach, utc_us as_o
                              parameters, sizeof parameters / sizeof *parameters, &query, error);
     if (result == 0) {
         while ((result = query_next(query, error)) == 1)
-            take_row(query, facts);
+            take_row(query, facts, watch);
         query_finish(query);
     }
     text_done(&regions.ids);
@@ -372,6 +381,7 @@ int claim_store_facts(struct claim_store *store, const struct claim *claim, utc_
                       bool as_known_then, struct claim_facts *ret_facts, struct error *error)
 {
     struct reach reach = {.window = CLAIM_WINDOW_NONE};
+    struct claim_watch watch = {0};
     ret_facts->as_of = as_of;
     ret_facts->places = store->vocabulary.places;
     ret_facts->place_count = store->vocabulary.place_count;
@@ -381,7 +391,10 @@ int claim_store_facts(struct claim_store *store, const struct claim *claim, utc_
         add_clause(store, clause, &reach);
     int result = 0;
     if (claim_window_is_set(&reach.window))
-        result = ask(store, &reach, as_of, as_known_then, ret_facts, error);
+        result = claim_watch_read(store, claim, &watch, error);
+    if (claim_window_is_set(&reach.window) && result == 0)
+        result = ask(store, &reach, as_of, as_known_then, &watch, ret_facts, error);
+    claim_watch_done(&watch);
     done_reach(&reach);
     return result;
 }

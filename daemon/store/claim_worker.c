@@ -12,6 +12,7 @@
 #include "store/history_coverage.h"
 #include "store/place_store.h"
 #include "store/query.h"
+#include "store/watch_record.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -78,6 +79,8 @@ static int import_files(struct claim_worker *worker, struct claim_store *store, 
     size_t wrong = claim_files_read_configured(store, worker->config, &library, &worker->problem);
     int result = place_store_save(worker->connection, worker->config->places,
                                   worker->config->place_count, error);
+    if (result == 0)
+        result = watch_record_in_force(worker->connection, &worker->config->watch, worker->now, error);
     if (result == 0 && wrong == 0)
         result = claim_store_import(store, &library, &counts, error);
     claim_library_done(&library);

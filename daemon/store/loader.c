@@ -31,15 +31,17 @@ struct history_loader {
     struct observation said; // by the last point
     bool has_said;
     char *places;  // as an array's text
+    char *watch_id, *watch_ids; // may be NULL
     utc_us day;    // of the transaction's last file, or UTC_UNKNOWN
 };
 
 // clang-format off
 static const char files_sql[] =
-    "INSERT INTO skywitness_store.history_file AS f (feed, content, icao24, day, points, kept, refused)"
-    " SELECT DISTINCT ON (c) $1, c, a, d, p, k, r FROM unnest($2::uuid[], $3::text[], $4::date[], $5::integer[],"
-    "   $6::integer[], $7::integer[]) AS n (c, a, d, p, k, r)"
-    " ON CONFLICT (feed, content) DO UPDATE SET kept = greatest(f.kept, excluded.kept) WHERE f.kept < excluded.kept";
+    "INSERT INTO skywitness_store.history_file AS f (feed, content, icao24, day, points, kept, refused, watch_id)"
+    " SELECT DISTINCT ON (c) $1, c, a, d, p, k, r, w FROM unnest($2::uuid[], $3::text[], $4::date[], $5::integer[],"
+    "   $6::integer[], $7::integer[], $8::integer[]) AS n (c, a, d, p, k, r, w)"
+    " ON CONFLICT (feed, content) DO UPDATE SET kept = greatest(f.kept, excluded.kept), watch_id = excluded.watch_id"
+    "   WHERE f.kept < excluded.kept OR f.watch_id IS DISTINCT FROM excluded.watch_id";
 static const char days_sql[] =
     "INSERT INTO skywitness_store.history_day AS h (feed, day, places) SELECT DISTINCT $1, d, p::text[]"
     " FROM unnest($2::date[], $3::text[]) AS r (d, p) ON CONFLICT (feed, day) DO UPDATE"
@@ -70,18 +72,21 @@ static const struct {
     const char *sql; // $1 is the feed
     size_t columns;
 } list_rows[LIST_COUNT] = {
-    [LIST_FILES] = {files_sql, 6},           [LIST_DAYS] = {days_sql, 2},
+    [LIST_FILES] = {files_sql, 7},           [LIST_DAYS] = {days_sql, 2},
     [LIST_IDENTITIES] = {identities_sql, 6}, [LIST_HEARD] = {heard_sql, 8},
     [LIST_PENDING] = {pending_sql, 3},
 };
 
-struct history_loader *history_loader_new(struct query_connection *connection, const char *feed, const char *places)
+struct history_loader *history_loader_new(struct query_connection *connection,
+                                          const struct history_loader_order *order)
 {
     struct history_loader *loader = memory_allocate_zeroed(1, sizeof *loader);
     loader->connection = connection;
-    loader->places = memory_copy_string(places);
+    loader->places = memory_copy_string(order->places);
+    loader->watch_id = order->watch_id != NULL ? memory_copy_string(order->watch_id) : NULL;
+    loader->watch_ids = order->watch_ids != NULL ? memory_copy_string(order->watch_ids) : NULL;
     loader->day = UTC_UNKNOWN;
-    text_copy(loader->feed, sizeof loader->feed, feed);
+    text_copy(loader->feed, sizeof loader->feed, order->feed);
     loader_points_init(&loader->points, loader->feed);
     for (size_t i = 0; i < LIST_COUNT; i++)
         row_list_init(&loader->lists[i], list_rows[i].columns);
@@ -96,6 +101,8 @@ void history_loader_free(struct history_loader *loader)
     for (size_t i = 0; i < LIST_COUNT; i++)
         row_list_done(&loader->lists[i]);
     free(loader->places);
+    free(loader->watch_id);
+    free(loader->watch_ids);
     free(loader);
 }
 
@@ -133,12 +140,14 @@ int history_loader_know(struct history_loader *loader, struct history_known *fil
         files[i].day = UTC_UNKNOWN;
     }
     sql_array_end(&array);
-    const char *const parameters[] = {loader->feed, array.bytes};
+    const char *const parameters[] = {loader->feed, array.bytes, loader->watch_ids};
     int ret = query_start(loader->connection,
                           "SELECT c.number, f.day::timestamp AT TIME ZONE 'UTC'"
                           " FROM unnest($2::uuid[]) WITH ORDINALITY AS c (content, number)"
-                          " JOIN skywitness_store.history_file f ON f.feed = $1 AND f.content = c.content",
-                          parameters, 2, &query, error);
+                          " JOIN skywitness_store.history_file f ON f.feed = $1 AND f.content = c.content"
+                          " WHERE $3::integer[] IS NULL"
+                          "   OR coalesce(f.watch_id, skywitness_store.watch_recorded_first()) = ANY ($3::integer[])",
+                          parameters, 3, &query, error);
     if (ret == 0)
         ret = read_known(query, files, count, error);
     query_finish(query);
@@ -159,6 +168,7 @@ void history_loader_add_file(struct history_loader *loader, const struct history
     row_list_number(files, file->points);
     row_list_number(files, file->kept);
     row_list_number(files, file->refused);
+    row_list_text(files, loader->watch_id);
     if (utc_day_start(file->begins_at) != loader->day) {
         row_list_text(&loader->lists[LIST_DAYS], day);
         row_list_text(&loader->lists[LIST_DAYS], loader->places);
@@ -284,11 +294,17 @@ int history_loader_day_is_whole(struct history_loader *loader, utc_us day, bool 
 {
     char text[UTC_TEXT_SIZE];
     const char *const parameters[] = {loader->feed, utc_format_day(day, text), loader->places,
-                                      was_read_through ? "true" : "false"};
+                                      was_read_through ? "true" : "false", loader->watch_id};
+    // A file that was passed over was read by a list that holds ours. A day that was whole before there were lists
+    // counts as read by the first one.
     return query_execute(loader->connection,
-                         "INSERT INTO skywitness_store.history_day AS h (feed, day, whole_at, places)"
-                         " VALUES ($1, $2::date, now(), CASE WHEN $4::boolean THEN $3::text[] ELSE '{}' END)"
+                         "INSERT INTO skywitness_store.history_day AS h (feed, day, whole_at, places, watch_ids)"
+                         " VALUES ($1, $2::date, now(), CASE WHEN $4::boolean THEN $3::text[] ELSE '{}' END,"
+                         "   ARRAY[$5::integer])"
                          " ON CONFLICT (feed, day) DO UPDATE SET whole_at = excluded.whole_at,"
-                         "   places = ARRAY(SELECT unnest(h.places) UNION SELECT unnest(excluded.places) ORDER BY 1)",
-                         parameters, 4, error);
+                         "   places = ARRAY(SELECT unnest(h.places) UNION SELECT unnest(excluded.places) ORDER BY 1),"
+                         "   watch_ids = ARRAY(SELECT unnest(coalesce(h.watch_ids, CASE WHEN h.whole_at IS NOT NULL"
+                         "     THEN ARRAY[skywitness_store.watch_recorded_first()] END)) UNION"
+                         "     SELECT unnest(excluded.watch_ids) ORDER BY 1)",
+                         parameters, 5, error);
 }

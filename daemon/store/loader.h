@@ -26,14 +26,21 @@ struct history_file {
     uint32_t points, kept, refused;
 };
 
-// `connection` is borrowed; `feed` is the id that the points get. `places` are the ids of the airfields that are listened
-// at, as PostgreSQL's array text (store/sql_array.h); copied.
-struct history_loader *history_loader_new(struct query_connection *connection, const char *feed, const char *places);
+// What is looked for. The texts are copied.
+struct history_loader_order {
+    const char *feed;      // the id that the points get
+    const char *places;    // ids of the airfields that are listened at, as PostgreSQL's array text (store/sql_array.h)
+    const char *watch_id;  // the watch list's number (store/watch_record.h); NULL: not known
+    const char *watch_ids; // those of the lists that hold what it does, as array text; NULL: whichever
+};
+// `connection` is borrowed.
+struct history_loader *history_loader_new(struct query_connection *connection,
+                                          const struct history_loader_order *order);
 void history_loader_free(struct history_loader *loader); // accepts NULL
 
 struct history_known {
     uint8_t content[DIGEST_UUID_SIZE];
-    bool is_known; // stored before
+    bool is_known; // stored before, by a watch list that held all that ours does
     utc_us day;    // and of this day; else UTC_UNKNOWN
 };
 // Looks up the files by their contents and fills in the rest.

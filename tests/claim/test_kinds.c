@@ -75,6 +75,32 @@ static void arrivals_by_number(void **state)
                    "not_observed"); // never contradicted
 }
 
+// Hours in which others were watched are not looked at for a clause; for another one they are.
+static void the_unwatched_are_not_looked_for(void **state)
+{
+    (void)state;
+    for (uint64_t bits = 0; bits <= 3; bits++) {
+        struct claim_library library = maker_claim(ARRIVALS("3", "arrived"));
+        struct claim_facts facts = maker_facts(AS_OF);
+        struct text words;
+        text_init(&words, 4096);
+        maker_hours(&facts, "OSLK", WINDOW_FROM, WINDOW_TO, COVERAGE_COVERED_NOT_SEEN);
+        for (unsigned i = 0; i < 15; i++)
+            facts.hours.items[i].unwatched = bits;
+        struct finding finding = maker_judge(&library, &facts);
+        bool is_unwatched = (bits & 1) != 0;
+        assert_string_equal(verdict_name(finding.verdict), is_unwatched ? "unverifiable" : "not_observed");
+        assert_int_equal(finding.coverage.unwatched, is_unwatched ? 15 : 0);
+        assert_int_equal(finding.coverage.by_state[COVERAGE_NOT_LOOKED], is_unwatched ? 15 : 0);
+        coverage_describe(&finding.coverage, &words);
+        assert_int_equal(strstr(words.bytes, "but not these aircraft") != NULL, is_unwatched);
+        text_done(&words);
+        finding_done(&finding);
+        claim_facts_done(&facts);
+        claim_library_done(&library);
+    }
+}
+
 static void verbs_need_their_grade(void **state)
 {
     (void)state;
@@ -622,6 +648,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(arrivals_by_number),
+        cmocka_unit_test(the_unwatched_are_not_looked_for),
         cmocka_unit_test(verbs_need_their_grade),
         cmocka_unit_test(only_the_claimed_aircraft_count),
         cmocka_unit_test(a_bracket_over_the_edge_is_uncertain),

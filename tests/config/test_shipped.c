@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "build_config.h"
 #include "config/config.h"
+#include "config/watch_held.h"
 #include "feed/observation.h"
 
 #include <setjmp.h>
@@ -185,9 +186,22 @@ static void airframes_keep_the_address_rule(void **state)
     assert_true(kept * 10 >= russian * 9);
 }
 
+// What the shipped claims say of types at Hmeimim can be told from silence there.
+static void watches_what_the_claims_speak_of(void **state)
+{
+    (void)state;
+    static const char types[] = "types=A124,AN12,AN26,AN72,IL62,IL76,T134,T154 registrations=RA-*,RF-*";
+    struct watch_entry wanted;
+    const struct place *hmeimim = config_place(config, "OSLK");
+    assert_true(watch_held_read(types, config->places, config->place_count, &wanted));
+    assert_true(watch_held_covers(&config->watch, &wanted, &hmeimim, 1));
+    watch_held_done(&wanted);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(watches_what_the_claims_speak_of),
         cmocka_unit_test(watches_the_airframes_by_address_alone),
         cmocka_unit_test(regions_hold_their_airfields),
         cmocka_unit_test(the_airfields_are_there),

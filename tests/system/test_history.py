@@ -150,9 +150,11 @@ class HistoryTest(harness.Scenario):
             self.assertEqual(exported, exported[:1] * 3)
 
     def exported(self, database, form):
-        """The tracks as a map has them, without the ids, which depend on what was known first."""
+        """The tracks as a map has them, without the ids, which depend on what was known first; and without squawk and
+        accuracy, which an archive says with every fourth point only: of two points with one time the first stays."""
         text = self.tool(database, "sightings", "--format", form)[0]
         self.assertGreater(len(text), 10000)
+        text = re.sub(r'\{"type":"adsb_icao"[^}]*\}', "null", text)
         return re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "", text)
 
     def test_the_daemon_derives_what_is_pending(self):

@@ -3,12 +3,15 @@
 """What is read, fetched or derived once more. The flights are those of the bundled sample: SYNTHETIC."""
 import datetime
 import gzip
+import json
 import os
+import signal
 import subprocess
 
 import archive_days
 import archive_servers
 import harness
+import october
 
 SAMPLE = harness.ROOT / "config/sample/latakia-2025-10-synthetic.ndjson.gz"
 FEED = "synthetic-sample"
@@ -27,6 +30,11 @@ class AgainTest(harness.Scenario):
     def setUpClass(cls):
         with gzip.open(SAMPLE, "rt") as lines:
             cls.files = archive_days.traces(lines)
+        # And airliners that are heard in every hour.
+        days = [datetime.date(2025, 10, day) for day in range(24, 30)]
+        others = [(address, at, aircraft) for day in days for address, points in october.others(day)
+                  for at, aircraft in points]
+        cls.files.update(archive_days.pack(archive_days.by_day(others)))
 
     def config(self, watch=tuple(WATCH), **others):
         history = [{"id": "adsb.lol", "kind": "adsb.lol-releases", "feed": FEED, "local": True,
@@ -105,7 +113,7 @@ class AgainTest(harness.Scenario):
         self.read(config, self.loose(AFTER, other))
         self.derive(config)
         self.assertEqual(self.database.value(state), "open")
-        self.read(config, "-", stdin=self.tar(AFTER, chosen=lambda address: address.startswith("77")))
+        self.read(config, "--whole-day", "-", stdin=self.tar(AFTER, chosen=lambda address: address.startswith("77")))
         self.assertEqual(self.database.value(state), "lost_high")
 
     def test_what_cannot_be_derived_is_told_and_left(self):
@@ -123,7 +131,7 @@ class AgainTest(harness.Scenario):
         later = "SELECT failures, not_before > now() FROM skywitness_store.history_pending"
         self.assertEqual(self.database.rows(later), [("1", "t")])
         # A backfill that has nothing to do with it does not fail for it.
-        self.assertIn("derived 0 aircraft", self.read(config, self.loose(FIRST, IL62)))
+        self.assertIn("derived 0 aircraft", self.read(config, self.loose(OVER_MIDNIGHT, IL62)))
         self.tool(config, "derive", "--pending", status=WANTING)
         self.assertEqual(self.database.rows(later), [("2", "t")])
         self.database.rows("DELETE FROM skywitness_store.visit; DELETE FROM skywitness_store.sighting")
@@ -134,6 +142,90 @@ class AgainTest(harness.Scenario):
         self.database.rows("DROP TRIGGER refuse ON skywitness_store.sighting")
         self.tool(config, "derive", "--pending")
         self.assertEqual(self.pending(), [])
+
+
+    # --- whom somebody looked for -----------------------------------------------------------------
+
+    def publish(self):
+        """A release a day, all of the sample."""
+        self.server = archive_servers.FaultServer()
+        self.addCleanup(self.server.close)
+        lines = []
+        for day in self.days():
+            tag = f"v{day_text(day, '.')}-planes-readsb-prod-0"
+            self.server.files[f"/{tag}/{tag}.tar"] = self.tar(day)
+            lines.append(self.server.url(f"/{tag}/{tag}.tar"))
+        self.server.files["/index"] = "\n".join(lines).encode()
+
+    def claim(self, config, name, **aircraft):
+        """That such an aircraft came to Hmeimim on 26 October."""
+        path = self.folder / f"{name}.json"
+        path.write_text(json.dumps({
+            "reports": [{"id": f"report-{name}", "publisher": "Nobody", "published": "2025-10-30", "url": "https://example.org/"}],
+            "claims": [{"id": name, "statement": "SYNTHETIC", "reports": [f"report-{name}"], "clauses": [
+                {"id": "came", "kind": "arrivals", "aircraft": aircraft, "place": "OSLK", "verb": "arrived",
+                 "window": {"from": "2025-10-26", "to": "2025-10-26"}, "count": {"min": 1}}]}]}))
+        self.tool(config, "claims", "import", path)
+        self.tool(config, "claims", "assess", name)
+
+    def verdicts(self):
+        return dict(self.database.rows("SELECT claim_id, verdict FROM skywitness.claim_status"))
+
+    def test_nobody_looked_for_whom_nobody_watched(self):
+        """A claim that comes later, about others: unverifiable, until the days are read for them too; by itself."""
+        self.publish()
+        config = self.config()
+        fetch = ("backfill", "adsb.lol", "--from", "2025-10-24", "--to", "2025-10-29")
+        self.claim(config, "an124", types=["A124"])
+        self.tool(config, *fetch)
+        self.claim(config, "t154", types=["T154"], registrations=["RA-*"])
+        self.claim(config, "il62", types=["IL62"], registrations=["RA-*", "RF-*"])
+        self.claim(config, "airframe", hexes=["154070"])  # an A124 by the list of airframes
+        self.assertEqual(self.verdicts()["il62"], "corroborated")
+        self.assertEqual(self.verdicts()["t154"], "unverifiable")
+        self.assertNotEqual(self.verdicts()["airframe"], "unverifiable")
+        shown = self.tool(config, "claims", "show", "t154")[0]
+        self.assertIn("others were watched, but not these aircraft", shown)
+        # A list that holds no more than what was held reads nothing again; that of the claim does.
+        self.assertIn("0 days to fetch, 4 read before", self.tool(config, "backfill", "adsb.lol", "--claim", "il62")[1])
+        talk = self.tool(config, "backfill", "adsb.lol", "--claim", "t154")[1]
+        self.assertIn("4 days to fetch, 0 read before", talk)
+        self.assertIn("(0 known", talk)
+        self.assertIn("claim t154: assessed anew", talk)
+        self.assertEqual(self.verdicts()["t154"], "not_observed")
+        self.assertIn("0 days to fetch, 4 read before", self.tool(config, "backfill", "adsb.lol", "--claim", "t154")[1])
+        # What was read for more is enough for less.
+        self.assertIn("0 days to fetch, 6 read before", self.tool(config, *fetch)[1])
+        self.assertEqual(self.database.value("SELECT watched FROM skywitness.history_day WHERE day = '2025-10-26'"),
+                         '{types=A124,types=IL62,"types=T154 registrations=RA-*"}')
+
+    def test_an_interrupted_day_is_read_on_for_more(self):
+        """Half of it was read for fewer: these files are read again, and the day counts for all of them."""
+        self.claim(self.config(), "an124", types=["A124"])
+        fewer, more = self.config(WATCH[1:], name="fewer.json"), self.config()
+        self.read(fewer, self.loose(OVER_MIDNIGHT, AN124))
+        self.assertEqual(self.database.count("SELECT count(*) FROM skywitness.track_point"), 0)
+        talk = self.read(more, "-", stdin=self.tar(OVER_MIDNIGHT))
+        self.assertIn("(0 known", talk)
+        self.assertGreater(self.database.count("SELECT count(*) FROM skywitness.track_point"), 0)
+        self.assertIn(f"({len([1 for day, _ in self.files if day == OVER_MIDNIGHT])} known",
+                      self.read(fewer, "-", stdin=self.tar(OVER_MIDNIGHT)))
+
+    def test_live_answers_are_for_whom_is_watched(self):
+        """The list in force counts, not that of today."""
+        config = self.config()
+        self.replay(config, SAMPLE)
+        self.claim(config, "t154", types=["T154"])
+        self.assertEqual(self.verdicts()["t154"], "unverifiable")
+        in_force = "SELECT entries FROM skywitness_store.watch_in_force JOIN skywitness_store.watch_held USING (watch_id)"
+        daemon = self.start_daemon(config)
+        harness.wait_until(lambda: self.database.rows(in_force) == [("{types=A124,types=IL62}",)], "the list in force")
+        more = self.config([*WATCH, {"id": "t154", "types": ["T154"]}])
+        daemon.send(signal.SIGHUP)
+        harness.wait_until(lambda: len(self.database.rows(in_force)) == 2, "the new list in force")
+        self.stop_daemon(daemon)
+        self.tool(more, "claims", "assess", "t154")
+        self.assertEqual(self.verdicts()["t154"], "unverifiable")
 
 
 if __name__ == "__main__":

@@ -44,7 +44,8 @@ class OctoberTest(harness.Scenario):
                 "events": ["visit.*", "claim.assessed"], "maximum_age_s": 10 * 365 * 86400}
         silent = harness.local_feed("silent", f"http://127.0.0.1:{harness.free_port()}", interval_s=3600)
         self.config = self.write_config(
-            [silent], [{"id": "an124", "types": ["A124"]}, {"id": "il62", "types": ["IL62"]}],
+            [silent], [{"id": "an124", "types": ["A124"]}, {"id": "il62", "types": ["IL62"]},
+                       {"id": "transports", "types": ["IL76", "AN12", "AN72", "T154", "T134"]}],
             reports=[str(CONFIG / "reports/2025-10-hmeimim.json")], claims=[str(CONFIG / "claims/2025-10-hmeimim.json")],
             airframes=[str(CONFIG / "airframes.json")], webhooks=[desk])
 

@@ -46,6 +46,19 @@ static void test_without_a_name(void **state)
     array_free(&counts);
 }
 
+static void test_two_days_in_one(void **state)
+{
+    (void)state;
+    struct archive_day_counts counts = archive_of(DAY, ARCHIVE_DAY_FILES_LEAST);
+    for (size_t i = 0; i < ARCHIVE_DAY_FILES_LEAST / (ARCHIVE_DAY_OTHERS_ONE_IN - 1); i++)
+        archive_day_count(&counts, EVENING);
+    assert_true(archive_day_whole(&counts, UTC_UNKNOWN, false) == DAY);
+    archive_day_count(&counts, EVENING);
+    assert_true(archive_day_whole(&counts, UTC_UNKNOWN, false) == UTC_UNKNOWN);
+    assert_true(archive_day_whole(&counts, DAY, false) == DAY);
+    array_free(&counts);
+}
+
 static void test_an_empty_one(void **state)
 {
     (void)state;
@@ -59,6 +72,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_some_files_begin_the_day_before),
         cmocka_unit_test(test_without_a_name),
+        cmocka_unit_test(test_two_days_in_one),
         cmocka_unit_test(test_an_empty_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

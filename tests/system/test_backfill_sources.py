@@ -238,6 +238,19 @@ class SourcesTest(harness.Scenario):
         self.traces("--whole-day", "-", stdin=both)
         self.assertEqual(self.whole_days(), ["2025-10-25", "2025-10-26"])
 
+    def test_so_many_files_are_a_whole_day(self):
+        """20,000 (history/archive_day.h), without a name, and one that began the day before."""
+        begins = sorted(self.days)[2]
+        files = []
+        for number in range(20001):
+            at = begins if number > 0 else begins - 600
+            body = b'{"icao":"%06x","timestamp":%d,"trace":[[1,35,36,1000,1,1,0,0,null]]}' % (0x400000 + number, at)
+            files.append(((begins, f"{0x400000 + number:06x}"), gzip.compress(body, 1)))
+        self.traces("-", stdin=archive_days.tar(files[:-1]))
+        self.assertEqual(self.whole_days(), [])
+        self.traces("-", stdin=archive_days.tar(files))
+        self.assertEqual(self.whole_days(), ["2025-10-26"])
+
     def test_pipes_that_are_wrong(self):
         """Parts in wrong order, and one left out."""
         day = sorted(self.days)[0]

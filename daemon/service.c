@@ -64,8 +64,8 @@ static void start_polling(struct service *service)
     service->poller =
         poller_new(&service->loop, service->http, service->config, &events, uv_hrtime());
     service_restore_feeds(service);
-    service_start_alerts(service);
     service_watch_troubles(service);
+    service_start_alerts(service);
     const struct observer_settings observed = {
         .loop = &service->loop,
         .config = service->config,

@@ -68,7 +68,8 @@ void service_restore_feeds(struct service *service);
 void service_note_feed_health(struct service *service, const char *feed, bool healthy,
                               const char *reason);
 void service_note_room(struct service *service, bool full, const char *reason);
-// Goes on with what was out of order when the last run ended, and tells of what lasts, from time to time.
+// Goes on with what was out of order when the last run ended, and tells of what lasts, from time to time. Reads the
+// journal, so nothing may have been asked of the pipeline yet.
 void service_watch_troubles(struct service *service);
 // Gives the poller the new configuration. The trouble of a feed that is gone is dropped, and that of one that is asked
 // elsewhere now begins anew, or if it was announced is over with the first good answers.

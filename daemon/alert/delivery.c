@@ -13,7 +13,7 @@
 // A clock that is set, and due times far ahead, are looked at again by then.
 #define TIMER_MAX_MS 3600000
 // How often a secret or template that cannot be read is tried again [our choice].
-#define SECRETS_AGAIN_MS 10000
+#define SECRETS_AGAIN_MS 5000
 
 // --- time --------------------------------------------------------------------------------------
 

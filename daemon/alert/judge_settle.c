@@ -12,6 +12,9 @@
 // Anything due later than this waits to settle: no try is put off by more than a day
 // (alert/schedule.h).
 #define UNSETTLED_AFTER (RULE_UNSETTLED / 2)
+// By then a sighting has settled (an hour at most) or ended: one that did neither here was handed
+// to another daemon.
+#define UNSETTLED_FORGOTTEN_AFTER UTC_DAY
 
 // What waits at one webhook.
 struct settling {
@@ -71,6 +74,19 @@ static void consider_entry(struct settling *settling, const struct tracker *trac
     }
 }
 
+static void take_waiting(struct settling *settling, const struct outbox_waiting *waiting)
+{
+    if (settling->hearing->now - waiting->found_at > UNSETTLED_FORGOTTEN_AFTER) {
+        struct entry_delivery *delivery = add_change(settling->hearing, settling->webhook->id,
+                                                     waiting->alert_id, DELIVERY_CANCELLED);
+        text_copy(delivery->reason, sizeof delivery->reason,
+                  "nothing more was heard of the sighting here");
+        return;
+    }
+    id_set_add(&settling->openings, waiting->alert_id);
+    id_set_add_text(&settling->subjects, waiting->subject);
+}
+
 static void settle_webhook(struct hearing *hearing, const struct tracker *tracker,
                            const struct config_webhook *webhook)
 {
@@ -79,11 +95,9 @@ static void settle_webhook(struct hearing *hearing, const struct tracker *tracke
     struct error ignored;
     outbox_waiting(hearing->journal, webhook->id, hearing->now + UNSETTLED_AFTER, &waiting,
                    &ignored);
-    array_foreach (&waiting, one) {
-        id_set_add(&settling.openings, one->alert_id);
-        id_set_add_text(&settling.subjects, one->subject);
-    }
-    if (waiting.count > 0)
+    array_foreach (&waiting, one)
+        take_waiting(&settling, one);
+    if (settling.openings.count > 0)
         consider_entry(&settling, tracker);
     id_set_done(&settling.openings);
     id_set_done(&settling.subjects);

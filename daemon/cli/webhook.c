@@ -174,7 +174,8 @@ int command_webhook_secret(struct cli *cli, const struct command *command, int a
 {
     const struct option_table options = {
         .notes = "A new signing secret, from the system's random numbers. Put it into a file or a systemd\n"
-                 "credential that the webhook's \"secret\" names, and into the receiver.",
+                 "credential that the webhook's \"secret\" names, and into the receiver. Make the file first, so\n"
+                 "that nobody else can read it: install -m 640 -g skywitness /dev/null FILE",
     };
     struct signature_secret secret = {.length = SIGNATURE_SECRET_BYTES_NEW};
     char text[SIGNATURE_SECRET_TEXT_SIZE];

@@ -104,7 +104,7 @@ static const char *const statement_texts[STATEMENT_COUNT] = {
                                   "endpoint = ?2 AND state = 0 AND attempt = 0",
     [STATEMENT_DELIVERY_WAITS] = "SELECT due_at FROM delivery WHERE alert_id = ?1 AND endpoint = ?2 "
                                  "AND state = 0 AND attempt = 0",
-    [STATEMENT_DELIVERY_UNTRIED] = "SELECT alert_id, subject FROM delivery WHERE endpoint = ?1 AND "
+    [STATEMENT_DELIVERY_UNTRIED] = "SELECT alert_id, subject, found_at FROM delivery WHERE endpoint = ?1 AND "
                                    "state = 0 AND due_at > ?2 AND attempt = 0",
     [STATEMENT_DELIVERY_MAKE_DUE] =
         "UPDATE delivery SET due_at = ?3, reason = ?4 WHERE alert_id = ?1 AND endpoint = ?2 AND "

@@ -91,6 +91,7 @@ int outbox_waiting(struct journal *journal, const char *endpoint, utc_us after,
         struct outbox_waiting *waiting = array_append(ret_waiting);
         column_id(statement, 0, waiting->alert_id);
         column_text(statement, 1, waiting->subject, sizeof waiting->subject);
+        waiting->found_at = sqlite3_column_int64(statement, 2);
     }
     sqlite3_reset(statement);
     sqlite3_clear_bindings(statement);

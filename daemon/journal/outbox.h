@@ -23,10 +23,12 @@ int outbox_has_recent(struct journal *journal, const char *endpoint, const char 
 int outbox_waits(struct journal *journal, const uint8_t alert_id[DIGEST_UUID_SIZE],
                  const char *endpoint, utc_us *ret_due_at, struct error *error);
 
-// Those of an endpoint that were never tried and are due after `after`, with the alert's id and subject.
+// Those of an endpoint that were never tried and are due after `after`, with the alert's id and subject and when it was
+// found.
 struct outbox_waiting {
     uint8_t alert_id[DIGEST_UUID_SIZE];
     char subject[ALERT_SUBJECT_SIZE];
+    utc_us found_at;
 };
 struct outbox_waiting_array ARRAY_OF(struct outbox_waiting);
 int outbox_waiting(struct journal *journal, const char *endpoint, utc_us after,

@@ -53,9 +53,9 @@ class Scenario(harness.Scenario):
         return {"id": name, "url": url, "secret": {"env": "DESK_SECRET"}, "local": True,
                 "events": ["sighting.opened"], "quiet_s": 0, **others}
 
-    def start(self, webhooks, environment=None, **others):
-        self.config = self.write_config([harness.local_feed("sky", self.sky.server.url)],
-                                        [{"id": "all", "types": ["A124"]}], webhooks=webhooks, **others)
+    def start(self, webhooks, environment=None, watch=({"id": "all", "types": ["A124"]},), **others):
+        self.config = self.write_config([harness.local_feed("sky", self.sky.server.url)], list(watch),
+                                        webhooks=webhooks, **others)
         return self.start_daemon(self.config, environment=environment)
 
     def requests(self, name, count, patience_s=harness.PATIENCE_S):

@@ -16,6 +16,7 @@ from feed_server import JSON, FeedServer  # noqa: E402
 
 WATCHED = "1540fe"
 OSLK = (35.401, 35.949)
+SETTLING_S = 4
 
 
 class Landing:
@@ -68,9 +69,12 @@ class Flow(harness.Scenario):
     def test_landing(self):
         """sighting.opened at once, visit.arrived when it is down: signed, stored, mirrored, explained."""
         url = self.serve(Landing(out_s=20))
+        settled = receivers.Receiver()
+        self.addCleanup(settled.close)
         config = self.write_config([harness.local_feed("one", url)], [{"id": "an124", "types": ["A124"]}],
                                    webhooks=[webhook(self.receiver, watch=["an124"], time_zone="Asia/Damascus"),
-                                             webhook(self.receiver, "other", events=["claim.*"])])
+                                             webhook(self.receiver, "other", events=["claim.*"]),
+                                             webhook(settled, "settled", events=["sighting.*"], settling_s=SETTLING_S)])
         daemon = self.start_daemon(config)
         harness.wait_until(lambda: "sighting.opened" in self.types(), "sighting.opened")
         opened = self.receiver.all()[0]
@@ -79,6 +83,10 @@ class Flow(harness.Scenario):
         self.assertEqual(document["data"]["alert_id"], opened.id)
         self.assertEqual(document["data"]["aircraft"]["icao24"], WATCHED)
         self.assertEqual(document["data"]["watch_ids"], ["an124"])
+        # The same where it must be seen for a while first: later, and with the same words.
+        late = harness.wait_until(settled.all, "sighting.opened, settled")[0]
+        self.assertEqual((late.id, late.body), (opened.id, opened.body))
+        self.assertGreaterEqual(late.at - opened.at, SETTLING_S - 1)  # the first two points are an answer apart
         harness.wait_until(lambda: "visit.arrived" in self.types(), "visit.arrived", 180)
         arrived = next(json.loads(r.body)["data"] for r in self.receiver.all() if b"visit.arrived" in r.body)
         self.assertEqual(arrived["place"]["id"], "OSLK")

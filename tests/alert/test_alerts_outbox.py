@@ -23,7 +23,9 @@ DAY_US = 86400 * 1000000
 class Outbox(alerts.Scenario):
     def test_nothing_old_and_nothing_unmirrored_stays(self):
         """Without any webhook too, which is how the configuration is shipped."""
-        self.stop_daemon(self.wait_for_start(self.start([])))
+        daemon = self.start([])
+        daemon.wait_for_log("skywitnessd .* watches")
+        self.stop_daemon(daemon)
         now_us = int(time.time() * 1000000)
         journal = self.journal()
         journal.execute("BEGIN")
@@ -45,10 +47,21 @@ class Outbox(alerts.Scenario):
         self.assertEqual(left, (UNMIRRORED, 0))
         journal.close()
 
-    @staticmethod
-    def wait_for_start(daemon):
-        daemon.wait_for_log("skywitnessd .* watches")
-        return daemon
+    def test_what_is_not_recorded_is_explained(self):
+        """Everything is watched and no webhook wants it: the rules are asked when somebody wants to know."""
+        daemon = self.start([self.receiver("desk", events=["visit.*"])], watch=[{"id": "everything", "hexes": ["*"]}])
+        self.sky.add(1)
+        sighting = harness.wait_until(lambda: self.database.value("SELECT sighting_id FROM skywitness.sighting"),
+                                      "a sighting")
+        explained = self.tool("explain", "sighting", sighting)
+        self.assertEqual(explained.returncode, 0, explained.stderr)
+        words = " ".join(explained.stdout.split())
+        self.assertIn("None was recorded", words)
+        self.assertIn("sighting.opened, webhook desk: event sighting.opened is not among its events", words)
+        self.assertNotIn("sighting.closed", words)
+        alert, = json.loads(self.tool("--format", "json", "explain", "sighting", sighting).stdout)["alerts"]
+        self.assertEqual((alert["alert_id"], alert["state"], alert["webhook"]), (None, "not_recorded", "desk"))
+        self.stop_daemon(daemon)
 
     def test_dead_letter(self):
         """The last try fails: the alert is dead, and the others are told at once."""
@@ -99,14 +112,14 @@ class Outbox(alerts.Scenario):
         def behave(handler, request):
             asked.append(request.at)
             if len(asked) == 1:
-                answer(429, {"Retry-After": "4"})(handler, request)
+                answer(429, {"Retry-After": "2"})(handler, request)
             else:
                 answer(204)(handler, request)
 
         daemon = self.start([self.receiver("desk", behave)])
         self.sky.add(20)
         self.requests("desk", 21)
-        self.assertGreaterEqual(asked[1] - asked[0], 4 - 0.5)
+        self.assertGreaterEqual(asked[1] - asked[0], 2 - 0.5)
         self.assertEqual(len({request.id for request in self.receivers["desk"].all()}), 20)
         self.stop_daemon(daemon)
 

@@ -6,6 +6,7 @@ import json
 import pathlib
 import signal
 import sys
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests/system"), str(ROOT / "tests/alert")]
@@ -16,6 +17,7 @@ from receivers import answer  # noqa: E402
 
 BAD = (500, {}, b"")
 SILENT_S = 360  # longer than the five minutes that a feed is given
+LOOK_S = 2.2  # it is looked at every two seconds
 
 
 class Troubles(alerts.Scenario):
@@ -33,8 +35,8 @@ class Troubles(alerts.Scenario):
             found = {request.id: json.loads(request.body)["type"] for request in self.receivers["desk"].all()}
             return list(found.values())
 
-        def write(url):
-            return self.write_config([harness.local_feed("one", url)], [{"id": "all", "types": ["A124"]}],
+        def write(url, *others):
+            return self.write_config([harness.local_feed("one", url), *others], [{"id": "all", "types": ["A124"]}],
                                      webhooks=[desk])
 
         daemon = self.start_daemon(write(first.url), environment=clock.environment)
@@ -43,9 +45,14 @@ class Troubles(alerts.Scenario):
         harness.wait_until(lambda: told() == ["feed.silent"], "it is silent")
         # Asked elsewhere it is well.
         is_well = True
-        config = write(second.url)
+        write(second.url, harness.local_feed("two", "http://127.0.0.2:9"))
         daemon.send(signal.SIGHUP)
         harness.wait_until(lambda: told() == ["feed.silent", "feed.recovered"], "it has recovered")
+        # Nobody is told of one that is not asked any more.
+        daemon.wait_for_log("feed two gives no usable answer")
+        config = write(second.url)
+        daemon.send(signal.SIGHUP)
+        daemon.wait_for_log("configuration reloaded", count=2)
         # That it was silent before is no reason not to tell of it again.
         is_well = False
         daemon.wait_for_log("feed one gives no usable answer", count=2)
@@ -56,7 +63,9 @@ class Troubles(alerts.Scenario):
         daemon = self.start_daemon(config, environment=clock.environment)
         daemon.wait_for_log("feed one gives no usable answer")
         clock.set(4 * SILENT_S)
+        time.sleep(LOOK_S)
         is_well = True
+        clock.set(8 * SILENT_S)
         daemon.send(signal.SIGHUP)  # asks at once
         harness.wait_until(lambda: told()[-1] == "feed.recovered" and len(told()) >= 4, "it has recovered again")
         self.assertEqual(told(), ["feed.silent", "feed.recovered", "feed.silent", "feed.recovered"])

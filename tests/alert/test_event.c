@@ -196,6 +196,13 @@ static void what_does_not_settle_is_withdrawn(void **state)
     assert_int_equal(see(bench, "154002", MAKER_NOW, SIGHTING_SUPERSEDED, MAKER_NOW), 0);
     assert_int_equal(bench->entry.deliveries.items[0].state, DELIVERY_CANCELLED);
     assert_int_equal(due(bench, MAKER_NOW + 60 * UTC_DAY, type), 0);
+    // Nor of one whose end another daemon has seen.
+    assert_int_equal(see(bench, "154003", MAKER_NOW, SIGHTING_OPEN, MAKER_NOW), 1);
+    struct entry entry;
+    fill(&entry);
+    assert_int_equal(commit(bench, &entry, MAKER_NOW + UTC_DAY + UTC_SECOND), 0);
+    assert_int_equal(bench->entry.deliveries.items[0].state, DELIVERY_CANCELLED);
+    assert_int_equal(due(bench, MAKER_NOW + 60 * UTC_DAY, type), 0);
 }
 
 static void what_settles_is_sent(void **state)
@@ -215,6 +222,55 @@ static void what_settles_is_sent(void **state)
     assert_int_equal(see_until(bench, "154001", settled + UTC_SECOND, SIGHTING_OPEN), 0); // once
     assert_int_equal(see_until(bench, "154001", settled + UTC_SECOND, SIGHTING_LANDED), 1);
     assert_int_equal(due(bench, MAKER_NOW + UTC_HOUR, type), 3);
+}
+
+static void write_template(struct bench *bench, char *path, size_t size, const char *text)
+{
+    snprintf(path, size, "%s/template.json", bench->folder);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+// What became of one event without aircraft or position, number `number` of its kind.
+static const struct entry_delivery *tell(struct bench *bench, int number, struct entry *entry)
+{
+    struct alert_event event = alert_event_of_feed(ALERT_FEED_SILENT, "adsb.lol", "HTTP status 503", MAKER_NOW + number);
+    entry_init(entry);
+    alert_judge_event(bench->judge, bench->journal, &event, MAKER_NOW + number, entry);
+    assert_int_equal(entry->deliveries.count, 1);
+    return &entry->deliveries.items[0];
+}
+
+static void a_template_that_fails_says_so(void **state)
+{
+    struct bench *bench = *state;
+    static char template[] = "template";
+    char path[120] = "/nonexistent/template.json";
+    struct entry entry;
+    struct config *config = maker_config();
+    maker_webhook()->format = template;
+    maker_webhook()->template_file = path;
+    alert_judge_set_config(bench->judge, config);
+    const struct entry_delivery *delivery = tell(bench, 0, &entry);
+    assert_int_equal(delivery->state, DELIVERY_NOT_SENT);
+    assert_non_null(strstr(delivery->reason, "No such file"));
+    entry_done(&entry);
+    // Once it is there no reload is needed.
+    write_template(bench, path, sizeof path, "{\"where\": {{data.position}}, \"feed\": {{data.feed}}}");
+    delivery = tell(bench, 1, &entry);
+    assert_int_equal(delivery->state, DELIVERY_QUEUED);
+    static const char body[] = "{\"where\": null, \"feed\": \"adsb.lol\"}";
+    assert_int_equal(delivery->length, strlen(body));
+    assert_memory_equal(entry.alert_bytes.bytes + delivery->offset, body, strlen(body));
+    entry_done(&entry);
+    write_template(bench, path, sizeof path, "{\"feed\": {{data.feed}}{{data.feed}}}");
+    alert_judge_set_config(bench->judge, config);
+    delivery = tell(bench, 2, &entry);
+    assert_int_equal(delivery->state, DELIVERY_NOT_SENT);
+    assert_non_null(strstr(delivery->reason, "its template makes no JSON of this alert"));
+    entry_done(&entry);
 }
 
 static struct alert_event emergency(uint8_t number)
@@ -401,6 +457,7 @@ int main(void)
         TEST(quiet_is_for_one_aircraft_and_kind),
         TEST(what_does_not_settle_is_withdrawn),
         TEST(what_settles_is_sent),
+        TEST(a_template_that_fails_says_so),
         TEST(another_emergency_is_told),
         TEST(one_entry_knows_its_own_alerts),
         TEST(a_visit_arrives_rises_and_is_withdrawn),

@@ -51,11 +51,27 @@ static void test_room_that_comes_and_goes(void **state)
     assert_true(intake_watch_next(&watch, NOW - UTC_HOUR, &event));
 }
 
+// A stop that was announced before a restart is over when there has been room for long enough since.
+static void test_a_stop_over_a_restart(void **state)
+{
+    (void)state;
+    struct intake_watch watch = {0};
+    struct alert_event event;
+    intake_watch_restore(&watch, NOW);
+    assert_false(intake_watch_stopped(&watch, "still full", NOW + UTC_SECOND, &event)); // told already
+    assert_false(intake_watch_next(&watch, NOW + UTC_HOUR, &event));
+    intake_watch_restore(&watch, NOW);
+    assert_false(intake_watch_next(&watch, NOW + INTAKE_WATCH_PATIENCE - 1, &event));
+    assert_true(intake_watch_next(&watch, NOW + INTAKE_WATCH_PATIENCE, &event));
+    assert_int_equal(event.type, ALERT_INTAKE_RESUMED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_stop_and_its_end),
         cmocka_unit_test(test_room_that_comes_and_goes),
+        cmocka_unit_test(test_a_stop_over_a_restart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

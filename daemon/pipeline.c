@@ -60,9 +60,7 @@ int pipeline_open(uv_loop_t *loop, const struct pipeline_settings *settings,
     pipeline_parts_open(pipeline);
     uv_timer_start(&pipeline->snapshot_timer, snapshot_now, SNAPSHOT_INTERVAL_MS,
                    SNAPSHOT_INTERVAL_MS);
-    // A replay's time is not ours.
-    if (settings->alerts == ALERT_JUDGE_SENDS)
-        uv_timer_start(&pipeline->purge_timer, purge_now, 0, PURGE_INTERVAL_MS);
+    pipeline->forgets = settings->alerts == ALERT_JUDGE_SENDS; // a replay's time is not ours
 
     const struct store_writer_settings writer = {
         .database = settings->database,
@@ -78,6 +76,9 @@ int pipeline_open(uv_loop_t *loop, const struct pipeline_settings *settings,
 
 void pipeline_start(struct pipeline *pipeline)
 {
+    // Not before: who opened the pipeline may still read the journal.
+    if (pipeline->forgets)
+        uv_timer_start(&pipeline->purge_timer, purge_now, 0, PURGE_INTERVAL_MS);
     store_writer_start(pipeline->writer);
 }
 

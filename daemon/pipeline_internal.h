@@ -31,6 +31,7 @@ struct pipeline {
     struct part_queue parts;
     uv_timer_t snapshot_timer, retry_timer, closing_timer, purge_timer, take_over_timer;
     bool mirror_waits; // deliveries found no room in the journal
+    bool forgets;      // alerts that are old
     struct take_over_job *take_over; // under way, or NULL
     bool take_over_was_late;         // the one before it
     int64_t submitted_sequence; // newest handed to the writer since it was ready

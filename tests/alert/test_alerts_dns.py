@@ -15,7 +15,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests/system"), str(ROOT / "tests/alert")]
 import harness  # noqa: E402
 import receivers  # noqa: E402
-from test_alerts_faults import Sky  # noqa: E402
+from alerts import Sky  # noqa: E402
 
 MUTE = 6
 COUNT = 30

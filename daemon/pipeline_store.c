@@ -32,6 +32,8 @@ static void drain_work(void *data)
         if (ret <= 0)
             return;
         entry.sequence = sequence;
+        if (store_batch_last_sequence(job->batch) == 0)
+            store_batch_pass_over(job->batch, job->after);
         store_batch_add(job->batch, &entry);
         entry_done(&entry);
     }

@@ -249,6 +249,12 @@ void store_batch_absorb(struct store_batch *batch, struct store_batch *part)
     store_batch_free(part);
 }
 
+void store_batch_pass_over(struct store_batch *batch, int64_t sequence)
+{
+    assert(batch->first_sequence == 0);
+    batch->first_sequence = sequence + 1;
+}
+
 void store_batch_add(struct store_batch *batch, const struct entry *entry)
 {
     store_batch_add_rest(batch, entry, 0);

@@ -54,6 +54,9 @@ size_t store_writer_room(const struct store_writer *writer);
 struct store_batch;
 struct store_batch *store_batch_new(const struct watch_list *watch);
 void store_batch_free(struct store_batch *batch);
+// Before the first entry: what follows `sequence` is gone, up to that entry. A database that is older than the journal
+// (a restored dump, a new one) wants entries that the journal has let go of.
+void store_batch_pass_over(struct store_batch *batch, int64_t sequence);
 // Adds one entry's rows. Sequences must rise without a gap within a batch.
 void store_batch_add(struct store_batch *batch, const struct entry *entry);
 // A part: points of an entry that is still being made, which has no sequence yet; and the entry's

@@ -137,5 +137,24 @@ class DatabaseAwayTest(harness.Scenario):
         self.assertFalse(daemon.matching("did not end"), daemon.log())  # it needed no force
 
 
+    def test_an_older_database_comes_back(self):
+        """A dump from before is restored, as docs/operators.md says: what the journal still holds is sent, and all that
+        comes from then on."""
+        feeds = self.serve(12)
+        for step in (2, 5):
+            daemon = self.start(feeds)
+            self.wait_for_steps(feeds, step)
+            self.stop_daemon(daemon)  # what was stored by then the journal may let go of
+        self.database.rows("TRUNCATE skywitness_store.track_point, skywitness_store.raw_observation;"
+                           " DELETE FROM skywitness_store.journal_cursor")
+        daemon = self.start(feeds)
+        harness.wait_until(feeds.is_done, "every step served")
+        last = {point for fleet in self.fleets for point in fleet.points(feeds.steps - 1)}
+        harness.wait_until(lambda: last <= self.database.points(), "the last step's points")
+        self.assertLess(len(self.database.points()), len(feeds.points()))
+        self.assertEqual(len(daemon.matching("is not at")), 0, daemon.log())
+        self.stop_daemon(daemon)
+
+
 if __name__ == "__main__":
     harness.main()

@@ -149,9 +149,10 @@ static int open_next(struct archive_reader *reader, struct error *error)
     ret = archive_bytes_open(path, &reader->is_stopped, &input, error);
     if (ret < 0)
         return ret;
-    if (!release_of_path(path, release, &reader->day))
+    bool is_release = release_of_path(path, release, &reader->day);
+    if (!is_release)
         reader->day = UTC_UNKNOWN;
-    reader->is_incomplete = false;
+    reader->is_incomplete = is_release && !release_holds_all(release);
     begin(reader, input, strcmp(path, "-") == 0 || archive_name_is_archive(path));
     return 1;
 }

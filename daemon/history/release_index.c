@@ -77,6 +77,11 @@ bool release_of_path(const char *path, char ret_name[RELEASE_NAME_SIZE], utc_us 
     return true;
 }
 
+bool release_holds_all(const char *name)
+{
+    return strstr(name, "-mlatonly-") == NULL;
+}
+
 static size_t next_word(const char **at, const char *end, const char **ret_word)
 {
     const char *comma = memchr(*at, ',', (size_t)(end - *at));

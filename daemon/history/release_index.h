@@ -29,6 +29,10 @@ void release_done(struct release *release);
 // Whether a file's path is that of a release (.tar, or a part), and of which day; its name as above.
 bool release_of_path(const char *path, char ret_name[RELEASE_NAME_SIZE], utc_us *ret_day);
 
+// Whether a release of that name holds all that was heard: one of "mlatonly" has only what was computed
+// from several receivers' times (feeds.md 2.6), so that whom it lacks may have been heard all the same.
+bool release_holds_all(const char *name);
+
 // Finds the release of a day; the first line that names the day counts. Returns 1 when it is there, 0 when no line
 // names the day, -EBADMSG for a list with a line that is none or too long, and for a line with parts of different
 // releases.

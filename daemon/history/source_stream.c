@@ -2,6 +2,7 @@
 #include "history/source_stream.h"
 
 #include "base/memory.h"
+#include "history/release_index.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -112,7 +113,7 @@ int source_stream_new(struct history_source *source, const struct history_item *
     struct source_stream *stream = memory_allocate_zeroed(1, sizeof *stream);
     stream->head.verbs = &verbs;
     stream->head.day = item->kind == ARCHIVE_KIND_TAR ? item->day : UTC_UNKNOWN;
-    stream->head.is_incomplete = item->flaw[0] != '\0';
+    stream->head.is_incomplete = item->flaw[0] != '\0' || !release_holds_all(item->name);
     stream->source = source;
     memcpy(stream->head.name, item->name, sizeof stream->head.name);
     stream->bytes_max = item->kind == ARCHIVE_KIND_TRACE ? ARCHIVE_FILE_BYTES_MAX : ARCHIVE_BYTES_MAX;

@@ -167,6 +167,10 @@ class Archives(unittest.TestCase):
         self.assertIn(f"{name}: more bytes behind its end mark", errors[0])
         self.assertEqual(self.read(self.write(name, body))[1:], ([], 1))
 
+    def test_a_release_of_computed_positions_is_no_whole_day(self):
+        files, errors, whole = self.read(self.write("v2025.10.26-planes-readsb-mlatonly-0.tar", tar(day())))
+        self.assertEqual((len(files), errors, whole), (len(BODY), [], 0))
+
     def test_bytes_start_no_program(self):
         """Which filters there are is decided here, not by who made the bytes."""
         ran = self.folder / "ran"

@@ -137,6 +137,14 @@ static void paths_of_releases(void **state)
         assert_false(release_of_path(none[i], name, &day));
 }
 
+static void what_holds_all(void **state)
+{
+    (void)state;
+    assert_true(release_holds_all("v2025.10.26-planes-readsb-prod-0"));
+    assert_true(release_holds_all("v2025.10.27-planes-readsb-staging-0tmp"));
+    assert_false(release_holds_all("v2025.10.26-planes-readsb-mlatonly-0"));
+}
+
 static void can_be_cut_anywhere(void **state)
 {
     (void)state;
@@ -159,6 +167,7 @@ int main(void)
         cmocka_unit_test(passes_over_what_is_no_release),
         cmocka_unit_test(refuses_what_contradicts_itself),
         cmocka_unit_test(paths_of_releases),
+        cmocka_unit_test(what_holds_all),
         cmocka_unit_test(can_be_cut_anywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

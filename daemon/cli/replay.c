@@ -14,6 +14,9 @@
 #include <string.h>
 #include <unistd.h>
 
+// Of sightings that had ended when the recording began: nobody waits for a replay as for a daemon.
+#define KNOWN_CLOSED_POINTS_MAX 5000000
+
 // Answers between the file and PostgreSQL: enough to keep both cores busy, few enough to stay small. Of small
 // answers many make one transaction.
 #define BACKLOG_MIN 6
@@ -192,7 +195,7 @@ static int open_pipeline(struct replay *replay, uv_loop_t *loop, const char *jou
     if (ret == 0 && replay->has_first)
         // What was known when the recording began: its flights may have been under way.
         ret = restore_from_database(&known, &replay->config->watch, replay->first.answered_at,
-                                    RESTORE_CLOSED_POINTS_MAX, pipeline_intake(replay->pipeline),
+                                    KNOWN_CLOSED_POINTS_MAX, pipeline_intake(replay->pipeline),
                                     &replay->error);
     return ret;
 }

@@ -9,9 +9,10 @@
 #include "journal/intake.h"
 #include "store/query.h"
 
-// Of closed sightings, the newest first, so many points are read at most: what a start can wait
-// for.
-#define RESTORE_CLOSED_POINTS_MAX 5000000
+// Of closed sightings, the newest first, a daemon that takes over reads so many points at most: some
+// 6 s on a busy machine (bench/take_over.py). Of the 30 s that a take-over may take, 22 s go into
+// noticing that it is due.
+#define RESTORE_CLOSED_POINTS_MAX 1000000
 
 // Reads, blocking, the points before `as_of` (UTC_UNKNOWN: all) of sightings that were open then or
 // had ended less than 30 days before (of the latter at most `closed_points_max`, the newest

@@ -138,6 +138,20 @@ class AgainTest(harness.Scenario):
         self.assertEqual(self.pending(), [])
 
 
+    def test_a_long_flight_is_one_whatever_it_takes_to_read(self):
+        """Points are read in pieces of 20,000; a SYNTHETIC cruise along a parallel, a point a second."""
+        count = 20001
+        self.database.rows(f"""
+            SELECT skywitness_store.ensure_partitions('2025-10-26', '2025-10-26');
+            INSERT INTO skywitness_store.track_point (icao24, feed, observed_at, received_at, latitude, longitude,
+                altitude_baro_ft, ground_speed_kt, track_deg, on_ground, flags, emitter, position_source)
+            SELECT '{AN124}', '{FEED}', t, t, 40, n * 0.0026, 33000, 430, 90, false, 0, 0, 1
+            FROM generate_series(1, {count}) AS n, LATERAL (SELECT '2025-10-26Z'::timestamptz + n * interval '1 s') AS x (t)
+            """)
+        self.derive(self.config())
+        self.assertEqual(self.database.rows("SELECT point_count, first_seen, last_seen FROM skywitness.sighting"),
+                         [(str(count), "2025-10-26 00:00:01+00", "2025-10-26 05:33:21+00")])
+
     # --- whom somebody looked for -----------------------------------------------------------------
 
     def publish(self):

@@ -80,7 +80,7 @@ int command_backfill_traces(struct cli *cli, const struct command *command, int 
         {"feed", 0, OPTION_TEXT, &feed, "ID", "the feed whose archive it is (" DEFAULT_FEED ")", 0,
          0},
         {"again", 0, OPTION_FLAG, &manner.again, NULL,
-         "read files that are known already, for what is watched since", 0, 0},
+         "read files that are known already, for claims about other places", 0, 0},
         {"whole-day", 0, OPTION_FLAG, &manner.whole_days, NULL,
          "each archive holds all of its day, whatever its name", 0, 0},
         {"jobs", 0, OPTION_COUNT, &jobs, "N", "threads that scan (as many as there are cores)", 1,

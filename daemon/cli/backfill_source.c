@@ -303,7 +303,7 @@ int command_backfill_source(struct cli *cli, const struct command *command, int 
         {"hex", 0, OPTION_TEXT, &wish->hexes, "HEX,...",
          "for a source that is asked for one aircraft at a time", 0, 0},
         {"again", 0, OPTION_FLAG, &options.manner.again, NULL,
-         "fetch what was read before, for what is watched since", 0, 0},
+         "fetch what was read before, for claims about other places", 0, 0},
         {"jobs", 0, OPTION_COUNT, &jobs, "N", "threads that scan (as many as there are cores)", 1,
          BACKFILL_JOBS_MAX},
     };

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-// A visit's events are each different evidence, and each emergency code is told once a flight: none
-// of them falls under the quiet period.
+// A visit's events are each different evidence, each emergency code is told once a flight, and a
+// recovery once a silence that was told: none of them falls under the quiet period.
 static const struct alert_type_row rows[ALERT_TYPE_COUNT] = {
     [ALERT_SIGHTING_OPENED] = {"sighting.opened", "Aircraft seen", "airplane", true, true, false},
     [ALERT_SIGHTING_CLOSED] = {"sighting.closed", "Aircraft gone", "airplane", true, true, false},
@@ -21,7 +21,7 @@ static const struct alert_type_row rows[ALERT_TYPE_COUNT] = {
                                 false, true},
     [ALERT_FEED_SILENT] = {"feed.silent", "Feed silent", "mute", false, true, false},
     [ALERT_FEED_SUSPECT] = {"feed.suspect", "Feed suspect", "warning", false, true, false},
-    [ALERT_FEED_RECOVERED] = {"feed.recovered", "Feed recovered", "white_check_mark", false, true,
+    [ALERT_FEED_RECOVERED] = {"feed.recovered", "Feed recovered", "white_check_mark", false, false,
                               false},
     [ALERT_CLAIM_ASSESSED] = {"claim.assessed", "Verdict changed", "scales", false, false, false},
     [ALERT_CLAIM_OVERDUE] = {"claim.overdue", "Claim overdue", "hourglass", false, false, false},

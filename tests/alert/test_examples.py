@@ -135,6 +135,23 @@ class Examples(unittest.TestCase):
                 if name == "template":
                     self.assertRegex(document["text"], r"^This is a test of the webhook desk at \d\d:\d\d UTC on .*\.$")
 
+    def test_documented_template(self):
+        """A test alert has neither aircraft nor position: what the page shows makes JSON of it all the same."""
+        page = (ROOT / "docs/webhooks.md").read_text()
+        shown = re.search(r"## A body of your own\n.*?```json\n(.*?)```", page, re.DOTALL).group(1)
+        template = self.folder / "teams.json"
+        template.write_text(shown)
+        done = self.send(format="template", template_file=str(template))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        document = json.loads(self.last().body)
+        self.assertEqual((document["title"], document["hex"], document["where"]), ("Test", "", None))
+        # One that makes no JSON is not sent.
+        template.write_text('{"title": {{text.title}}{{text.title}}}')
+        done = self.send(format="template", template_file=str(template))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("its template makes no JSON of this alert", done.stderr)
+        self.assertEqual(len(self.receiver.all()), 1)
+
     def test_documented_entries(self):
         """What the manual page and docs/webhooks.md show of an entry is one that the daemon takes."""
         entries = []

@@ -143,9 +143,12 @@ static void settling_and_quiet(void **state)
     event.between[0] = event.between[1] - 90 * UTC_SECOND;
     rule_decide(config, webhook, &event, MAKER_NOW, &decision);
     assert_true(decision.send && decision.due_at == MAKER_NOW);
-    event.type = ALERT_SQUAWK_EMERGENCY;
-    rule_decide(config, webhook, &event, MAKER_NOW, &decision);
-    assert_true(decision.send && !decision.ask_quiet);
+    static const enum alert_type never_quiet[] = {ALERT_SQUAWK_EMERGENCY, ALERT_FEED_RECOVERED, ALERT_VISIT_ARRIVED};
+    for (size_t i = 0; i < sizeof never_quiet / sizeof *never_quiet; i++) {
+        event.type = never_quiet[i];
+        rule_decide(config, webhook, &event, MAKER_NOW, &decision);
+        assert_true(decision.send && !decision.ask_quiet);
+    }
 }
 
 static void its_own_failure_and_the_tests_of_others_are_not_sent(void **state)

@@ -141,6 +141,9 @@ class FaultsTest(harness.Scenario):
         self.assertTrue(daemon.is_running(), daemon.log())
         self.filler.unlink()
         self.finish(daemon)
+        # One stop, over all that came and went of the room, and over the restart.
+        self.assertEqual({request.id for request in self.receiver.all() if b'"intake.stopped"' in request.body},
+                         {told[0].id})
 
     # --- descriptors ----------------------------------------------------------------------------------
 

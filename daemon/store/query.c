@@ -170,8 +170,10 @@ static int read_conninfo(const char *database, const char *password, const char 
     bool is_name =
         database[0] != '\0' && strchr(database, '=') == NULL && strstr(database, "://") == NULL;
     int ret = conninfo_read(is_name ? "" : database, password, NULL, options, ret_conninfo, error);
-    if (ret < 0)
+    if (ret < 0) {
+        error_prefix(error, "database");
         return ret;
+    }
     if (is_name)
         conninfo_set(ret_conninfo, "dbname", database);
     conninfo_set(ret_conninfo, "fallback_application_name", "skywitness");

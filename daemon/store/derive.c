@@ -123,7 +123,7 @@ int derive_aircraft(struct query_connection *connection, const struct config *co
         struct error ignored;
         query_execute(connection, "ROLLBACK", NULL, 0, &ignored);
         changes->count = known;
-        error_prefix(error, "%s", request->icao24);
+        error_prefix(error, "%s cannot be derived", request->icao24);
     }
     tracker_free(derivation.tracker);
     track_effects_done(&derivation.effects);

@@ -119,7 +119,7 @@ class AgainTest(harness.Scenario):
             CREATE TRIGGER refuse BEFORE INSERT ON skywitness_store.sighting FOR EACH ROW
                 WHEN (NEW.icao24 = '{AN124}') EXECUTE FUNCTION skywitness_store.refuse()""")
         talk = self.read(config, "-", stdin=self.tar(OVER_MIDNIGHT), status=WANTING)
-        self.assertRegex(talk, f"{AN124}: .*not this one")
+        self.assertRegex(talk, f"{AN124} cannot be derived: .*not this one")
         self.assertIn("derived 1 aircraft", talk)
         self.assertEqual(self.pending(), [AN124])
         later = "SELECT failures, not_before > now() FROM skywitness_store.history_pending"
@@ -130,7 +130,7 @@ class AgainTest(harness.Scenario):
         self.assertEqual(self.database.rows(later), [("2", "t")])
         self.database.rows("DELETE FROM skywitness_store.visit; DELETE FROM skywitness_store.sighting")
         table, talk = self.derive(config, status=WANTING)
-        self.assertRegex(talk, f"{AN124}: .*not this one")
+        self.assertRegex(talk, f"{AN124} cannot be derived: .*not this one")
         self.assertRegex(talk, "1 aircraft: [1-9]")
         self.assertEqual({line.split(",")[0] for line in table.splitlines()[1:]}, {IL62})
         self.database.rows("DROP TRIGGER refuse ON skywitness_store.sighting")

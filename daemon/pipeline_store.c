@@ -3,6 +3,8 @@
 // up, and reads from the journal what it missed.
 #include "pipeline_internal.h"
 
+#include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 
 #define CONSUMER "postgresql"
@@ -134,9 +136,28 @@ int64_t pipeline_store_remembered(struct pipeline *pipeline)
     return journal_cursor(pipeline->side.journal, CONSUMER, &sequence, &ignored) < 0 ? 0 : sequence;
 }
 
+// PostgreSQL cannot have what this journal never gave out: an older copy of the file was put back,
+// and its next entries would be taken for those that are stored under their numbers.
+static bool is_older_copy(const struct pipeline *pipeline, int64_t cursor, struct error *error)
+{
+    if (cursor <= pipeline->counters.last_sequence)
+        return false;
+    error_set(error, -ESTALE,
+              "it has entry %" PRId64 " of this journal, whose newest is %" PRId64
+              ": an older copy of journal.sqlite was put back; move it away and start again",
+              cursor, pipeline->counters.last_sequence);
+    return true;
+}
+
 static void store_ready(void *data, int64_t cursor)
 {
     struct pipeline *pipeline = data;
+    struct error error;
+    if (is_older_copy(pipeline, cursor, &error)) {
+        if (pipeline->events.on_store_state != NULL)
+            pipeline->events.on_store_state(pipeline->events.data, STORE_REFUSED, &error);
+        return;
+    }
     pipeline->store_ready = true;
     pipeline->submitted_sequence = cursor;
     pipeline->counters.stored_sequence = cursor;

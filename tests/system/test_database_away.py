@@ -4,6 +4,7 @@
 killed: nothing that was accepted is lost or stored twice, and the sightings come out as without all that."""
 import os
 import signal
+import shutil
 import time
 
 import harness
@@ -137,14 +138,17 @@ class DatabaseAwayTest(harness.Scenario):
         self.assertFalse(daemon.matching("did not end"), daemon.log())  # it needed no force
 
 
-    def test_an_older_database_comes_back(self):
+    def test_one_of_the_two_is_older(self):
         """A dump from before is restored, as docs/operators.md says: what the journal still holds is sent, and all that
-        comes from then on."""
-        feeds = self.serve(12)
-        for step in (2, 5):
+        comes from then on. The other way round nothing is sent, and it is said why."""
+        feeds = self.serve(7)
+        state, copy = self.folder / "state", self.folder / "copy"
+        for step in (1, 3):
             daemon = self.start(feeds)
             self.wait_for_steps(feeds, step)
             self.stop_daemon(daemon)  # what was stored by then the journal may let go of
+            if not copy.exists():
+                shutil.copytree(state, copy, ignore=shutil.ignore_patterns("*.socket", "*.sock"))
         self.database.rows("TRUNCATE skywitness_store.track_point, skywitness_store.raw_observation;"
                            " DELETE FROM skywitness_store.journal_cursor")
         daemon = self.start(feeds)
@@ -154,6 +158,14 @@ class DatabaseAwayTest(harness.Scenario):
         self.assertLess(len(self.database.points()), len(feeds.points()))
         self.assertEqual(len(daemon.matching("is not at")), 0, daemon.log())
         self.stop_daemon(daemon)
+
+        shutil.rmtree(state)
+        copy.rename(state)
+        polls = self.database.count("SELECT count(*) FROM skywitness.poll")
+        daemon = self.start(feeds)
+        daemon.wait_for_log("PostgreSQL cannot be used: .*an older copy of journal.sqlite was put back")
+        self.assertEqual(self.database.count("SELECT count(*) FROM skywitness.poll"), polls)
+        daemon.kill()
 
 
 if __name__ == "__main__":

@@ -66,11 +66,12 @@ int command_db_where(struct cli *cli, const struct command *command, int argc, c
         return status;
     struct error error = {0};
     struct conninfo conninfo = {0};
-    if (conninfo_read(database, NULL, "skywitness", NULL, &conninfo, &error) < 0) {
+    bool is_name = strchr(database, '=') == NULL && strstr(database, "://") == NULL; // store/query.h
+    if (conninfo_read(is_name ? "" : database, NULL, "skywitness", NULL, &conninfo, &error) < 0) {
         cli_say(cli, "%s", error.message);
         return cli->database != NULL ? EXIT_STATUS_USAGE : EXIT_STATUS_BAD_CONFIGURATION;
     }
-    const char *name = conninfo_get(&conninfo, "dbname");
+    const char *name = is_name ? database : conninfo_get(&conninfo, "dbname");
     struct output *output = cli_output(cli, columns, sizeof columns / sizeof *columns);
     write_cell(output, name != NULL ? name : conninfo_get(&conninfo, "user")); // as libpq has it
     write_cell(output, conninfo_get(&conninfo, "host"));

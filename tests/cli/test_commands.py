@@ -77,6 +77,7 @@ class Database(unittest.TestCase):
     def test_where(self):
         for database, wanted in (
                 ("postgresql:///tracks", ("tracks", None, None, None, True)),
+                ("tracks", ("tracks", None, None, None, True)),
                 ("host=/run/postgresql port=5433", (None, "/run/postgresql", "5433", None, True)),
                 ("postgresql://ada@[::1]:5433/", ("ada", "::1", "5433", "ada", True)),
                 ("postgresql://ada:secret@db.example.org/tracks", ("tracks", "db.example.org", None, "ada", False)),
@@ -86,7 +87,7 @@ class Database(unittest.TestCase):
             row, = json.loads(run("--db", database, "--format", "json", "db", "where")[0])
             self.assertEqual(tuple(row[key] for key in ("database", "host", "port", "user", "local")), wanted, database)
         self.assertEqual(rows("db", "where")[0]["local"], True)
-        run("--db", "nonsense", "db", "where", status=USAGE)
+        run("--db", "postgresql://[", "db", "where", status=USAGE)
         self.assertEqual(rows("db", "where", config=False)[0]["database"], "skywitness")
 
 

@@ -88,5 +88,5 @@ int journal_file_fail(const struct journal_file *file, int code, const char *doi
 struct journal_file *journal_file_of(struct journal *journal);
 
 struct entry;
-// outbox.c: the rows of an entry's alerts and deliveries, within the append's transaction.
+// outbox_entry.c: the rows of an entry's alerts and deliveries, within the append's transaction.
 int outbox_write_entry(struct journal_file *file, const struct entry *entry, struct error *error);

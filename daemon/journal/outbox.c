@@ -2,20 +2,10 @@
 #include "journal/outbox.h"
 
 #include "base/text.h"
-#include "journal/journal_file.h"
+#include "journal/outbox_internal.h"
 
 #include <errno.h>
 #include <string.h>
-
-static void bind_id(sqlite3_stmt *statement, int place, const uint8_t id[DIGEST_UUID_SIZE])
-{
-    sqlite3_bind_blob(statement, place, id, DIGEST_UUID_SIZE, SQLITE_STATIC);
-}
-
-static void bind_text(sqlite3_stmt *statement, int place, const char *text)
-{
-    sqlite3_bind_text(statement, place, text, -1, SQLITE_STATIC);
-}
 
 static void column_text(sqlite3_stmt *statement, int place, char *text, size_t size)
 {
@@ -51,7 +41,7 @@ int outbox_knows(struct journal *journal, const uint8_t alert_id[DIGEST_UUID_SIZ
 {
     struct journal_file *file = journal_file_of(journal);
     sqlite3_stmt *statement = journal_file_statement(file, STATEMENT_ALERT_KNOWN);
-    bind_id(statement, 1, alert_id);
+    outbox_bind_id(statement, 1, alert_id);
     int64_t ignored;
     return ask_number(file, statement, &ignored, error);
 }
@@ -61,9 +51,9 @@ int outbox_has_recent(struct journal *journal, const char *endpoint, const char 
 {
     struct journal_file *file = journal_file_of(journal);
     sqlite3_stmt *statement = journal_file_statement(file, STATEMENT_ALERT_RECENT);
-    bind_text(statement, 1, endpoint);
-    bind_text(statement, 2, type);
-    bind_text(statement, 3, subject);
+    outbox_bind_text(statement, 1, endpoint);
+    outbox_bind_text(statement, 2, type);
+    outbox_bind_text(statement, 3, subject);
     sqlite3_bind_int64(statement, 4, since);
     int64_t ignored;
     return ask_number(file, statement, &ignored, error);
@@ -74,8 +64,8 @@ int outbox_waits(struct journal *journal, const uint8_t alert_id[DIGEST_UUID_SIZ
 {
     struct journal_file *file = journal_file_of(journal);
     sqlite3_stmt *statement = journal_file_statement(file, STATEMENT_DELIVERY_WAITS);
-    bind_id(statement, 1, alert_id);
-    bind_text(statement, 2, endpoint);
+    outbox_bind_id(statement, 1, alert_id);
+    outbox_bind_text(statement, 2, endpoint);
     return ask_number(file, statement, ret_due_at, error);
 }
 
@@ -84,7 +74,7 @@ int outbox_waiting(struct journal *journal, const char *endpoint, utc_us after,
 {
     struct journal_file *file = journal_file_of(journal);
     sqlite3_stmt *statement = journal_file_statement(file, STATEMENT_DELIVERY_UNTRIED);
-    bind_text(statement, 1, endpoint);
+    outbox_bind_text(statement, 1, endpoint);
     sqlite3_bind_int64(statement, 2, after);
     int code;
     while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
@@ -104,114 +94,12 @@ int outbox_told(struct journal *journal, const uint8_t alert_id[DIGEST_UUID_SIZE
     struct journal_file *file = journal_file_of(journal);
     sqlite3_stmt *statement = journal_file_statement(file, STATEMENT_DELIVERY_TOLD);
     int64_t told = 0;
-    bind_id(statement, 1, alert_id);
-    bind_text(statement, 2, endpoint);
+    outbox_bind_id(statement, 1, alert_id);
+    outbox_bind_text(statement, 2, endpoint);
     int result = ask_number(file, statement, &told, error);
     if (result > 0)
         *ret_told = told != 0;
     return result;
-}
-
-// --- an entry's rows ------------------------------------------------------------------------------
-
-// Deliveries come in the order of their alerts: the search goes on from where the last one ended.
-static const struct entry_alert *alert_of(const struct entry *entry,
-                                          const struct entry_delivery *delivery, size_t *place)
-{
-    for (size_t tried = 0; tried < entry->alerts.count; tried++) {
-        const struct entry_alert *alert = &entry->alerts.items[*place];
-        if (memcmp(alert->alert_id, delivery->alert_id, DIGEST_UUID_SIZE) == 0)
-            return alert;
-        *place = (*place + 1) % entry->alerts.count;
-    }
-    return NULL;
-}
-
-static int add_alert(struct journal_file *file, const struct entry *entry,
-                     const struct entry_alert *alert, struct error *error)
-{
-    sqlite3_stmt *statement = journal_file_statement(file, STATEMENT_ALERT_ADD);
-    bind_id(statement, 1, alert->alert_id);
-    bind_text(statement, 2, alert->type);
-    sqlite3_bind_int64(statement, 3, alert->found_at);
-    // One of another daemon has no text here, which is not the same as none being known.
-    const void *body = alert->length > 0 ? entry->alert_bytes.bytes + alert->offset : (const void *)"";
-    sqlite3_bind_blob(statement, 4, body, (int)alert->length, SQLITE_STATIC);
-    return journal_file_run(file, STATEMENT_ALERT_ADD, "adding an alert", error);
-}
-
-static int add_delivery(struct journal_file *file, const struct entry *entry,
-                        const struct entry_alert *alert, const struct entry_delivery *delivery,
-                        struct error *error)
-{
-    sqlite3_stmt *statement = journal_file_statement(file, STATEMENT_DELIVERY_ADD);
-    bind_id(statement, 1, delivery->alert_id);
-    bind_text(statement, 2, delivery->endpoint);
-    bind_text(statement, 3, alert->type);
-    bind_text(statement, 4, alert->subject);
-    sqlite3_bind_int64(statement, 5, alert->found_at);
-    sqlite3_bind_int64(statement, 6, delivery->due_at);
-    sqlite3_bind_int64(statement, 7, UTC_UNKNOWN);
-    bind_text(statement, 8, delivery->reason);
-    if (delivery->length > 0)
-        sqlite3_bind_blob(statement, 9, entry->alert_bytes.bytes + delivery->offset,
-                          (int)delivery->length, SQLITE_STATIC);
-    else
-        sqlite3_bind_null(statement, 9);
-    return journal_file_run(file, STATEMENT_DELIVERY_ADD, "adding a delivery", error);
-}
-
-static int mark_mirrored(struct journal_file *file, const struct entry_delivery *delivery,
-                         struct error *error)
-{
-    sqlite3_stmt *statement = journal_file_statement(file, STATEMENT_DELIVERY_MIRRORED);
-    bind_id(statement, 1, delivery->alert_id);
-    bind_text(statement, 2, delivery->endpoint);
-    return journal_file_run(file, STATEMENT_DELIVERY_MIRRORED, "marking a delivery", error);
-}
-
-// One that waited for a time that nobody knew. What was mirrored and is carried here again is due then anyway.
-static int make_due(struct journal_file *file, const struct entry_delivery *delivery,
-                    struct error *error)
-{
-    sqlite3_stmt *statement = journal_file_statement(file, STATEMENT_DELIVERY_MAKE_DUE);
-    bind_id(statement, 1, delivery->alert_id);
-    bind_text(statement, 2, delivery->endpoint);
-    sqlite3_bind_int64(statement, 3, delivery->due_at);
-    bind_text(statement, 4, delivery->reason);
-    return journal_file_run(file, STATEMENT_DELIVERY_MAKE_DUE, "making a delivery due", error);
-}
-
-static int cancel(struct journal_file *file, const struct entry_delivery *delivery,
-                  struct error *error)
-{
-    sqlite3_stmt *statement = journal_file_statement(file, STATEMENT_DELIVERY_CANCEL);
-    bind_id(statement, 1, delivery->alert_id);
-    bind_text(statement, 2, delivery->endpoint);
-    bind_text(statement, 3, delivery->reason);
-    return journal_file_run(file, STATEMENT_DELIVERY_CANCEL, "withdrawing a delivery", error);
-}
-
-int outbox_write_entry(struct journal_file *file, const struct entry *entry, struct error *error)
-{
-    int status = 0;
-    for (size_t i = 0; status == 0 && i < entry->alerts.count; i++)
-        status = add_alert(file, entry, &entry->alerts.items[i], error);
-    size_t place = 0;
-    for (size_t i = 0; status == 0 && i < entry->deliveries.count; i++) {
-        const struct entry_delivery *delivery = &entry->deliveries.items[i];
-        const struct entry_alert *alert =
-            delivery->state != DELIVERY_CANCELLED ? alert_of(entry, delivery, &place) : NULL;
-        if (alert != NULL && delivery->state == DELIVERY_QUEUED)
-            status = add_delivery(file, entry, alert, delivery, error);
-        else if (delivery->state == DELIVERY_CANCELLED)
-            status = cancel(file, delivery, error);
-        else if (delivery->state == DELIVERY_QUEUED && delivery->attempt == 0)
-            status = make_due(file, delivery, error);
-        if (status == 0 && alert == NULL)
-            status = mark_mirrored(file, delivery, error);
-    }
-    return status;
 }
 
 // --- delivering -----------------------------------------------------------------------------------
@@ -243,7 +131,7 @@ int outbox_due(struct journal *journal, const char *endpoint, utc_us now, size_t
 {
     struct journal_file *file = journal_file_of(journal);
     sqlite3_stmt *statement = journal_file_statement(file, STATEMENT_DELIVERY_DUE);
-    bind_text(statement, 1, endpoint);
+    outbox_bind_text(statement, 1, endpoint);
     sqlite3_bind_int64(statement, 2, now);
     sqlite3_bind_int64(statement, 3, (int64_t)limit);
     int code;
@@ -259,7 +147,7 @@ int outbox_next_due(struct journal *journal, const char *endpoint, utc_us now, u
 {
     struct journal_file *file = journal_file_of(journal);
     sqlite3_stmt *statement = journal_file_statement(file, STATEMENT_DELIVERY_NEXT);
-    bind_text(statement, 1, endpoint);
+    outbox_bind_text(statement, 1, endpoint);
     sqlite3_bind_int64(statement, 2, now);
     int64_t due_at = UTC_UNKNOWN;
     int result = ask_number(file, statement, &due_at, error);
@@ -273,7 +161,7 @@ int outbox_queued(struct journal *journal, const char *endpoint, uint64_t *ret_c
 {
     struct journal_file *file = journal_file_of(journal);
     sqlite3_stmt *statement = journal_file_statement(file, STATEMENT_DELIVERY_COUNT);
-    bind_text(statement, 1, endpoint);
+    outbox_bind_text(statement, 1, endpoint);
     int64_t count = 0;
     int result = ask_number(file, statement, &count, error);
     if (result >= 0)
@@ -291,7 +179,7 @@ static int record_one(struct journal_file *file, const struct outbox_outcome *ou
     sqlite3_bind_int64(statement, 4, outcome->due_at);
     sqlite3_bind_int64(statement, 5, outcome->delivered_at);
     sqlite3_bind_int64(statement, 6, outcome->last_status);
-    bind_text(statement, 7, outcome->reason);
+    outbox_bind_text(statement, 7, outcome->reason);
     return journal_file_run(file, STATEMENT_DELIVERY_RECORD, "recording a delivery", error);
 }
 
@@ -346,10 +234,10 @@ int outbox_again(struct journal *journal, const uint8_t alert_id[DIGEST_UUID_SIZ
     struct journal_file *file = journal_file_of(journal);
     journal_file_set_durability(file, DURABILITY_FULL);
     sqlite3_stmt *statement = journal_file_statement(file, STATEMENT_DELIVERY_AGAIN);
-    bind_id(statement, 1, alert_id);
-    bind_text(statement, 2, endpoint);
+    outbox_bind_id(statement, 1, alert_id);
+    outbox_bind_text(statement, 2, endpoint);
     sqlite3_bind_int64(statement, 3, now);
-    bind_text(statement, 4, "sent again as asked");
+    outbox_bind_text(statement, 4, "sent again as asked");
     int status = journal_file_run(file, STATEMENT_DELIVERY_AGAIN, "queueing again", error);
     return status < 0 ? status : sqlite3_changes(file->database);
 }
@@ -370,8 +258,8 @@ int outbox_give_up(struct journal *journal, const char *endpoint, const char *re
     struct journal_file *file = journal_file_of(journal);
     journal_file_set_durability(file, DURABILITY_PROCESS);
     sqlite3_stmt *statement = journal_file_statement(file, STATEMENT_DELIVERY_KILL);
-    bind_text(statement, 1, endpoint);
-    bind_text(statement, 2, reason);
+    outbox_bind_text(statement, 1, endpoint);
+    outbox_bind_text(statement, 2, reason);
     return journal_file_run(file, STATEMENT_DELIVERY_KILL, "giving up deliveries", error);
 }
 
@@ -412,11 +300,11 @@ int outbox_save_endpoint(struct journal *journal, const char *endpoint,
     struct journal_file *file = journal_file_of(journal);
     journal_file_set_durability(file, DURABILITY_PROCESS);
     sqlite3_stmt *statement = journal_file_statement(file, STATEMENT_ENDPOINT_SAVE);
-    bind_text(statement, 1, endpoint);
+    outbox_bind_text(statement, 1, endpoint);
     sqlite3_bind_int(statement, 2, state->disabled);
     sqlite3_bind_int64(statement, 3, state->failing_since);
     sqlite3_bind_int(statement, 4, state->announced);
-    bind_text(statement, 5, state->reason);
+    outbox_bind_text(statement, 5, state->reason);
     sqlite3_bind_int(statement, 6, state->unusable);
     return journal_file_run(file, STATEMENT_ENDPOINT_SAVE, "saving a webhook's state", error);
 }
@@ -427,7 +315,7 @@ int outbox_load_endpoint(struct journal *journal, const char *endpoint,
     struct journal_file *file = journal_file_of(journal);
     *ret_state = (struct outbox_endpoint){.failing_since = UTC_UNKNOWN};
     sqlite3_stmt *statement = journal_file_statement(file, STATEMENT_ENDPOINT_LOAD);
-    bind_text(statement, 1, endpoint);
+    outbox_bind_text(statement, 1, endpoint);
     int code = sqlite3_step(statement);
     if (code == SQLITE_ROW) {
         ret_state->disabled = sqlite3_column_int(statement, 0) != 0;

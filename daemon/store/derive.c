@@ -130,6 +130,7 @@ int derive_aircraft(struct query_connection *connection, const struct config *co
     array_free(&derivation.sightings);
     array_free(&derivation.visits);
     array_free(&derivation.conflicts);
+    free(derivation.watch_ids);
     return ret;
 }
 

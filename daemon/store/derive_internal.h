@@ -23,6 +23,7 @@ struct derivation {
     struct derived_visits ARRAY_OF(struct decided_visit) visits;
     struct identity_conflict_array conflicts;
     utc_us previous_at; // the last point's time, UTC_UNKNOWN before the first
+    char *watch_ids;    // of the lists that may keep it (store/watch_record.h), as array text; NULL until asked
 };
 
 // Runs the tracker over the next points. Time passes where somebody looked.

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
+#include "base/text.h"
 #include "store/derive_internal.h"
 #include "store/query.h"
+#include "store/sql_array.h"
+#include "store/watch_record.h"
 
+#include <stdio.h>
 #include <string.h>
 
 // Time passes with good answers (docs/decisions.md). Between points closer than that nothing closes for silence.
@@ -43,8 +47,29 @@ static void keep_effects(struct derivation *derivation, utc_us decided_at)
     array_clear(&effects->conflicts);
 }
 
+// An archive says nothing of whom its reader did not watch. By the aircraft's first point: its address, registration and
+// type.
+static int find_watch_ids(struct derivation *derivation, const struct observation *seen, struct error *error)
+{
+    struct remembered_watch_array lists = {0};
+    struct text ids = {0};
+    int ret = watch_record_read(derivation->connection, derivation->config, &lists, error);
+    sql_array_begin(&ids);
+    array_foreach(&lists, one) {
+        char number[24];
+        snprintf(number, sizeof number, "%lld", (long long)one->watch_id);
+        if (watch_list_may_match_identity(&one->list, seen))
+            sql_array_add(&ids, number);
+    }
+    sql_array_end(&ids);
+    derivation->watch_ids = ids.bytes;
+    watch_record_free(&lists);
+    return ret;
+}
+
 // Until when somebody looked before that moment: the last good answer, or a day's archive. Of a day whose archive is not
-// whole only the aircraft whose own file was read were looked for.
+// whole only the aircraft whose own file was read were looked for. Days from before lists were remembered count for all, so
+// that what was derived from them stays.
 static int looked_until(struct derivation *derivation, const char *before, utc_us *ret_until, struct error *error)
 {
     static const char sql[] =
@@ -56,12 +81,13 @@ static int looked_until(struct derivation *derivation, const char *before, utc_u
         "   FROM skywitness_store.feed_hour h WHERE h.feed = f.feed AND h.last_good_at IS NOT NULL"
         "   AND h.hour < $1::timestamptz ORDER BY h.hour DESC LIMIT 1) h),"
         " (SELECT (max(d.day) + 1)::timestamp AT TIME ZONE 'UTC' FROM skywitness_store.history_day d"
-        "   WHERE d.day::timestamp AT TIME ZONE 'UTC' < $1::timestamptz AND (d.whole_at IS NOT NULL"
+        "   WHERE d.day::timestamp AT TIME ZONE 'UTC' < $1::timestamptz AND ((d.whole_at IS NOT NULL"
+        "       AND (d.watch_ids IS NULL OR d.watch_ids && $3::integer[]))"
         "     OR EXISTS (SELECT FROM skywitness_store.history_file f WHERE f.icao24 = $2 AND f.kept > 0"
         "       AND f.day = d.day AND f.feed = d.feed)))))";
-    const char *const parameters[] = {before, derivation->icao24};
+    const char *const parameters[] = {before, derivation->icao24, derivation->watch_ids};
     struct query *query;
-    int ret = query_start(derivation->connection, sql, parameters, 2, &query, error);
+    int ret = query_start(derivation->connection, sql, parameters, 3, &query, error);
     if (ret < 0)
         return ret;
     ret = query_next(query, error);
@@ -87,7 +113,11 @@ static int let_time_pass(struct derivation *derivation, utc_us from, utc_us to, 
 int derive_run(struct derivation *derivation, const struct track_point_array *points, struct error *error)
 {
     int ret = 0;
+    if (derivation->watch_ids == NULL && points->count > 0)
+        ret = find_watch_ids(derivation, &points->items[0].seen, error);
     array_foreach(points, point) {
+        if (ret < 0)
+            return ret;
         if (derivation->previous_at != UTC_UNKNOWN)
             ret = let_time_pass(derivation, derivation->previous_at, point->received_at, error);
         if (ret < 0)

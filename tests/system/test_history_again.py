@@ -107,7 +107,12 @@ class AgainTest(harness.Scenario):
         self.read(config, self.loose(AFTER, other))
         self.derive(config)
         self.assertEqual(self.database.value(state), "open")
-        self.read(config, "--whole-day", "-", stdin=self.tar(AFTER, chosen=lambda address: address.startswith("77")))
+        # Nor is a whole day that was read for others: of whom nobody watched nothing is kept.
+        day = self.tar(AFTER, chosen=lambda address: address.startswith("77"))
+        self.read(self.config(WATCH[1:], name="others.json"), "--whole-day", "-", stdin=day)
+        self.derive(config)
+        self.assertEqual(self.database.value(state), "open")
+        self.read(config, "--whole-day", "-", stdin=day)
         self.assertEqual(self.database.value(state), "lost_high")
 
     def test_what_cannot_be_derived_is_told_and_left(self):

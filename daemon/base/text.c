@@ -47,7 +47,7 @@ static char lower(char character)
     return character >= 'A' && character <= 'Z' ? (char)(character + 32) : character;
 }
 
-static char upper(char character)
+char text_upper_character(char character)
 {
     return character >= 'a' && character <= 'z' ? (char)(character - 32) : character;
 }
@@ -61,7 +61,7 @@ void text_to_lower(char *text)
 void text_to_upper(char *text)
 {
     for (; *text != '\0'; text++)
-        *text = upper(*text);
+        *text = text_upper_character(*text);
 }
 
 bool text_equal_ignoring_case(const char *first, const char *second)

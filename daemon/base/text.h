@@ -16,6 +16,8 @@ bool text_copy_trimmed(char *destination, size_t size, const char *bytes, size_t
 // ASCII only, whatever the locale.
 void text_to_lower(char *text);
 void text_to_upper(char *text);
+// One of them; independent of the locale, unlike toupper.
+char text_upper_character(char character);
 bool text_equal_ignoring_case(const char *first, const char *second);
 // The value of a hexadecimal digit of either case, -1 for any other character.
 int text_hex_digit(char character);

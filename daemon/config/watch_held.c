@@ -2,9 +2,9 @@
 #include "config/watch_held.h"
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "feed/observation.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -129,7 +129,7 @@ static bool pattern_holds(const char *wide, const char *narrow)
 {
     const char *star = NULL, *resume = NULL;
     while (*narrow != '\0') {
-        bool same = toupper((unsigned char)*wide) == toupper((unsigned char)*narrow);
+        bool same = text_upper_character(*wide) == text_upper_character(*narrow);
         if (*wide == '*') {
             star = wide++;
             resume = narrow;

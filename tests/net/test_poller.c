@@ -207,6 +207,7 @@ static void test_requests_of_a_host_never_overlap(void **state)
     wait_ms(&shell, 5000);
     struct request_log *log = read_log(&shell.bench);
     unsigned seen[4] = {0};
+    unsigned close_pairs = 0;
     double last_start_s = 0;
     for (unsigned i = 0; i < log->count; i++) {
         for (unsigned n = 1; n <= 3; n++) {
@@ -216,14 +217,15 @@ static void test_requests_of_a_host_never_overlap(void **state)
         }
         if (strstr(log->rows[i].path, "/n") == NULL)
             continue;
-        // The strictest of the three: ten a second. The server's own clock and its scheduling take
-        // a share.
-        if (last_start_s > 0)
-            assert_true(log->rows[i].start_s - last_start_s > 0.09);
+        // The strictest of the three: ten a second.
+        close_pairs += last_start_s > 0 && log->rows[i].start_s - last_start_s < 0.09;
         last_start_s = log->rows[i].start_s;
     }
     print_message("%u %u %u requests, worst overlap %u\n", seen[1], seen[2], seen[3], log->overlap);
     assert_int_equal(log->overlap, 1);
+    // Where the server got its turn late, the next request seems too close. Without the limit the two
+    // parts of the third feed follow each other at once every time.
+    assert_true(close_pairs <= 2);
     assert_true(seen[1] >= 3 && seen[1] <= 7);
     assert_true(seen[2] >= 3 && seen[2] <= 7);
     assert_true(seen[3] >= 6 && seen[3] <= 14); // addresses and callsigns

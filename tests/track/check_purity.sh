@@ -18,7 +18,7 @@ realloc
 reallocarray
 mem(chr|cmp|cpy|move|rchr|set|mem)
 __mem(cpy|move|set)_chk
-str(chr|cmp|cspn|len|ncmp|nlen|rchr|spn|str|tod|tol|toll|toul|toull)
+str(chr|cmp|cspn|len|ncmp|nlen|pbrk|rchr|sep|spn|str|tod|tol|toll|toul|toull)
 __isoc23_strto(l|ll|ul|ull)
 (v)?snprintf
 __(v)?snprintf_chk

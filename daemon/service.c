@@ -75,6 +75,11 @@ static void start_polling(struct service *service)
         .stalls = service->stalls,
     };
     service->observer = observer_new(&observed);
+    if (service->journal_full) { // since what was learnt from PostgreSQL at the start
+        poller_hold(service->poller, true);
+        observer_journal_full(service->observer, true);
+        service_note_room(service, true, "the journal has no room");
+    }
     service->judging =
         judging_start(&service->loop, service->config, service->password, service->pipeline);
     pipeline_start(service->pipeline);

@@ -35,7 +35,7 @@ struct service {
     struct observer *observer; // NULL before the start and while stopping
     struct judging *judging;
     uv_signal_t terminate, interrupt, hang_up, user1;
-    bool stopping, store_away, store_refused, judging_bad_answer;
+    bool stopping, store_away, store_refused, judging_bad_answer, journal_full;
     struct feed_watch feed_watch;
     struct intake_watch intake_watch;
     uv_timer_t troubles_timer;

@@ -11,7 +11,7 @@
 // What SIGTERM leaves for webhooks, the journal and PostgreSQL together, and for the last two
 // alone. Letting go of the feeds' locks (half a second at most, store/feed_lease.c), saving the
 // state and ending come on top; all of it has 10 s (design: "deliver what is due within 10 s").
-#define STOP_PATIENCE_MS 8000
+#define STOP_PATIENCE_MS 7000
 #define STOP_STORE_PATIENCE_MIN_MS 2000
 // Whatever hangs then is left: a disk, a name server.
 #define STOP_LIMIT_MS 9700

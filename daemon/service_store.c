@@ -44,7 +44,9 @@ static void store_state_changed(void *data, enum store_state state, const struct
 static void journal_full(void *data, bool full, const char *reason)
 {
     struct service *service = data;
-    service_note_room(service, full, reason);
+    service->journal_full = full;
+    if (service->poller != NULL || service->stopping) // else service_start_polling tells
+        service_note_room(service, full, reason);
     if (full)
         log_event(LOG_EVENT_JOURNAL_FULL, NULL,
                   "%s; no feed is asked until there is room, and nothing accepted is lost", reason);

@@ -4,8 +4,12 @@
 #include "base/log.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <time.h>
 #include <unistd.h>
+
+// Writing the line may be what hangs: whoever reads it may.
+#define LOG_PATIENCE_S 1
 
 // A thread of its own: the loop itself may be what hangs, waiting for another thread to end.
 static struct {
@@ -17,9 +21,11 @@ static void *wait_and_end(void *data)
 {
     (void)data;
     nanosleep(&limit.after, NULL);
+    signal(SIGALRM, SIG_DFL);
+    alarm(LOG_PATIENCE_S);
     log_warning(
-        "something that was waited for did not end; stopping without it, and nothing that was "
-        "accepted is lost");
+        "something that was waited for did not end; stopping without it, and nothing that is in "
+        "the journal is lost");
     _exit(limit.exit_status);
 }
 

@@ -9,6 +9,10 @@
 // within a few.
 #define FEED_WATCH_PATIENCE (5 * UTC_MINUTE)
 
+// A trouble that an earlier run did not tell of goes on over a restart; after a longer pause nobody
+// knows how the feed was meanwhile, and it begins anew [our choice].
+#define FEED_WATCH_PAUSE_MAX UTC_HOUR
+
 struct feed_trouble {
     char feed[FEED_ID_SIZE];
     bool suspect; // it answers, but not like the feed that it should be
@@ -28,7 +32,7 @@ void feed_watch_done(struct feed_watch *watch); // accepts a zeroed struct
 const struct feed_trouble *feed_watch_find(const struct feed_watch *watch, const char *feed);
 
 // What an earlier run knew. Its event keeps its id, since that is made from `since`; a trouble that
-// was not announced waits for feed_watch_bad to say that it goes on.
+// was not announced waits for feed_watch_bad to say that it goes on, within FEED_WATCH_PAUSE_MAX.
 void feed_watch_restore(struct feed_watch *watch, const struct feed_trouble *trouble);
 
 // A feed went bad.

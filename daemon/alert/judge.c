@@ -148,6 +148,13 @@ static void check_told(struct hearing *hearing, const struct config_webhook *web
               "it was told of nothing that this withdraws");
 }
 
+static void quiet_key(const struct config_webhook *webhook, const struct alert_event *event,
+                      uint8_t ret_key[DIGEST_UUID_SIZE])
+{
+    digest_uuid(ret_key, "%s/%s/%s", webhook->id, alert_type_row(event->type)->name,
+                event->subject);
+}
+
 static void check_quiet(struct hearing *hearing, const struct config_webhook *webhook,
                         const struct alert_event *event, struct rule_decision *decision)
 {
@@ -157,12 +164,10 @@ static void check_quiet(struct hearing *hearing, const struct config_webhook *we
     uint8_t key[DIGEST_UUID_SIZE];
     if (!decision->send || !decision->ask_quiet)
         return;
-    digest_uuid(key, "%s/%s/%s", webhook->id, type, event->subject);
-    bool is_quiet =
-        id_set_has(&hearing->sent, key) ||
-        outbox_has_recent(hearing->journal, webhook->id, type, event->subject, since, &ignored) > 0;
-    id_set_add(&hearing->sent, key);
-    if (!is_quiet)
+    quiet_key(webhook, event, key);
+    if (!id_set_has(&hearing->sent, key) &&
+        outbox_has_recent(hearing->journal, webhook->id, type, event->subject, since, &ignored) <=
+            0)
         return;
     decision->send = false;
     snprintf(decision->reason, sizeof decision->reason,
@@ -237,7 +242,12 @@ static void add_delivery(struct hearing *hearing, size_t number, const struct al
     } else if (decision->send) {
         write_body(hearing, number, message, delivery);
     }
-    hearing->queued += delivery->state == DELIVERY_QUEUED;
+    if (delivery->state != DELIVERY_QUEUED)
+        return;
+    hearing->queued++;
+    uint8_t key[DIGEST_UUID_SIZE];
+    quiet_key(&judge->config->webhooks[number], event, key);
+    id_set_add(&hearing->sent, key);
 }
 
 // With everything watched, only what a webhook wants or a narrower entry names is worth a record.
@@ -260,7 +270,8 @@ static void hear(void *data, struct alert_event *event)
         return;
     bool untold[CONFIG_WEBHOOKS_MAX] = {false};
     if (event->type == ALERT_SIGHTING_CLOSED && judge->mode == ALERT_JUDGE_SENDS)
-        judge_withdraw_openings(hearing, event->sighting_id, untold);
+        judge_withdraw_openings(hearing, event->sighting_id, strcmp(event->verb, "landed") == 0,
+                                untold);
     struct rule_decision decisions[CONFIG_WEBHOOKS_MAX];
     for (size_t i = 0; i < judge->form_count; i++) {
         rule_decide(config, &config->webhooks[i], event, hearing->now, &decisions[i]);
@@ -297,7 +308,7 @@ static void withdraw_superseded(struct hearing *hearing)
         if (sighting->state != SIGHTING_SUPERSEDED)
             continue;
         sighting_uuid(sighting, sighting_id);
-        judge_withdraw_openings(hearing, sighting_id, ignored);
+        judge_withdraw_openings(hearing, sighting_id, true, ignored);
     }
 }
 

@@ -31,7 +31,8 @@ struct hearing {
 // Openings that wait and whose sighting has been seen for long enough by now become due.
 void judge_settle(struct hearing *hearing, const struct tracker *tracker);
 
-// The sighting has ended. Withdraws its opening where that still waits to settle; tells whether
-// webhook `number` is one that is not to hear of the end either.
+// The sighting has ended: where its opening still waits to settle, webhook `number` is not to hear
+// of the end either (ret_untold). The opening is withdrawn when the end is `for_good`: one that was
+// lost may go on when late points come, and settle yet.
 void judge_withdraw_openings(struct hearing *hearing, const uint8_t sighting_id[DIGEST_UUID_SIZE],
-                             bool ret_untold[CONFIG_WEBHOOKS_MAX]);
+                             bool for_good, bool ret_untold[CONFIG_WEBHOOKS_MAX]);

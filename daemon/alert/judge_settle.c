@@ -117,7 +117,7 @@ void judge_settle(struct hearing *hearing, const struct tracker *tracker)
 // ------------------------------------------------------------------------------------
 
 void judge_withdraw_openings(struct hearing *hearing, const uint8_t sighting_id[DIGEST_UUID_SIZE],
-                             bool ret_untold[CONFIG_WEBHOOKS_MAX])
+                             bool for_good, bool ret_untold[CONFIG_WEBHOOKS_MAX])
 {
     const struct config *config = hearing->judge->config;
     uint8_t alert_id[DIGEST_UUID_SIZE];
@@ -128,7 +128,7 @@ void judge_withdraw_openings(struct hearing *hearing, const uint8_t sighting_id[
         const char *webhook = config->webhooks[i].id;
         ret_untold[i] = outbox_waits(hearing->journal, alert_id, webhook, &due_at, &ignored) > 0 &&
                         due_at > hearing->now + UNSETTLED_AFTER;
-        if (!ret_untold[i])
+        if (!ret_untold[i] || !for_good)
             continue;
         struct entry_delivery *delivery =
             add_change(hearing, webhook, alert_id, DELIVERY_CANCELLED);

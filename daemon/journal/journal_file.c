@@ -126,7 +126,7 @@ static const char *const statement_texts[STATEMENT_COUNT] = {
         "SELECT alert_id, endpoint, state, attempt, due_at, delivered_at, last_status, reason "
         "FROM delivery WHERE mirrored = 0 ORDER BY delivery_id LIMIT ?1",
     [STATEMENT_DELIVERY_MIRRORED] = "UPDATE delivery SET mirrored = 1 WHERE alert_id = ?1 AND "
-                                    "endpoint = ?2 AND mirrored = 0",
+                                    "endpoint = ?2 AND mirrored = 0 AND state = ?3 AND attempt = ?4",
     [STATEMENT_DELIVERY_COUNT] = "SELECT count(*) FROM delivery WHERE endpoint = ?1 AND state = 0",
     [STATEMENT_DELIVERY_KILL] = "UPDATE delivery SET state = 2, reason = ?2, mirrored = 0 "
                                 "WHERE endpoint = ?1 AND state = 0",

@@ -61,12 +61,15 @@ static int add_delivery(struct journal_file *file, const struct entry *entry,
     return journal_file_run(file, STATEMENT_DELIVERY_ADD, "adding a delivery", error);
 }
 
+// Not what has become of it since the entry was made, while that was held for want of room.
 static int mark_mirrored(struct journal_file *file, const struct entry_delivery *delivery,
                          struct error *error)
 {
     sqlite3_stmt *statement = journal_file_statement(file, STATEMENT_DELIVERY_MIRRORED);
     outbox_bind_id(statement, 1, delivery->alert_id);
     outbox_bind_text(statement, 2, delivery->endpoint);
+    sqlite3_bind_int(statement, 3, delivery->state);
+    sqlite3_bind_int64(statement, 4, delivery->attempt);
     return journal_file_run(file, STATEMENT_DELIVERY_MIRRORED, "marking a delivery", error);
 }
 

@@ -44,8 +44,10 @@ bool metrics_ready(const struct metrics *metrics, const char **ret_reason)
 
 size_t metrics_stands_by_for(const struct metrics *metrics)
 {
+    // With PostgreSQL away nobody here knows who asks.
+    bool is_known = metrics->database == METRICS_DATABASE_READY && !metrics->taking_over;
     size_t count = 0;
-    for (size_t i = 0; i < metrics->feed_count && !metrics->taking_over; i++)
+    for (size_t i = 0; i < metrics->feed_count && is_known; i++)
         count += !metrics->feeds[i].may_be_asked;
     return count;
 }

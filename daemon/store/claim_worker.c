@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "store/claim_worker.h"
 
+#include "base/clock.h"
 #include "base/array.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -51,6 +52,7 @@ struct claim_worker {
     bool working, closing;
     struct query_stop stop;
     const struct config *config; // what the round under way uses
+    utc_us in_force_since;       // it; PostgreSQL may be away then
     char *database;              // owned: a reload does not change it
     const char *password;
     struct claim_worker_events events;
@@ -65,6 +67,7 @@ struct claim_worker {
     char *last_problem;  // that was told
 
     const struct config *next_config; // taken over after the round
+    utc_us next_in_force_since;
     struct release_array releases;    // whom to tell then
     void (*on_closed)(void *data);
     void *closed_data;
@@ -80,7 +83,8 @@ static int import_files(struct claim_worker *worker, struct claim_store *store, 
     int result = place_store_save(worker->connection, worker->config->places,
                                   worker->config->place_count, error);
     if (result == 0)
-        result = watch_record_in_force(worker->connection, &worker->config->watch, worker->now, error);
+        result = watch_record_in_force(worker->connection, &worker->config->watch,
+                                       worker->in_force_since, error);
     if (result == 0 && wrong == 0)
         result = claim_store_import(store, &library, &counts, error);
     claim_library_done(&library);
@@ -259,6 +263,7 @@ static void take_over(struct claim_worker *worker)
     if (worker->next_config == NULL)
         return;
     worker->config = worker->next_config;
+    worker->in_force_since = worker->next_in_force_since;
     worker->next_config = NULL;
     worker->imported = false;
     worker->covered_until = INT64_MIN;
@@ -279,11 +284,9 @@ static void work_done(uv_work_t *request, int status)
 static void on_timer(uv_timer_t *timer)
 {
     struct claim_worker *worker = timer->data;
-    struct timespec now;
     if (worker->working || worker->closing)
         return;
-    clock_gettime(CLOCK_REALTIME, &now);
-    worker->now = (utc_us)now.tv_sec * UTC_SECOND + now.tv_nsec / 1000;
+    worker->now = clock_now();
     worker->working = uv_queue_work(timer->loop, &worker->work, work, work_done) == 0;
 }
 
@@ -293,6 +296,7 @@ struct claim_worker *claim_worker_new(uv_loop_t *loop, const struct config *conf
 {
     struct claim_worker *worker = memory_allocate_zeroed(1, sizeof *worker);
     worker->config = config;
+    worker->in_force_since = clock_now();
     worker->database = memory_copy_string(config->database);
     worker->password = password;
     worker->events = *events;
@@ -314,6 +318,7 @@ void claim_worker_reload(struct claim_worker *worker, const struct config *confi
                          void (*on_released)(void *data), void *data)
 {
     worker->next_config = config;
+    worker->next_in_force_since = clock_now();
     *array_append(&worker->releases) = (struct release){.on_released = on_released, .data = data};
     if (!worker->working)
         take_over(worker);

@@ -48,17 +48,20 @@ static void keep_effects(struct derivation *derivation, utc_us decided_at)
 }
 
 // An archive says nothing of whom its reader did not watch. By the aircraft's first point: its address, registration and
-// type.
+// type. Of a live point nobody knows any more whether the feed called the aircraft military, so that it may have.
 static int find_watch_ids(struct derivation *derivation, const struct observation *seen, struct error *error)
 {
     struct remembered_watch_array lists = {0};
     struct text ids = {0};
+    struct observation military = *seen;
+    military.military = true;
     int ret = watch_record_read(derivation->connection, derivation->config, &lists, error);
     sql_array_begin(&ids);
     array_foreach(&lists, one) {
         char number[24];
         snprintf(number, sizeof number, "%lld", (long long)one->watch_id);
-        if (watch_list_may_match_identity(&one->list, seen))
+        if (watch_list_may_match_identity(&one->list, seen) ||
+            watch_list_may_match_identity(&one->list, &military))
             sql_array_add(&ids, number);
     }
     sql_array_end(&ids);

@@ -47,7 +47,8 @@ static const char hours_sql[] =
     "     AND t.flags & skywitness_store.implausible_flags() = 0)"
     " FROM hours x LEFT JOIN heard h USING (hour) ORDER BY hour";
 
-// What somebody saw or could have seen is not undone by another who could not.
+// What somebody saw or could have seen is not undone by another who could not. What is as good as the ledger's stands in
+// its place: it was read for all who are watched now, and for a claim's aircraft (watch_of_hour in sql/018).
 static const char store_sql[] =
     "INSERT INTO skywitness_store.coverage_hour AS c (place, hour, state, polls_due, polls_ok, others_low,"
     "   lowest_other_ft, synthetic, source) SELECT $1, h, s, $3::integer, $3::integer, o, l, $2 LIKE 'synthetic%', $2"
@@ -56,7 +57,7 @@ static const char store_sql[] =
     "   polls_ok = excluded.polls_ok, others_low = excluded.others_low, lowest_other_ft = excluded.lowest_other_ft,"
     "   synthetic = excluded.synthetic, source = excluded.source, computed_at = now()"
     " WHERE c.source = excluded.source OR array_position($8::text[], c.state) > array_position($8::text[],"
-    "   excluded.state)";
+    "   excluded.state) OR (c.source = 'ledger' AND c.state = excluded.state)";
 // clang-format on
 
 static const char best_first[] = "{observed,covered_not_seen,looked_no_cover,not_looked}";

@@ -86,7 +86,7 @@ class Flow(harness.Scenario):
         # The same where it must be seen for a while first: later, and with the same words.
         late = harness.wait_until(settled.all, "sighting.opened, settled")[0]
         self.assertEqual((late.id, late.body), (opened.id, opened.body))
-        self.assertGreaterEqual(late.at - opened.at, SETTLING_S - 1)  # the first two points are an answer apart
+        self.assertGreaterEqual(late.at - opened.at, SETTLING_S - 2)  # on a busy machine the first may come late
         harness.wait_until(lambda: "visit.arrived" in self.types(), "visit.arrived", 180)
         arrived = next(json.loads(r.body)["data"] for r in self.receiver.all() if b"visit.arrived" in r.body)
         self.assertEqual(arrived["place"]["id"], "OSLK")

@@ -40,7 +40,8 @@ static void test_a_restart_repeats_nothing(void **state)
     struct alert_event silent, event;
     feed_watch_bad(&before, "told", false, "HTTP status 503", NOW);
     assert_true(feed_watch_next(&before, NOW + UTC_HOUR, &silent));
-    feed_watch_bad(&before, "untold", false, "HTTP status 503", NOW + UTC_HOUR);
+    feed_watch_bad(&before, "untold", false, "HTTP status 503", NOW + UTC_DAY - UTC_HOUR);
+    feed_watch_bad(&before, "long ago", false, "HTTP status 503", NOW);
     array_foreach (&before.troubles, trouble)
         feed_watch_restore(&after, trouble);
     // It says nothing of now until it is asked again.
@@ -48,6 +49,11 @@ static void test_a_restart_repeats_nothing(void **state)
     feed_watch_bad(&after, "told", false, "HTTP status 502", NOW + UTC_DAY);
     assert_false(feed_watch_next(&after, NOW + UTC_DAY, &event));
     assert_true(feed_watch_good(&after, "told", NOW + UTC_DAY, &event));
+    // Nobody asked the third for a day.
+    feed_watch_bad(&after, "long ago", false, "HTTP status 503", NOW + UTC_DAY);
+    assert_false(feed_watch_next(&after, NOW + UTC_DAY + FEED_WATCH_PATIENCE - 1, &event));
+    assert_true(feed_watch_next(&after, NOW + UTC_DAY + FEED_WATCH_PATIENCE, &event));
+    assert_string_equal(event.subject, "long ago");
     // The other has been so since then, under the id that it would have had.
     feed_watch_bad(&after, "untold", false, "HTTP status 503", NOW + UTC_DAY);
     assert_true(feed_watch_next(&after, NOW + UTC_DAY, &event));

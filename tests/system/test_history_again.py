@@ -226,6 +226,7 @@ class AgainTest(harness.Scenario):
 
     def test_live_answers_are_for_whom_is_watched(self):
         """The list in force counts, not that of today."""
+        self.publish()
         self.database.rows("INSERT INTO skywitness_store.coverage_hour (place, hour, state, polls_due, polls_ok, others_low)"
                            " SELECT 'OSLK', h, 'covered_not_seen', 12, 12, 3 FROM"
                            " generate_series('2025-10-25Z'::timestamptz, '2025-10-28Z', '1 hour') AS h")
@@ -243,6 +244,9 @@ class AgainTest(harness.Scenario):
             self.stop_daemon(daemon)
         self.tool(more, "claims", "assess", "t154")
         self.assertEqual(self.verdicts()["t154"], "unverifiable")
+        # Archives of these hours were read for it too, and know what the live answers knew.
+        self.tool(more, "backfill", "adsb.lol", "--claim", "t154")
+        self.assertEqual(self.verdicts()["t154"], "not_observed")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How fast queued alerts leave, and how much memory they take while they wait. SYNTHETIC alerts in a journal of
-// their own, sent by the daemon's own delivery to a local receiver:
+// How fast queued alerts leave, and how much memory they take while they wait. SYNTHETIC alerts in
+// a journal of their own, sent by the daemon's own delivery to a local receiver:
 //
 //     bench/alert_rate http://127.0.0.1:8080/hook 20000
 //
@@ -106,7 +106,8 @@ static void queue_alerts(struct bench *bench, uint64_t first, struct alert_judge
     }
     byte_writer_init(&bytes, 1u << 30);
     entry_encode(&entry, &bytes);
-    if (journal_append_entry(bench->journal, bytes.bytes, bytes.length, &entry, &sequence, &error) < 0) {
+    if (journal_append_entry(bench->journal, bytes.bytes, bytes.length, &entry, &sequence, &error) <
+        0) {
         fprintf(stderr, "%s\n", error.message);
         exit(1);
     }
@@ -170,9 +171,12 @@ int main(int argc, char **argv)
         queue_alerts(&bench, first, judge);
     long resident_queued = resident_kb();
 
-    const struct alert_delivery_settings delivery = {
-        .loop = &bench.loop, .http = bench.http, .with_journal = with_journal, .mirror = mirror,
-        .alert = alert, .context = &bench};
+    const struct alert_delivery_settings delivery = {.loop = &bench.loop,
+                                                     .http = bench.http,
+                                                     .with_journal = with_journal,
+                                                     .mirror = mirror,
+                                                     .alert = alert,
+                                                     .context = &bench};
     double wall = now_s(CLOCK_MONOTONIC), processor = now_s(CLOCK_PROCESS_CPUTIME_ID);
     bench.delivery = alert_delivery_new(&delivery, config);
     uv_timer_init(&bench.loop, &bench.timer);
@@ -184,8 +188,8 @@ int main(int argc, char **argv)
     processor = now_s(CLOCK_PROCESS_CPUTIME_ID) - processor;
     printf("%" PRIu64 " alerts in %.2f s: %.0f a second, %.0f %% of one core\n", bench.wanted, wall,
            (double)bench.wanted / wall, 100 * processor / wall);
-    printf("resident: %ld kB with %d queued, %ld kB with all queued, %ld kB at the end\n", resident_before,
-           ALERTS_AN_ENTRY, resident_queued, resident_kb());
+    printf("resident: %ld kB with %d queued, %ld kB with all queued, %ld kB at the end\n",
+           resident_before, ALERTS_AN_ENTRY, resident_queued, resident_kb());
     worker_free(bench.worker);
     uv_run(&bench.loop, UV_RUN_DEFAULT);
     journal_close(bench.journal);

@@ -12,10 +12,12 @@
 #define CLIMB_RATE_FPM 1984.0
 #define LEAST_ALTITUDE_FT 1000.0
 
-// A number that depends on nothing but its inputs (splitmix64, G. L. Steele and others, OOPSLA 2014).
+// A number that depends on nothing but its inputs (splitmix64, G. L. Steele and others, OOPSLA
+// 2014).
 static uint64_t mixed(uint64_t seed, unsigned number, unsigned use)
 {
-    uint64_t z = seed + (uint64_t)number * UINT64_C(0x9e3779b97f4a7c15) + (uint64_t)use * 0x85ebca6b;
+    uint64_t z =
+        seed + (uint64_t)number * UINT64_C(0x9e3779b97f4a7c15) + (uint64_t)use * 0x85ebca6b;
     z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
     z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
     return z ^ (z >> 31);
@@ -62,7 +64,8 @@ static struct flight flight_at(const struct answer_options *options, unsigned nu
 
 void answer_hex(unsigned number, char ret_hex[ANSWER_HEX_SIZE])
 {
-    // Times an odd number: no two alike. Their order is none, as in real answers, which go by longitude.
+    // Times an odd number: no two alike. Their order is none, as in real answers, which go by
+    // longitude.
     snprintf(ret_hex, ANSWER_HEX_SIZE, "%06x", (0x300000 + number * 0x9e3779) & 0xffffff);
 }
 
@@ -97,7 +100,8 @@ static void write_motion(struct text *text, const struct flight *flight, uint64_
     if (random % 37 == 0)
         text_append(text, "\"alt_baro\":\"ground\",");
     else
-        text_append_format(text, "\"alt_baro\":%d,\"alt_geom\":%d,", altitude_ft, altitude_ft + 325);
+        text_append_format(text, "\"alt_baro\":%d,\"alt_geom\":%d,", altitude_ft,
+                           altitude_ft + 325);
     text_append_format(text, "\"gs\":%.1f,", flight->speed_kt);
     if (random % 5 < 3)
         text_append_format(text,
@@ -108,8 +112,9 @@ static void write_motion(struct text *text, const struct flight *flight, uint64_
                            (int)(random % 56), (int)(random % 30));
     text_append_format(text, "\"track\":%.2f,", flight->track_deg);
     if (random % 5 < 3)
-        text_append_format(text, "\"track_rate\":%.2f,\"roll\":-%.2f,\"mag_heading\":%.2f,\"true_heading\":%.2f,",
-                           0.0, 0.18, fmod(flight->track_deg + 356, 360), flight->track_deg);
+        text_append_format(
+            text, "\"track_rate\":%.2f,\"roll\":-%.2f,\"mag_heading\":%.2f,\"true_heading\":%.2f,",
+            0.0, 0.18, fmod(flight->track_deg + 356, 360), flight->track_deg);
     text_append_format(text, "\"baro_rate\":%d,\"geom_rate\":%d,", (int)flight->rate_fpm,
                        (int)flight->rate_fpm + 32);
 }
@@ -131,7 +136,8 @@ static void write_quality(struct text *text, const struct answer_options *option
 {
     uint64_t random = mixed(options->seed, number, 8);
     if (random % 12 != 0)
-        text_append_format(text, "\"lat\":%.6f,\"lon\":%.6f,\"nic\":8,\"rc\":186,\"seen_pos\":%.3f,",
+        text_append_format(text,
+                           "\"lat\":%.6f,\"lon\":%.6f,\"nic\":8,\"rc\":186,\"seen_pos\":%.3f,",
                            position.latitude_deg, position.longitude_deg, 0.0);
     text_append_format(text,
                        "\"version\":2,\"nic_baro\":1,\"nac_p\":%d,\"nac_v\":%d,\"sil\":3,"
@@ -158,8 +164,9 @@ void answer_write(struct text *text, const struct answer_options *options)
         write_quality(text, options, number, flight.position);
     }
     long long now_ms = (long long)(options->now / 1000);
-    text_append_format(text,
-                       "\n]\n,\"msg\": \"No error\"\n,\"now\": %lld\n,\"total\": %u\n,\"ctime\": %lld\n"
-                       ",\"ptime\": 1\n}\n",
-                       now_ms, options->aircraft, now_ms);
+    text_append_format(
+        text,
+        "\n]\n,\"msg\": \"No error\"\n,\"now\": %lld\n,\"total\": %u\n,\"ctime\": %lld\n"
+        ",\"ptime\": 1\n}\n",
+        now_ms, options->aircraft, now_ms);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Stores made-up points of archives by the loader of a backfill, in transactions of the size that a backfill makes,
-// and writes how many seconds that took. For archive_store.py.
+// Stores made-up points of archives by the loader of a backfill, in transactions of the size that a
+// backfill makes, and writes how many seconds that took. For archive_store.py.
 //
 //     archive_store DATABASE ROWS
 #include "store/loader.h"
@@ -38,7 +38,8 @@ static struct track_point point_of(size_t file, size_t number)
     snprintf(seen->icao24, sizeof seen->icao24, "%06x", (unsigned)(file * 7919 % 0xffffff) + 1);
     seen->observed_at = DAY + (utc_us)number * 53 * UTC_SECOND + (utc_us)file * 1000;
     seen->has_position = true;
-    seen->position = (struct position){35.0 + (double)number * 0.0017, 36.0 + (double)(file % 100) * 0.31};
+    seen->position =
+        (struct position){35.0 + (double)number * 0.0017, 36.0 + (double)(file % 100) * 0.31};
     seen->altitude_baro_ft = (int32_t)(30000 + number % 100 * 25);
     seen->altitude_geom_ft = seen->altitude_baro_ft + 325;
     seen->ground_speed_kt = 431.5f;
@@ -75,13 +76,15 @@ int main(int argc, char **argv)
     size_t rows = strtoul(argv[2], NULL, 10);
     if (query_connect(argv[1], NULL, &connection, &error) < 0)
         fail(&error);
-    struct history_loader *loader = history_loader_new(connection, &(struct history_loader_order){.feed = FEED, .places = "{}"});
+    struct history_loader *loader = history_loader_new(
+        connection, &(struct history_loader_order){.feed = FEED, .places = "{}"});
     double begin = now_s();
     for (size_t done = 0, number = 0; done < rows; number++) {
         size_t count = rows - done < FILE_ROWS ? rows - done : FILE_ROWS;
         add_file(loader, number, count);
         done += count;
-        if ((history_loader_rows(loader) >= COMMIT_ROWS || done == rows) && history_loader_commit(loader, &error) < 0)
+        if ((history_loader_rows(loader) >= COMMIT_ROWS || done == rows) &&
+            history_loader_commit(loader, &error) < 0)
             fail(&error);
     }
     double seconds = now_s() - begin;

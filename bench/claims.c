@@ -220,7 +220,7 @@ static size_t assess_touched(struct claim_store *store, struct claim_library *li
         claim_store_load(store, &ids, library, &error) < 0)
         die(&error);
     size_t count = library->claims.count;
-    array_foreach(&library->claims, claim) {
+    array_foreach (&library->claims, claim) {
         struct claim_assessed assessed;
         if (claim_store_assess(store, claim, library, now, false, true, &assessed, &error) < 0)
             die(&error);

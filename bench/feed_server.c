@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// A feed for benchmarks: serves made-up answers (answer.h) over HTTP on 127.0.0.1 to whoever asks for anything,
-// uncompressed, and says on standard output when the last byte of each was handed to the kernel.
+// A feed for benchmarks: serves made-up answers (answer.h) over HTTP on 127.0.0.1 to whoever asks
+// for anything, uncompressed, and says on standard output when the last byte of each was handed to
+// the kernel.
 //
-//   feed_server AIRCRAFT ANSWERS    answers made beforehand, a second apart from now on; then empty ones
-//   feed_server AIRCRAFT live       each answer made when it is asked for, with the time of that moment
-//   feed_server address NUMBER      prints the address of that aircraft
-//   feed_server addresses COUNT     prints those of the first so many
+//   feed_server AIRCRAFT ANSWERS    answers made beforehand, a second apart from now on; then empty
+//   ones feed_server AIRCRAFT live       each answer made when it is asked for, with the time of
+//   that moment feed_server address NUMBER      prints the address of that aircraft feed_server
+//   addresses COUNT     prints those of the first so many
 //
 // Prints "port PORT", then for each answer "sent NUMBER NOW_MS CLOCK_NS BYTES" (CLOCK_MONOTONIC).
 #include "answer.h"
@@ -76,9 +77,10 @@ static bool send_all(int connection, const char *bytes, size_t length)
 static bool send_answer(int connection, const struct text *body)
 {
     char head[160];
-    int length = snprintf(head, sizeof head,
-                          "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n",
-                          body->length);
+    int length =
+        snprintf(head, sizeof head,
+                 "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n",
+                 body->length);
     return send_all(connection, head, (size_t)length) &&
            send_all(connection, body->bytes, body->length);
 }
@@ -133,8 +135,7 @@ static void *serve_connection(void *data)
 static int listen_somewhere(void)
 {
     int listener = socket(AF_INET, SOCK_STREAM, 0);
-    struct sockaddr_in address = {.sin_family = AF_INET,
-                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t size = sizeof address;
     if (listener < 0 || bind(listener, (struct sockaddr *)&address, size) < 0 ||
         listen(listener, 16) < 0 || getsockname(listener, (struct sockaddr *)&address, &size) < 0) {
@@ -159,7 +160,9 @@ static int print_addresses(unsigned first, unsigned count)
 int main(int argc, char **argv)
 {
     if (argc != 3) {
-        fprintf(stderr, "usage: feed_server AIRCRAFT ANSWERS|live, or address NUMBER, or addresses COUNT\n");
+        fprintf(
+            stderr,
+            "usage: feed_server AIRCRAFT ANSWERS|live, or address NUMBER, or addresses COUNT\n");
         return 64;
     }
     if (strcmp(argv[1], "address") == 0)

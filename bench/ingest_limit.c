@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// The limit that the ingest benchmark is held against: the same rows, encoded beforehand, sent by a bare
-// libpq pipeline of `INSERT ... SELECT FROM unnest` into the same table, and nothing else.
+// The limit that the ingest benchmark is held against: the same rows, encoded beforehand, sent by a
+// bare libpq pipeline of `INSERT ... SELECT FROM unnest` into the same table, and nothing else.
 //
 //     ingest_limit [ANSWERS [AIRCRAFT [HOUR]]]      (default 50 answers of 12,000 aircraft, hour 0)
 //
-// The environment says where (PGHOST, ...); the schema must be there. HOUR moves the synthetic points in time,
-// so that a second run in the same database stores other rows. Prints rows, seconds and rows a second.
+// The environment says where (PGHOST, ...); the schema must be there. HOUR moves the synthetic
+// points in time, so that a second run in the same database stores other rows. Prints rows, seconds
+// and rows a second.
 #include "base/memory.h"
 #include "store/table.h"
 #include "support/synthetic_entry.h"
@@ -17,7 +18,7 @@
 #include <time.h>
 
 #define START ((utc_us)1767229200 * UTC_SECOND) // 2026-01-01T01:00:00Z
-#define WINDOW 2 // answers on their way, as the daemon has
+#define WINDOW 2                                // answers on their way, as the daemon has
 
 static void die(const char *doing, PGconn *connection)
 {
@@ -73,7 +74,7 @@ static struct table_rows *encode_answers(long answers, uint32_t aircraft, long h
         synthetic_entry(&entry, &shape, i + 1);
         shuffle(&entry.points);
         table_rows_init(&encoded[i], TABLE_TRACK_POINT);
-        array_foreach(&entry.points, point)
+        array_foreach (&entry.points, point)
             add_point(&encoded[i], point);
         for (size_t j = 0; j < encoded[i].description->column_count; j++)
             column_finish(&encoded[i].columns[j]);
@@ -115,7 +116,8 @@ static void prepare(PGconn *connection, long hour)
     char sql[200];
     struct text insert;
     snprintf(sql, sizeof sql,
-             "SELECT skywitness_store.ensure_partitions('2026-01-01'::date + %ld, '2026-01-01'::date + %ld)",
+             "SELECT skywitness_store.ensure_partitions('2026-01-01'::date + %ld, "
+             "'2026-01-01'::date + %ld)",
              hour / 24, hour / 24 + 1);
     PGresult *result = PQexec(connection, sql);
     if (PQresultStatus(result) != PGRES_TUPLES_OK)

@@ -43,7 +43,8 @@ static void find_oldest(struct backlog *backlog, struct journal *journal)
     byte_writer_init(&bytes, ENTRY_BYTES_MAX);
     if (journal_read(journal, backlog->stored_sequence, &sequence, &bytes, &ignored) > 0 &&
         entry_decode(bytes.bytes, bytes.length, &entry, &ignored) == 0) {
-        // What carries nothing but outcomes of deliveries has no time; the one before it is as good.
+        // What carries nothing but outcomes of deliveries has no time; the one before it is as
+        // good.
         utc_us came_at = time_of(&entry);
         if (came_at != UTC_UNKNOWN)
             backlog->found.oldest_waiting_at = came_at;

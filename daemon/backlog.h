@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What waits in the journal, asked of it now and then on the worker's thread: how old the oldest entry is that
-// PostgreSQL does not have, and how many alerts are queued for each webhook.
+// What waits in the journal, asked of it now and then on the worker's thread: how old the oldest
+// entry is that PostgreSQL does not have, and how many alerts are queued for each webhook.
 #pragma once
 
 #include "config/config.h"
@@ -12,7 +12,8 @@ struct backlog;
 struct backlog_numbers {
     utc_us oldest_waiting_at; // when the oldest entry for PostgreSQL came; UTC_UNKNOWN for none
     size_t webhook_count;
-    struct metrics_webhook webhooks[CONFIG_WEBHOOKS_MAX]; // those of the configuration, in its order
+    struct metrics_webhook
+        webhooks[CONFIG_WEBHOOKS_MAX]; // those of the configuration, in its order
 };
 
 struct backlog *backlog_new(struct pipeline *pipeline);

@@ -43,7 +43,7 @@ char *lease_memory_text(const struct lease_policy *policy)
     struct text text;
     text_init(&text, TEXT_MAX);
     text_append_format(&text, "others %s\n", policy->others ? "yes" : "no");
-    array_foreach(&policy->feeds, feed)
+    array_foreach (&policy->feeds, feed)
         text_append_format(&text, "%s %s\n", feed->feed, feed->mine ? "mine" : "not");
     return text.bytes;
 }

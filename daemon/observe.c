@@ -12,10 +12,11 @@
 #define STALL_WINDOW_MS 60000
 #define STATUS_LINE_MAX 300
 
-// --- for systemd ----------------------------------------------------------------------------------
+// --- for systemd -------------------------------------------------------------------------------
 
 // How long no request at all may end, by the feeds that may be asked now; 0 when none may.
-static uint64_t poll_silence_allowed_ms(const struct observer *observer, const struct metrics *metrics)
+static uint64_t poll_silence_allowed_ms(const struct observer *observer,
+                                        const struct metrics *metrics)
 {
     double allowed_s = 0;
     if (observer->journal_full)
@@ -25,7 +26,8 @@ static uint64_t poll_silence_allowed_ms(const struct observer *observer, const s
         const struct config_feed *feed = config_feed_find(observer->parts.config, row->feed);
         bool cannot_be_asked = row->last_asked_at == UTC_UNKNOWN && row->last_error[0] != '\0';
         bool waits = row->not_before != UTC_UNKNOWN && row->not_before > metrics->now;
-        if (feed == NULL || cannot_be_asked || !row->may_be_asked || waits || row->requests_left == 0)
+        if (feed == NULL || cannot_be_asked || !row->may_be_asked || waits ||
+            row->requests_left == 0)
             continue;
         double feed_s = feed->interval_s + feed->timeout_s;
         if (feed->max_requests_per_s > 0)
@@ -88,7 +90,7 @@ static void look(uv_timer_t *timer)
     text_done(&line);
 }
 
-// --- life cycle -----------------------------------------------------------------------------------
+// --- life cycle --------------------------------------------------------------------------------
 
 void observer_handle_closed(void *data)
 {

@@ -24,7 +24,8 @@ struct observer_settings {
 struct observer *observer_new(const struct observer_settings *settings);
 
 // A feed answered, or did not: to be called before the answer is handed to the pipeline ...
-void observer_polled(struct observer *observer, const char *feed, const struct http_response *response);
+void observer_polled(struct observer *observer, const char *feed,
+                     const struct http_response *response);
 // ... and what it turned out to be.
 void observer_judged(struct observer *observer, const char *feed, enum intake_verdict verdict);
 

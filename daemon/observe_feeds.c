@@ -28,7 +28,8 @@ void observer_forget_feeds(struct observer *observer)
     observer->tally_count = kept;
 }
 
-void observer_polled(struct observer *observer, const char *feed, const struct http_response *response)
+void observer_polled(struct observer *observer, const char *feed,
+                     const struct http_response *response)
 {
     observer->answers_taken++;
     struct feed_tally *tally = tally_of(observer, feed);

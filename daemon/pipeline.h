@@ -28,13 +28,13 @@ struct pipeline;
 #define PIPELINE_TAKE_OVER_PATIENCE_MS 60000
 
 struct pipeline_settings {
-    const struct config *config;     // borrowed until pipeline_set_config or the end
-    const char *database;            // libpq connection string; borrowed for the call
-    const char *database_password;   // borrowed for the call; NULL without one
+    const struct config *config;   // borrowed until pipeline_set_config or the end
+    const char *database;          // libpq connection string; borrowed for the call
+    const char *database_password; // borrowed for the call; NULL without one
     const char *journal_path;
-    bool durable;                    // false for replay: its source can be read again
-    enum alert_judge_mode alerts;    // replay records them and sends none
-    const char *record_path;         // recorded answers are appended there; NULL for none
+    bool durable;                 // false for replay: its source can be read again
+    enum alert_judge_mode alerts; // replay records them and sends none
+    const char *record_path;      // recorded answers are appended there; NULL for none
 };
 
 struct pipeline_events {
@@ -92,8 +92,9 @@ const char *pipeline_journal_id(const struct pipeline *pipeline);
 // is the wall clock's.
 void pipeline_alert(struct pipeline *pipeline, const struct alert_event *event, utc_us now);
 
-// The same, and tells on the loop whether the journal has it now: what it makes is committed, or was before, or is
-// nothing. With no room in the journal nothing is kept, and it may be tried again.
+// The same, and tells on the loop whether the journal has it now: what it makes is committed, or
+// was before, or is nothing. With no room in the journal nothing is kept, and it may be tried
+// again.
 void pipeline_alert_kept(struct pipeline *pipeline, const struct alert_event *event, utc_us now,
                          void (*done)(void *data, bool kept), void *data);
 
@@ -102,7 +103,8 @@ void pipeline_mirror_deliveries(struct pipeline *pipeline);
 
 // Lets `work` use the journal on the worker's thread, in turn with everything else, then calls
 // `done` on the loop.
-void pipeline_with_journal(struct pipeline *pipeline, void (*work)(struct journal *journal, void *data),
+void pipeline_with_journal(struct pipeline *pipeline,
+                           void (*work)(struct journal *journal, void *data),
                            void (*done)(void *data), void *data);
 
 // Remembers a feed's state in the journal, in turn with the answers.

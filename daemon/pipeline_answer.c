@@ -20,7 +20,7 @@ struct answer_job {
 static void due_by_wall_clock(struct entry *entry, utc_us ahead)
 {
     if (ahead > RECEIPT_STEP || ahead < -RECEIPT_STEP)
-        array_foreach(&entry->deliveries, delivery)
+        array_foreach (&entry->deliveries, delivery)
             delivery->due_at += delivery->state == DELIVERY_QUEUED ? ahead : 0;
 }
 
@@ -55,8 +55,8 @@ static void answer_work(void *data)
     job->verdict = intake_step(side->intake, &answer, &entry, &job->error);
     if (job->verdict == INTAKE_GOOD)
         receipt_clock_take(&side->clock, answer.answered_at, job->answer.monotonic);
-    job->append.deliveries = alert_judge_entry(side->judge, side->journal, intake_tracker(side->intake),
-                                               answer.answered_at, &entry);
+    job->append.deliveries = alert_judge_entry(
+        side->judge, side->journal, intake_tracker(side->intake), answer.answered_at, &entry);
     due_by_wall_clock(&entry, recorded->answered_at - answer.answered_at);
     append_job_work(&job->append, &entry);
     job->points = entry.points.count;

@@ -72,7 +72,7 @@ void pipeline_alert(struct pipeline *pipeline, const struct alert_event *event, 
     pipeline_alert_kept(pipeline, event, now, NULL, NULL);
 }
 
-// --- what became of deliveries --------------------------------------------------------------------
+// --- what became of deliveries -----------------------------------------------------------------
 
 struct mirror_job {
     struct append_job append;
@@ -80,7 +80,8 @@ struct mirror_job {
     bool appended;
 };
 
-// With no room in the journal nothing is held: the deliveries keep their mark, and a later time takes them.
+// With no room in the journal nothing is held: the deliveries keep their mark, and a later time
+// takes them.
 static void mirror_work(void *data)
 {
     struct mirror_job *job = data;
@@ -116,7 +117,7 @@ void pipeline_mirror_deliveries(struct pipeline *pipeline)
     worker_submit(pipeline->worker, mirror_work, mirror_done, job);
 }
 
-// --- what is old ----------------------------------------------------------------------------------
+// --- what is old -------------------------------------------------------------------------------
 
 struct purge_job {
     struct pipeline *pipeline;
@@ -127,7 +128,8 @@ static void purge_work(void *data)
 {
     struct purge_job *job = data;
     struct error ignored; // it is tried again with the next hour
-    job->purged = outbox_purge(job->pipeline->side.journal, clock_now() - OUTBOX_REMEMBERED, &ignored);
+    job->purged =
+        outbox_purge(job->pipeline->side.journal, clock_now() - OUTBOX_REMEMBERED, &ignored);
 }
 
 // In turn with everything else, so that no answer waits for more than one of them.
@@ -146,7 +148,7 @@ void pipeline_purge(struct pipeline *pipeline)
     worker_submit(pipeline->worker, purge_work, purge_done, job);
 }
 
-// --- the journal, lent ----------------------------------------------------------------------------
+// --- the journal, lent -------------------------------------------------------------------------
 
 struct journal_job {
     struct pipeline *pipeline;

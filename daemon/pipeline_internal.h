@@ -30,11 +30,11 @@ struct pipeline {
     struct worker_side side;
     struct part_queue parts;
     uv_timer_t snapshot_timer, retry_timer, closing_timer, purge_timer, take_over_timer;
-    bool mirror_waits; // deliveries found no room in the journal
-    bool forgets;      // alerts that are old
+    bool mirror_waits;               // deliveries found no room in the journal
+    bool forgets;                    // alerts that are old
     struct take_over_job *take_over; // under way, or NULL
     bool take_over_was_late;         // the one before it
-    int64_t submitted_sequence; // newest handed to the writer since it was ready
+    int64_t submitted_sequence;      // newest handed to the writer since it was ready
     bool store_ready, drain_running, acknowledge_running, full;
     enum pipeline_stage stage;
     uint64_t patience_ends_ms;
@@ -50,11 +50,11 @@ void pipeline_snapshot_work(void *data);
 // Forgets alerts that are older than they need be remembered, until none is left.
 void pipeline_purge(struct pipeline *pipeline);
 
-// --- entries --------------------------------------------------------------------------------------
+// --- entries -----------------------------------------------------------------------------------
 
 // An entry's rows that went to PostgreSQL, or are ready to, before the entry was in the journal.
 struct append_parts {
-    size_t points; // on the worker's thread: how many of the entry's are in parts
+    size_t points;                // on the worker's thread: how many of the entry's are in parts
     bool has_begun, is_under_way; // on the loop: whether the writer was asked, and took them
     struct store_batch *kept;     // likewise: those that it did not take
 };
@@ -67,7 +67,7 @@ struct append_job {
     // Results of the work:
     struct error journal_error; // why entries are held, when they are
     bool held, snapshot_due;
-    size_t deliveries; // queued by it
+    size_t deliveries;                 // queued by it
     struct pipeline_counters counters; // those that only the worker's side knows
     struct store_batch *batch;
 };
@@ -84,16 +84,18 @@ void append_job_work_if_room(struct append_job *job, struct entry *entry);
 // PostgreSQL and tells of its alerts.
 void append_job_finish(struct append_job *job);
 
-// --- PostgreSQL -----------------------------------------------------------------------------------
+// --- PostgreSQL --------------------------------------------------------------------------------
 
-extern const struct store_writer_events pipeline_store_events; // without `data`, which is the pipeline
+extern const struct store_writer_events
+    pipeline_store_events; // without `data`, which is the pipeline
 
 // Sends the batch of an entry that was just appended if PostgreSQL is waiting for exactly that;
 // frees it otherwise.
 void pipeline_store_send(struct pipeline *pipeline, struct store_batch *batch);
 
-// A large entry's points are sent while it is still being derived and journalled, so that PostgreSQL
-// works meanwhile. What commits them is sent when the entry is in the journal, or they are undone.
+// A large entry's points are sent while it is still being derived and journalled, so that
+// PostgreSQL works meanwhile. What commits them is sent when the entry is in the journal, or they
+// are undone.
 void pipeline_parts_open(struct pipeline *pipeline); // a handle and a lock, for pipeline.c to close
 // intake_answer's on_points, on the worker's thread; `data` is an append_job.
 void pipeline_parts_add(void *data, const struct track_point *points, size_t count);

@@ -29,7 +29,8 @@ static void drain_work(void *data)
         int ret = journal_read(side->journal, sequence, &sequence, &side->read, &job->error);
         struct entry entry;
         if (ret > 0)
-            ret = entry_decode(side->read.bytes, side->read.length, &entry, &job->error) < 0 ? -1 : 1;
+            ret =
+                entry_decode(side->read.bytes, side->read.length, &entry, &job->error) < 0 ? -1 : 1;
         job->failed = ret < 0;
         if (ret <= 0)
             return;

@@ -68,11 +68,12 @@ void service_restore_feeds(struct service *service);
 void service_note_feed_health(struct service *service, const char *feed, bool healthy,
                               const char *reason);
 void service_note_room(struct service *service, bool full, const char *reason);
-// Goes on with what was out of order when the last run ended, and tells of what lasts, from time to time. Reads the
-// journal, so nothing may have been asked of the pipeline yet.
+// Goes on with what was out of order when the last run ended, and tells of what lasts, from time to
+// time. Reads the journal, so nothing may have been asked of the pipeline yet.
 void service_watch_troubles(struct service *service);
-// Gives the poller the new configuration. The trouble of a feed that is gone is dropped, and that of one that is asked
-// elsewhere now begins anew, or if it was announced is over with the first good answers.
+// Gives the poller the new configuration. The trouble of a feed that is gone is dropped, and that
+// of one that is asked elsewhere now begins anew, or if it was announced is over with the first
+// good answers.
 void service_reload_feeds(struct service *service, const struct config *before);
 
 // Opens the journal and what is between the feeds and PostgreSQL. Returns 0, or an exit status
@@ -84,8 +85,8 @@ void service_start_alerts(struct service *service);
 // There are new deliveries in the outbox; a listener of the pipeline, `data` is the service.
 void service_alerts_queued(void *data);
 
-// Which feeds this daemon asks where several share a database. Prepared before there is a poller, whose `may_ask`
-// service_may_ask is; started when there is one.
+// Which feeds this daemon asks where several share a database. Prepared before there is a poller,
+// whose `may_ask` service_may_ask is; started when there is one.
 void service_prepare_leases(struct service *service);
 void service_start_leases(struct service *service);
 void service_reload_leases(struct service *service);

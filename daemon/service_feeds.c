@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-// --- answers --------------------------------------------------------------------------------------
+// --- answers -----------------------------------------------------------------------------------
 
 struct waiting_answer {
     struct service *service;
@@ -35,7 +35,8 @@ static char *describe_failure(const struct http_response *response)
 {
     char text[POLL_ERROR_SIZE];
     if (response->outcome != HTTP_ANSWERED)
-        snprintf(text, sizeof text, "%s", response->reason != NULL ? response->reason : "no answer");
+        snprintf(text, sizeof text, "%s",
+                 response->reason != NULL ? response->reason : "no answer");
     else if (response->status != 200)
         snprintf(text, sizeof text, "HTTP status %ld", response->status);
     else
@@ -70,7 +71,7 @@ static void feed_answered(void *data, uint64_t ticket, struct poll_answer *answe
     pipeline_submit(service->pipeline, &taken, answer_judged, waiting);
 }
 
-// --- state and health -----------------------------------------------------------------------------
+// --- state and health --------------------------------------------------------------------------
 
 static void feed_state_changed(void *data, const char *host, const struct poller_feed_state *state)
 {
@@ -103,8 +104,8 @@ void service_restore_feeds(struct service *service)
         struct journal_feed_state remembered;
         struct error error;
         if (endpoint_parse(service->config->feeds[i].url, &endpoint, &error) < 0 ||
-            journal_load_feed_state(pipeline_journal(service->pipeline), endpoint.host,
-                                    &remembered, &error) <= 0)
+            journal_load_feed_state(pipeline_journal(service->pipeline), endpoint.host, &remembered,
+                                    &error) <= 0)
             continue;
         const struct poller_feed_state state = {
             .not_before = remembered.not_before,

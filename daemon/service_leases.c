@@ -71,7 +71,7 @@ static void say(struct service *service)
 {
     size_t mine = 0, count = service->lease_policy.feeds.count;
     const char *holder = "";
-    array_foreach(&service->lease_policy.feeds, feed) {
+    array_foreach (&service->lease_policy.feeds, feed) {
         mine += feed->mine;
         if (!feed->mine && feed->holder[0] != '\0')
             holder = feed->holder;
@@ -123,8 +123,7 @@ static void learn(uv_timer_t *timer)
         return;
     }
     service->lease_learning = true;
-    pipeline_take_over(service->pipeline, service->database, service->password, learnt,
-                       service);
+    pipeline_take_over(service->pipeline, service->database, service->password, learnt, service);
 }
 
 // Whether another daemon's work has to be learnt is found anew at each look: the locks may have

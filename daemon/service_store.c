@@ -31,7 +31,8 @@ static void store_state_changed(void *data, enum store_state state, const struct
         service->store_away = true;
         break;
     case STORE_REFUSED:
-        // For the operator to mend. Stopping would lose what comes meanwhile, such as during an upgrade.
+        // For the operator to mend. Stopping would lose what comes meanwhile, such as during an
+        // upgrade.
         if (!service->store_refused)
             log_event(LOG_EVENT_DATABASE_REFUSED, NULL,
                       "PostgreSQL cannot be used: %s; the journal keeps what comes until it can",

@@ -22,7 +22,7 @@ struct held_entry { // encoded, waiting for room in the journal
     struct byte_writer bytes;
 };
 
-// --- restoring ------------------------------------------------------------------------------------
+// --- restoring ---------------------------------------------------------------------------------
 
 static int absorb_journal(struct worker_side *side, int64_t after, struct error *error)
 {
@@ -82,8 +82,8 @@ static void choose_snapshot_distance(struct worker_side *side)
     side->snapshot_after_bytes = share < SNAPSHOT_AFTER_BYTES ? share : SNAPSHOT_AFTER_BYTES;
 }
 
-int worker_side_open(struct worker_side *side, const struct pipeline_settings *settings, bool *ret_fresh,
-                     struct error *error)
+int worker_side_open(struct worker_side *side, const struct pipeline_settings *settings,
+                     bool *ret_fresh, struct error *error)
 {
     const struct journal_settings journal = {
         .path = settings->journal_path,
@@ -134,7 +134,7 @@ void worker_side_close(struct worker_side *side)
     byte_writer_done(&side->read);
 }
 
-// --- entries --------------------------------------------------------------------------------------
+// --- entries -----------------------------------------------------------------------------------
 
 int worker_side_append_held(struct worker_side *side, struct error *error)
 {
@@ -215,7 +215,7 @@ void worker_side_record(struct worker_side *side, const struct recorded_answer *
     fflush(side->recording);
 }
 
-// --- the saved state ------------------------------------------------------------------------------
+// --- the saved state ---------------------------------------------------------------------------
 
 void worker_side_save_snapshot(struct worker_side *side)
 {

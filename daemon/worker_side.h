@@ -27,8 +27,8 @@ struct worker_side {
 
 // Opens the journal and the recording, and restores the tracker. `side` is zeroed by the caller,
 // and to be closed after a failure too. *ret_fresh: the journal knew nothing.
-int worker_side_open(struct worker_side *side, const struct pipeline_settings *settings, bool *ret_fresh,
-                     struct error *error);
+int worker_side_open(struct worker_side *side, const struct pipeline_settings *settings,
+                     bool *ret_fresh, struct error *error);
 void worker_side_close(struct worker_side *side);
 
 // Goes over to a new configuration, the journal's limit included; the one before it is no longer

@@ -44,8 +44,9 @@ struct alert_delivery *alert_delivery_new(const struct alert_delivery_settings *
 // There may be something new in the outbox; also to be called once to begin.
 void alert_delivery_wake(struct alert_delivery *delivery);
 
-// A secret or template that cannot be read is tried again from time to time, without a new configuration too.
-// Webhooks that are gone or disabled are not sent to any more; what is queued for them stays.
+// A secret or template that cannot be read is tried again from time to time, without a new
+// configuration too. Webhooks that are gone or disabled are not sent to any more; what is queued
+// for them stays.
 void alert_delivery_set_config(struct alert_delivery *delivery, const struct config *config);
 
 // Sends an alert again under its own id, to one webhook or (empty) to all that had it. `done` gets

@@ -35,7 +35,8 @@ void feed_watch_bad(struct feed_watch *watch, const char *feed, bool suspect, co
 {
     struct feed_trouble *trouble = find(watch, feed);
     if (trouble != NULL) {
-        if (!trouble->confirmed && !trouble->announced && now - trouble->since > FEED_WATCH_PAUSE_MAX)
+        if (!trouble->confirmed && !trouble->announced &&
+            now - trouble->since > FEED_WATCH_PAUSE_MAX)
             trouble->since = now;
         trouble->confirmed = true;
         return;

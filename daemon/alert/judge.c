@@ -165,9 +165,8 @@ static void check_quiet(struct hearing *hearing, const struct config_webhook *we
     if (!decision->send || !decision->ask_quiet)
         return;
     quiet_key(webhook, event, key);
-    if (!id_set_has(&hearing->sent, key) &&
-        outbox_has_recent(hearing->journal, webhook->id, type, event->subject, since, &ignored) <=
-            0)
+    if (!id_set_has(&hearing->sent, key) && outbox_has_recent(hearing->journal, webhook->id, type,
+                                                              event->subject, since, &ignored) <= 0)
         return;
     decision->send = false;
     snprintf(decision->reason, sizeof decision->reason,

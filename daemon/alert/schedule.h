@@ -30,7 +30,8 @@ struct schedule_step {
 struct schedule_step schedule_after(uint32_t attempt, long status, int64_t retry_after_s,
                                     utc_us now, double chance);
 
-// How long the endpoint as a whole asks to be left alone: its Retry-After where that counts, clamped; else 0.
+// How long the endpoint as a whole asks to be left alone: its Retry-After where that counts,
+// clamped; else 0.
 int64_t schedule_hold_s(long status, int64_t retry_after_s);
 
 // How many tries there are in all.

@@ -209,7 +209,8 @@ void byte_reader_string(struct byte_reader *reader, char *destination, size_t si
 size_t byte_reader_count(struct byte_reader *reader, size_t item_size)
 {
     uint32_t count = byte_reader_u32(reader);
-    if (reader->failed || count > (reader->length - reader->offset) / (item_size > 0 ? item_size : 1)) {
+    if (reader->failed ||
+        count > (reader->length - reader->offset) / (item_size > 0 ? item_size : 1)) {
         reader->failed = true;
         return 0;
     }

@@ -52,6 +52,6 @@ void byte_reader_raw(struct byte_reader *reader, void *destination, size_t lengt
 const uint8_t *byte_reader_block(struct byte_reader *reader, size_t *ret_length);
 // A string into `destination` of `size` bytes; one that does not fit is a failure.
 void byte_reader_string(struct byte_reader *reader, char *destination, size_t size);
-// How many items of at least `item_size` bytes a count read from outside may announce: latches a failure
-// and gives 0 when fewer bytes than that are left.
+// How many items of at least `item_size` bytes a count read from outside may announce: latches a
+// failure and gives 0 when fewer bytes than that are left.
 size_t byte_reader_count(struct byte_reader *reader, size_t item_size);

@@ -64,7 +64,8 @@ struct position geodesy_destination(struct position from, double bearing_deg, do
 {
     double angle = distance_nm / GEODESY_EARTH_RADIUS_NM;
     double latitude = radians(from.latitude_deg), bearing = radians(bearing_deg);
-    double to_latitude = asin(sin(latitude) * cos(angle) + cos(latitude) * sin(angle) * cos(bearing));
+    double to_latitude =
+        asin(sin(latitude) * cos(angle) + cos(latitude) * sin(angle) * cos(bearing));
     double to_longitude =
         radians(from.longitude_deg) + atan2(sin(bearing) * sin(angle) * cos(latitude),
                                             cos(angle) - sin(latitude) * sin(to_latitude));

@@ -34,7 +34,8 @@ struct position geodesy_destination(struct position from, double bearing_deg, do
 // Distance of `point` from the great circle through start and end; positive to the right of it.
 double geodesy_cross_track_nm(struct position point, struct position start, struct position end);
 
-// How far along the great circle from start towards end the foot of `point` lies; negative behind start.
+// How far along the great circle from start towards end the foot of `point` lies; negative behind
+// start.
 double geodesy_along_track_nm(struct position point, struct position start, struct position end);
 
 // Even-odd rule on plane latitude and longitude (W. R. Franklin, PNPOLY). The ring may be open or

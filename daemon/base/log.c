@@ -17,8 +17,8 @@ static struct {
     bool to_journal;
 } state = {.most_verbose = LOG_LEVEL_INFO};
 
-// systemd.exec(5), $JOURNAL_STREAM: device and inode of the stream that standard error is when it goes to
-// the journal.
+// systemd.exec(5), $JOURNAL_STREAM: device and inode of the stream that standard error is when it
+// goes to the journal.
 static bool standard_error_is_journal(void)
 {
     const char *stream = getenv("JOURNAL_STREAM");
@@ -44,7 +44,8 @@ static void send_to_journal(enum log_level level, const char *const *fields, con
     parts[count++] = (struct iovec){.iov_base = priority, .iov_len = strlen(priority)};
     parts[count++] = (struct iovec){.iov_base = text, .iov_len = strlen(text)};
     for (; fields != NULL && *fields != NULL && count < FIELDS_MAX + 2; fields++)
-        parts[count++] = (struct iovec){.iov_base = (void *)(uintptr_t)*fields, .iov_len = strlen(*fields)};
+        parts[count++] =
+            (struct iovec){.iov_base = (void *)(uintptr_t)*fields, .iov_len = strlen(*fields)};
     sd_journal_sendv(parts, count);
 }
 
@@ -59,7 +60,8 @@ static void write_message(enum log_level level, const char *const *fields, const
         send_to_journal(level, fields, message);
         return;
     }
-    static const char *const words[] = {[LOG_LEVEL_ERROR] = "error: ", [LOG_LEVEL_WARNING] = "warning: "};
+    static const char *const words[] = {
+        [LOG_LEVEL_ERROR] = "error: ", [LOG_LEVEL_WARNING] = "warning: "};
     const char *word = level <= LOG_LEVEL_WARNING ? words[level] : "";
     fprintf(stderr, "skywitness: %s%s\n", word, message);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What an operator may want to be told about: each has a fixed id by which the journal finds it and the catalog
-// explains it (systemd/skywitness.catalog, docs/operators.md). Ids and names are a contract: never changed or used again.
+// What an operator may want to be told about: each has a fixed id by which the journal finds it and
+// the catalog explains it (systemd/skywitness.catalog, docs/operators.md). Ids and names are a
+// contract: never changed or used again.
 #pragma once
 
 enum log_level {
@@ -38,9 +39,10 @@ enum log_event {
 };
 
 struct log_event_row {
-    const char *message_id;    // 128 bits in lower-case hex: the journal's MESSAGE_ID
-    const char *name;          // SKYWITNESS_EVENT, for people
-    const char *subject_field; // in which the journal keeps what it is about; NULL for the daemon itself
+    const char *message_id; // 128 bits in lower-case hex: the journal's MESSAGE_ID
+    const char *name;       // SKYWITNESS_EVENT, for people
+    const char
+        *subject_field; // in which the journal keeps what it is about; NULL for the daemon itself
     enum log_level level;
 };
 const struct log_event_row *log_event_row(enum log_event event);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Allocation that cannot fail quietly, and clean-up at the end of a scope.
-// Small things abort the process when memory is gone; what comes from outside is capped before it is
-// allocated, so that "gone" means the machine and never an attacker.
+// Small things abort the process when memory is gone; what comes from outside is capped before it
+// is allocated, so that "gone" means the machine and never an attacker.
 #pragma once
 
 #include <stddef.h>

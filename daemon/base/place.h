@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A place: an airfield (ICAO code, reference point, elevation, runways) or a region (circle or polygon).
+// A place: an airfield (ICAO code, reference point, elevation, runways) or a region (circle or
+// polygon).
 #pragma once
 
 #include "base/geodesy.h"
@@ -8,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PLACE_ID_SIZE 33   // up to 32 of [A-Za-z0-9._-]
+#define PLACE_ID_SIZE 33 // up to 32 of [A-Za-z0-9._-]
 #define PLACE_NAME_SIZE 81
 #define PLACE_ZONE_SIZE 41 // "Asia/Damascus"
 #define PLACE_RUNWAYS_MAX 12
@@ -36,14 +37,15 @@ struct runway {
 struct place {
     char id[PLACE_ID_SIZE]; // an airfield's ICAO code or OurAirports ident; a region's own word
     char name[PLACE_NAME_SIZE];
-    char country[3];                    // ISO 3166-1 alpha-2, or empty
-    char time_zone[PLACE_ZONE_SIZE];    // IANA name, or empty for UTC
+    char country[3];                                // ISO 3166-1 alpha-2, or empty
+    char time_zone[PLACE_ZONE_SIZE];                // IANA name, or empty for UTC
     char aliases[PLACE_ALIASES_MAX][PLACE_ID_SIZE]; // other codes of the same field (HLGN for HLTQ)
     enum place_kind kind;
-    struct position reference;          // an airfield's reference point, a circle's centre, a polygon's middle
-    int32_t elevation_ft;               // airfields; PLACE_ELEVATION_UNKNOWN where it is not known
-    double radius_nm;                   // circles
-    struct position *polygon;           // polygons: one outer ring, owned
+    struct position
+        reference;        // an airfield's reference point, a circle's centre, a polygon's middle
+    int32_t elevation_ft; // airfields; PLACE_ELEVATION_UNKNOWN where it is not known
+    double radius_nm;     // circles
+    struct position *polygon; // polygons: one outer ring, owned
     size_t polygon_count;
     struct runway runways[PLACE_RUNWAYS_MAX];
     size_t runway_count;
@@ -53,7 +55,8 @@ struct place {
 // Releases what the place owns. Accepts a zeroed struct.
 void place_done(struct place *place);
 
-// Whether the position lies in a region, or within `airfield_radius_nm` of an airfield's reference point.
+// Whether the position lies in a region, or within `airfield_radius_nm` of an airfield's reference
+// point.
 bool place_contains(const struct place *place, struct position position, double airfield_radius_nm);
 
 // Whether `id` is the place's id or one of its aliases; case counts.

@@ -164,8 +164,7 @@ unsigned text_distance(const char *first, const char *second)
         current[0] = (unsigned)i;
         for (size_t j = 1; j <= second_length; j++) {
             unsigned differs = lower(first[i - 1]) != lower(second[j - 1]);
-            current[j] =
-                smallest(previous[j] + 1, current[j - 1] + 1, previous[j - 1] + differs);
+            current[j] = smallest(previous[j] + 1, current[j - 1] + 1, previous[j - 1] + differs);
             bool swapped = i > 1 && j > 1 && lower(first[i - 1]) == lower(second[j - 2]) &&
                            lower(first[i - 2]) == lower(second[j - 1]);
             if (swapped && before[j - 2] + 1 < current[j])

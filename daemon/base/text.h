@@ -33,9 +33,9 @@ bool text_is_utf8(const char *bytes, size_t length);
 // characters count as 64 apart. For "did you mean".
 unsigned text_distance(const char *first, const char *second);
 
-// A string that grows up to `limit` bytes. After the first append that would pass the limit, `failed`
-// is set and further appends do nothing, so callers check once at the end. `bytes` is always terminated
-// once anything was appended.
+// A string that grows up to `limit` bytes. After the first append that would pass the limit,
+// `failed` is set and further appends do nothing, so callers check once at the end. `bytes` is
+// always terminated once anything was appended.
 struct text {
     char *bytes;
     size_t length;
@@ -51,6 +51,6 @@ void text_append(struct text *text, const char *terminated);
 void text_append_bytes(struct text *text, const void *bytes, size_t length);
 void text_append_format(struct text *text, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-// As a JSON string with its quotes: control characters, quotes and backslashes escaped, other bytes as
-// they are.
+// As a JSON string with its quotes: control characters, quotes and backslashes escaped, other bytes
+// as they are.
 void text_append_json_string(struct text *text, const char *terminated);

@@ -18,9 +18,9 @@ typedef int64_t utc_us;
 // Microseconds between 1970-01-01 and PostgreSQL's epoch, 2000-01-01.
 #define UTC_POSTGRESQL_EPOCH ((utc_us)946684800 * UTC_SECOND)
 
-// Reads "2025-10-26", "2025-10-26T08:00Z", "2025-10-26T08:00:00.210Z" or an offset such as "+03:00" in
-// place of Z; a blank may stand for the T. A time without a zone is UTC. Refuses days that do not
-// exist. Years 1900 to 2200. Returns 0, or -EINVAL and leaves *ret_time alone.
+// Reads "2025-10-26", "2025-10-26T08:00Z", "2025-10-26T08:00:00.210Z" or an offset such as "+03:00"
+// in place of Z; a blank may stand for the T. A time without a zone is UTC. Refuses days that do
+// not exist. Years 1900 to 2200. Returns 0, or -EINVAL and leaves *ret_time alone.
 int utc_parse(const char *text, utc_us *ret_time);
 
 // The same, and tells whether only a day was given (so that a window's end can mean the whole day).

@@ -98,7 +98,7 @@ static void write_evidence(const struct finding *finding, const struct claim_fac
                            struct text *text)
 {
     text_append(text, ",\"evidence\":[");
-    array_foreach(&finding->evidence, evidence) {
+    array_foreach (&finding->evidence, evidence) {
         text_append(text, evidence == finding->evidence.items ? "{" : ",{");
         write_member(text, "kind", evidence_kind_name(evidence->kind));
         text_append(text, ",");
@@ -132,7 +132,7 @@ static void write_evidence(const struct finding *finding, const struct claim_fac
 static void write_reasons(const struct finding *finding, struct text *text)
 {
     text_append(text, ",\"reasons\":[");
-    array_foreach(&finding->reasons, reason) {
+    array_foreach (&finding->reasons, reason) {
         text_append(text, reason == finding->reasons.items ? "{" : ",{");
         write_member(text, "rule", reason->rule);
         text_append(text, ",");
@@ -262,7 +262,7 @@ static void write_clause_essence(const struct clause *clause, const struct findi
     text_append_format(text, "%s %d %d %d %u %u %u %u\n", clause->id, (int)finding->verdict,
                        (int)finding->likelihood, (int)finding->confidence, finding->counted,
                        finding->weak, finding->uncertain, finding->feed_groups);
-    array_foreach(&finding->evidence, evidence)
+    array_foreach (&finding->evidence, evidence)
         text_append_format(text, " %d %d %s %s %s %d %lld %lld %llu\n", (int)evidence->kind,
                            (int)evidence->role, evidence->id, evidence->icao24, evidence->place,
                            (int)evidence->grade, (long long)evidence->from, (long long)evidence->to,

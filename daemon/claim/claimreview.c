@@ -54,7 +54,7 @@ static const struct report *first_report(const struct claim *claim,
                                          const struct claim_library *library)
 {
     const struct report *first = NULL;
-    array_foreach(&claim->reports, id) {
+    array_foreach (&claim->reports, id) {
         const struct report *report = claim_library_report(library, id->text);
         bool dated = report != NULL && report->published != UTC_UNKNOWN;
         if (dated && (first == NULL || report->published < first->published))
@@ -76,7 +76,7 @@ static void write_item(const struct claim *claim, const struct claim_library *li
         write_article(first, text);
     }
     text_append(text, ",\"appearance\":[");
-    array_foreach(&claim->reports, id) {
+    array_foreach (&claim->reports, id) {
         const struct report *report = claim_library_report(library, id->text);
         if (report == NULL)
             continue;

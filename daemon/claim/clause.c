@@ -30,7 +30,7 @@ void clause_done(struct clause *clause)
 
 void claim_done(struct claim *claim)
 {
-    array_foreach(&claim->clauses, clause)
+    array_foreach (&claim->clauses, clause)
         clause_done(clause);
     array_free(&claim->clauses);
     array_free(&claim->reports);
@@ -42,9 +42,9 @@ void claim_done(struct claim *claim)
 
 void claim_library_done(struct claim_library *library)
 {
-    array_foreach(&library->reports, report)
+    array_foreach (&library->reports, report)
         report_done(report);
-    array_foreach(&library->claims, claim)
+    array_foreach (&library->claims, claim)
         claim_done(claim);
     array_free(&library->reports);
     array_free(&library->claims);
@@ -52,7 +52,7 @@ void claim_library_done(struct claim_library *library)
 
 const struct report *claim_library_report(const struct claim_library *library, const char *id)
 {
-    array_foreach(&library->reports, report)
+    array_foreach (&library->reports, report)
         if (strcmp(report->id, id) == 0)
             return report;
     return NULL;
@@ -60,7 +60,7 @@ const struct report *claim_library_report(const struct claim_library *library, c
 
 const struct claim *claim_library_claim(const struct claim_library *library, const char *id)
 {
-    array_foreach(&library->claims, claim)
+    array_foreach (&library->claims, claim)
         if (strcmp(claim->id, id) == 0)
             return claim;
     return NULL;
@@ -70,7 +70,7 @@ static bool matches_one(const struct claim_word_array *patterns, const char *tex
 {
     if (patterns->count == 0)
         return true;
-    array_foreach(patterns, pattern)
+    array_foreach (patterns, pattern)
         if (text_matches_pattern(text, pattern->text))
             return true;
     return false;
@@ -87,7 +87,7 @@ bool aircraft_selector_matches(const struct aircraft_selector *selector, const c
 static size_t describe_list(char *buffer, size_t size, size_t used, const char *before,
                             const struct claim_word_array *words)
 {
-    array_foreach(words, word) {
+    array_foreach (words, word) {
         const char *joint = word == words->items ? before : " or ";
         int written =
             used < size ? snprintf(buffer + used, size - used, "%s%s", joint, word->text) : 0;

@@ -58,8 +58,8 @@ static void compare_clauses(const struct claim *first, const struct claim *secon
         [CONFLICT_NUMBERS] = numbers_exclude,
         [CONFLICT_LENGTHS] = lengths_exclude,
     };
-    array_foreach(&first->clauses, a)
-        array_foreach(&second->clauses, b) {
+    array_foreach (&first->clauses, a)
+        array_foreach (&second->clauses, b) {
             for (int kind = 0; kind < CONFLICT_KIND_COUNT; kind++)
                 if (exclude[kind](a, b) && conflicts->count < CLAIM_CONFLICTS_MAX)
                     *array_append(conflicts) =
@@ -80,7 +80,7 @@ void claim_conflicts_find(const struct claim_library *library,
     size_t count = 0;
     AUTO_FREE const struct claim **sorted =
         memory_allocate_zeroed(library->claims.count + 1, sizeof(struct claim *));
-    array_foreach(&library->claims, claim)
+    array_foreach (&library->claims, claim)
         if (claim->event[0] != '\0')
             sorted[count++] = claim;
     qsort(sorted, count, sizeof *sorted, compare_claims);

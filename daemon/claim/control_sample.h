@@ -53,13 +53,14 @@ double control_sample_detect_low(struct control_sample sample, double level);
 // alike.
 struct control_bound control_sample_bound(struct control_sample sample, double covered_share);
 
-// --- a sample from an archive ---------------------------------------------------------------------
+// --- a sample from an archive ------------------------------------------------------------------
 //
-// Who is heard to climb out of a field had come there before, whether or not anybody heard that: departures of other
-// traffic are the known arrivals, and those whose way in was heard too are the seen ones. It is the two-sample form
-// of counting (Lincoln 1930, Petersen 1896), and it has that method's limit: where the way in and the way out are
-// missed together, by one dead receiver, nothing is known of either, so the chance comes out too good. The
-// sample is of aircraft that transmit.
+// Who is heard to climb out of a field had come there before, whether or not anybody heard that:
+// departures of other traffic are the known arrivals, and those whose way in was heard too are the
+// seen ones. It is the two-sample form of counting (Lincoln 1930, Petersen 1896), and it has that
+// method's limit: where the way in and the way out are missed together, by one dead receiver,
+// nothing is known of either, so the chance comes out too good. The sample is of aircraft that
+// transmit.
 
 // One aircraft heard low near a field, without a pause in between. Heights are above the field.
 struct control_pass {
@@ -67,13 +68,13 @@ struct control_pass {
     int32_t first_ft, last_ft, lowest_ft;
 };
 
-// A pause as long as that is another pass: in it an aircraft may land or leave unheard (methods.md 3a: "below
-// 10,000 ft and gap > 10 min").
+// A pause as long as that is another pass: in it an aircraft may land or leave unheard (methods.md
+// 3a: "below 10,000 ft and gap > 10 min").
 #define CONTROL_PASS_GAP (10 * UTC_MINUTE)
 // "descending < 5,000 ft within 25 nm", and the same for an emergence (methods.md 3b, A3).
 #define CONTROL_LOW_FT 5000
-// So much lower at the end than at the beginning is a descent; half of a circuit's height must not be
-// [inference: circuits are flown at 1,000 to 1,500 ft].
+// So much lower at the end than at the beginning is a descent; half of a circuit's height must not
+// be [inference: circuits are flown at 1,000 to 1,500 ft].
 #define CONTROL_CHANGE_FT 1000
 // Heard down to that and up again it was on the ground ("to < 500 ft AFE", methods.md 3b, A4).
 #define CONTROL_GROUND_FT 500
@@ -84,6 +85,7 @@ struct control_stay {
     bool is_seen;   // its arrival was heard: since the departure before it, or since the first pass
 };
 
-// The stays that the passes of one aircraft at one field prove. Passes are in order of time; those closer than the gap
-// are one. `ret_stays` has room for `count`; returns how many there are.
-size_t control_stays(const struct control_pass *passes, size_t count, struct control_stay *ret_stays);
+// The stays that the passes of one aircraft at one field prove. Passes are in order of time; those
+// closer than the gap are one. `ret_stays` has room for `count`; returns how many there are.
+size_t control_stays(const struct control_pass *passes, size_t count,
+                     struct control_stay *ret_stays);

@@ -13,7 +13,8 @@ static void join(struct control_pass *pass, const struct control_pass *next)
 // It was on the ground and left within one pass: everything was heard.
 static bool is_turn_round(const struct control_pass *pass)
 {
-    return pass->lowest_ft < CONTROL_GROUND_FT && pass->first_ft - pass->lowest_ft >= CONTROL_CHANGE_FT &&
+    return pass->lowest_ft < CONTROL_GROUND_FT &&
+           pass->first_ft - pass->lowest_ft >= CONTROL_CHANGE_FT &&
            pass->last_ft - pass->lowest_ft >= CONTROL_CHANGE_FT;
 }
 
@@ -27,7 +28,8 @@ static bool is_departure(const struct control_pass *pass)
     return pass->first_ft < CONTROL_LOW_FT && pass->last_ft - pass->first_ft >= CONTROL_CHANGE_FT;
 }
 
-size_t control_stays(const struct control_pass *passes, size_t count, struct control_stay *ret_stays)
+size_t control_stays(const struct control_pass *passes, size_t count,
+                     struct control_stay *ret_stays)
 {
     size_t stays = 0;
     bool has_arrived = false;

@@ -144,8 +144,9 @@ void coverage_describe(const struct coverage_tally *tally, struct text *text)
                        tally->by_state[COVERAGE_NOT_LOOKED], 100 * coverage_looked_share(tally),
                        100 * coverage_covered_share(tally));
     if (tally->unwatched > 0)
-        text_append_format(text, "; in %u of the hours not looked others were watched, but not these aircraft",
-                           tally->unwatched);
+        text_append_format(
+            text, "; in %u of the hours not looked others were watched, but not these aircraft",
+            tally->unwatched);
     if (tally->synthetic > 0)
         text_append_format(text, "; %u of these hours rest on synthetic data", tally->synthetic);
 }

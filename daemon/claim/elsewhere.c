@@ -16,7 +16,7 @@ struct stay_array ARRAY_OF(struct stay);
 
 static bool is_whole(const struct claim_word_array *words)
 {
-    array_foreach(words, word)
+    array_foreach (words, word)
         if (word->text[strcspn(word->text, "*?")] != '\0')
             return false;
     return words->count > 0;
@@ -50,12 +50,12 @@ static struct stay_array stays_of(const struct claim_facts *facts, const struct 
                                   bool by_hex)
 {
     struct stay_array stays = {0};
-    array_foreach(&facts->visits, visit) {
+    array_foreach (&facts->visits, visit) {
         const char *name = by_hex ? visit->icao24 : visit->registration;
         if (fact_is_known(&visit->life, facts->as_of) && text_equal_ignoring_case(name, word->text))
             add_visit(&stays, facts, visit);
     }
-    array_foreach(&facts->fixes, fix) {
+    array_foreach (&facts->fixes, fix) {
         const char *name = by_hex ? fix->icao24 : fix->registration;
         if (fact_is_known(&fix->life, facts->as_of) && text_equal_ignoring_case(name, word->text))
             *array_append(&stays) = (struct stay){fix->at, fix->at, fix->position, NULL, fix};
@@ -104,7 +104,7 @@ static bool airframe_is_elsewhere(const struct stay_array *stays, struct positio
 static void add_evidence(const struct stay_array *stays, const struct claim_facts *facts,
                          struct finding *finding)
 {
-    array_foreach(stays, stay) {
+    array_foreach (stays, stay) {
         if (stay->visit != NULL)
             finding_add_visit(finding, facts, stay->visit, EVIDENCE_CONTRADICTS, stay->from,
                               stay->to);
@@ -124,7 +124,7 @@ bool elsewhere_is_proven(const struct clause *clause, const struct claim_facts *
         return false;
     struct finding proof = {0};
     bool proven = true;
-    array_foreach(names, name) {
+    array_foreach (names, name) {
         struct stay_array stays = stays_of(facts, name, by_hex);
         proven = proven && airframe_is_elsewhere(&stays, place->reference, &clause->window);
         if (proven)
@@ -132,7 +132,7 @@ bool elsewhere_is_proven(const struct clause *clause, const struct claim_facts *
         array_free(&stays);
     }
     if (proven) {
-        array_foreach(&proof.evidence, evidence)
+        array_foreach (&proof.evidence, evidence)
             *array_append(&finding->evidence) = *evidence;
         finding_reason(finding, "elsewhere", "no time to come by at 600 kt",
                        "%zu named airframes, each at %zu known moments too far away", names->count,

@@ -72,7 +72,8 @@ struct known_hour {
     utc_us hour;
     enum coverage_state state;
     bool synthetic; // some of its answers are made up
-    // Bit n: those of whom the claim's clause n speaks were not looked for, so that to it nobody looked.
+    // Bit n: those of whom the claim's clause n speaks were not looked for, so that to it nobody
+    // looked.
     uint64_t unwatched;
 };
 struct known_hour_array ARRAY_OF(struct known_hour);

@@ -191,7 +191,7 @@ static struct claim_zones zones_of(const struct fields *fields, const struct cla
 {
     const struct claim_vocabulary *vocabulary = fields->vocabulary;
     struct claim_zones zones = {.offset = vocabulary->zone_offset, .data = vocabulary->zone_data};
-    array_foreach(&clause->places, id) {
+    array_foreach (&clause->places, id) {
         const struct place *place = find_place(vocabulary, id->id);
         if (place != NULL && zones.count < CLAIM_ZONES_MAX)
             zones.names[zones.count++] = place->time_zone;

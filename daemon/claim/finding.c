@@ -19,7 +19,7 @@ const char *evidence_role_name(enum evidence_role role)
 
 void finding_done(struct finding *finding)
 {
-    array_foreach(&finding->reasons, reason) {
+    array_foreach (&finding->reasons, reason) {
         free(reason->threshold);
         free(reason->value);
     }
@@ -126,7 +126,7 @@ void finding_add_fix(struct finding *finding, const struct claim_facts *facts,
 
 bool finding_is_synthetic(const struct finding *finding)
 {
-    array_foreach(&finding->evidence, evidence)
+    array_foreach (&finding->evidence, evidence)
         if (evidence->synthetic)
             return true;
     return finding->coverage.synthetic > 0;

@@ -50,7 +50,7 @@ static bool bears_verdict(const struct finding *finding, const struct evidence *
 static enum evidence_grade weakest_grade(const struct finding *finding)
 {
     enum evidence_grade weakest = EVIDENCE_GRADE_COUNT;
-    array_foreach(&finding->evidence, evidence) {
+    array_foreach (&finding->evidence, evidence) {
         enum evidence_grade grade =
             evidence->kind == EVIDENCE_VISIT ? evidence->grade : EVIDENCE_A3;
         if (bears_verdict(finding, evidence) && grade < weakest)
@@ -145,7 +145,7 @@ static void take_bound(const struct clause *clause, const struct claim_facts *fa
 {
     if (finding->has_bound || finding->verdict != VERDICT_NOT_OBSERVED || clause->places.count == 0)
         return;
-    array_foreach(&facts->controls, control) {
+    array_foreach (&facts->controls, control) {
         if (!claim_facts_is_at(facts, control->place, clause->places.items[0].id))
             continue;
         finding->has_bound = true;
@@ -159,11 +159,12 @@ void clause_judge(const struct clause *clause, const struct claim_facts *facts,
 {
     clause->kind->judge(clause, facts, ret_finding);
     if (ret_finding->coverage.unwatched > 0)
-        finding_reason(ret_finding, "watched", "aircraft that were looked for", "not in %u of %u hours",
-                       ret_finding->coverage.unwatched, ret_finding->coverage.hours);
+        finding_reason(ret_finding, "watched", "aircraft that were looked for",
+                       "not in %u of %u hours", ret_finding->coverage.unwatched,
+                       ret_finding->coverage.hours);
     take_bound(clause, facts, ret_finding);
     uint64_t feeds = 0;
-    array_foreach(&ret_finding->evidence, evidence)
+    array_foreach (&ret_finding->evidence, evidence)
         if (bears_verdict(ret_finding, evidence))
             feeds |= evidence->feeds;
     ret_finding->feed_groups = count_feed_groups(facts, feeds);
@@ -185,13 +186,13 @@ static void count_sources(const struct claim *claim, const struct claim_library 
     struct edge_array edges = {0};
     uint32_t roots[PROVENANCE_NODES_MAX];
     AUTO_FREE uint32_t *cited = memory_allocate_zeroed(claim->reports.count + 1, sizeof *cited);
-    array_foreach(&library->reports, report)
-        array_foreach(&report->derived_from, source) {
+    array_foreach (&library->reports, report)
+        array_foreach (&report->derived_from, source) {
             uint32_t from = (uint32_t)(report - library->reports.items);
             *array_append(&edges) =
                 (struct provenance_edge){from, report_index(library, source->text)};
         }
-    array_foreach(&claim->reports, id)
+    array_foreach (&claim->reports, id)
         cited[id - claim->reports.items] = report_index(library, id->text);
     size_t count = provenance_roots(library->reports.count, edges.items, edges.count, cited,
                                     claim->reports.count, roots, PROVENANCE_NODES_MAX);
@@ -208,7 +209,7 @@ static void count_sources(const struct claim *claim, const struct claim_library 
 
 static bool any_needed(const struct claim *claim)
 {
-    array_foreach(&claim->clauses, clause)
+    array_foreach (&claim->clauses, clause)
         if (clause->needed)
             return true;
     return false;
@@ -231,7 +232,7 @@ void claim_roll_up(const struct claim *claim, const struct claim_library *librar
     for (size_t i = 0; i < assessment.finding_count; i++) {
         const struct finding *finding = &findings[i];
         assessment.synthetic |= finding_is_synthetic(finding);
-        array_foreach(&finding->evidence, evidence)
+        array_foreach (&finding->evidence, evidence)
             if (bears_verdict(finding, evidence))
                 feeds |= evidence->feeds;
         if (some_needed && !claim->clauses.items[i].needed)

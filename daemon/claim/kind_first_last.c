@@ -38,7 +38,7 @@ static uint32_t add_contrary(const struct clause *clause, const struct claim_fac
 {
     struct visit_tally tally =
         visit_tally_window(clause, facts, clause->places.items[0].id, part, VISIT_ARRIVAL);
-    array_foreach(&tally, match) {
+    array_foreach (&tally, match) {
         bool contrary = match->strong && match->relation == WINDOW_INSIDE;
         // One that reaches over the day's edge is already there as uncertain evidence of the day.
         if (contrary)
@@ -61,7 +61,7 @@ static void judge_without_day(const struct clause *clause, const struct claim_fa
     finding->coverage = coverage_tally_window(facts, place, &clause->on);
     double covered = coverage_covered_share(&finding->coverage);
     bool other_day = others.counted > 0 && finding->weak + finding->uncertain == 0;
-    array_foreach(&others, match)
+    array_foreach (&others, match)
         if (other_day && match->strong)
             finding_add_visit(finding, facts, match->visit, EVIDENCE_CONTEXT, match->after,
                               match->before);

@@ -64,7 +64,7 @@ static uint32_t count_opening(const struct clause *clause, const struct claim_fa
     };
     struct visit_tally tally =
         visit_tally_window(clause, facts, clause->places.items[0].id, &before, VISIT_ARRIVAL);
-    array_foreach(&tally, match)
+    array_foreach (&tally, match)
         if (match->strong && match->relation == WINDOW_INSIDE)
             finding_add_visit(finding, facts, match->visit, EVIDENCE_CONTEXT, match->after,
                               match->before);
@@ -128,7 +128,7 @@ static void test_rates(const struct clause *clause, const struct claim_facts *fa
 
 static void take_bound(const struct claim_facts *facts, const char *place, struct finding *finding)
 {
-    array_foreach(&facts->controls, control) {
+    array_foreach (&facts->controls, control) {
         if (!claim_facts_is_at(facts, control->place, place))
             continue;
         finding->bound =
@@ -179,7 +179,7 @@ static void judge(const struct clause *clause, const struct claim_facts *facts,
         visit_tally_window(clause, facts, place, &clause->window, VISIT_ARRIVAL);
     finding_take_tally(finding, facts, &pause);
     visit_tally_done(&pause);
-    array_foreach(&finding->evidence, evidence)
+    array_foreach (&finding->evidence, evidence)
         if (evidence->role == EVIDENCE_SUPPORTS)
             evidence->role = EVIDENCE_CONTRADICTS;
     finding->coverage = coverage_tally_window(facts, place, &clause->window);

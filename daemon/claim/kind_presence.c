@@ -46,7 +46,7 @@ static void count_airframes(const struct clause *clause, const struct claim_fact
     enum evidence_grade grade = claim_verb_grade(clause->verb);
     struct touch_array touches =
         touches_of(clause, facts, clause->places.items[0].id, grade, finding);
-    array_foreach(&touches, touch) {
+    array_foreach (&touches, touch) {
         if (touch->presence != NULL && clause->kind == &clause_kind_distinct_aircraft)
             continue; // flying over is not coming to
         finding->counted += is_first_of_airframe(&touches, touch);

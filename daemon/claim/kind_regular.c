@@ -57,7 +57,7 @@ static struct gaps measure_gaps(const struct clause *clause, const struct claim_
     struct gaps gaps = {0};
     utc_us last = clause->on.to < end ? clause->on.to
                                       : end; // the first visit is due within a gap of that day
-    array_foreach(tally, match) {
+    array_foreach (tally, match) {
         if (!match->strong || match->relation != WINDOW_INSIDE)
             continue;
         take_gap(clause, facts, last, match->after > last ? match->after : last, &gaps);

@@ -40,7 +40,7 @@ static const struct touch *earliest_touch(const struct touch_array *touches, con
                                           utc_us since, utc_us *ret_moment)
 {
     const struct touch *best = NULL;
-    array_foreach(touches, touch) {
+    array_foreach (touches, touch) {
         if (strcmp(touch->icao24, icao24) != 0 || touch->to < since)
             continue;
         utc_us moment = touch->from > since ? touch->from : since;
@@ -86,7 +86,7 @@ static struct fit best_fit(const struct route *route)
 {
     struct fit best = {0};
     for (size_t i = 0; i < route->count; i++)
-        array_foreach(&route->touches[i], touch) {
+        array_foreach (&route->touches[i], touch) {
             struct fit fit = best_fit_of(route, touch->icao24);
             bool better =
                 fit.reached > best.reached || (fit.reached == best.reached && best.icao24 != NULL &&

@@ -111,10 +111,10 @@ static void read_clause(const cJSON *json, const char *path,
 static void share_window(struct claim *claim, const char *path, struct claim_errors *errors)
 {
     const struct claim_window *shared = NULL;
-    array_foreach(&claim->clauses, clause)
+    array_foreach (&claim->clauses, clause)
         if (shared == NULL && claim_window_is_set(&clause->window))
             shared = &clause->window;
-    array_foreach(&claim->clauses, clause) {
+    array_foreach (&claim->clauses, clause) {
         if (!claim_window_is_set(&clause->on))
             continue;
         if (!claim_window_is_set(&clause->window) && shared != NULL)
@@ -134,7 +134,7 @@ static void share_window(struct claim *claim, const char *path, struct claim_err
 static void check_clause_ids(const struct claim *claim, const char *path,
                              struct claim_errors *errors)
 {
-    array_foreach(&claim->clauses, clause)
+    array_foreach (&claim->clauses, clause)
         for (const struct clause *other = claim->clauses.items; other < clause; other++) {
             if (clause->id[0] == '\0' || strcmp(clause->id, other->id) != 0)
                 continue;
@@ -223,13 +223,13 @@ static void check_file_ids(const struct claim_library *found, const char *file,
                            struct claim_errors *errors)
 {
     struct fields fields = {.errors = errors};
-    array_foreach(&found->reports, report)
+    array_foreach (&found->reports, report)
         if (report->id[0] != '\0' && claim_library_report(found, report->id) != report) {
             snprintf(fields.path, sizeof fields.path, "%.100s: reports[%zu]", file,
                      (size_t)(report - found->reports.items));
             fields_error(&fields, "id", "\"%s\" stands twice", report->id);
         }
-    array_foreach(&found->claims, claim)
+    array_foreach (&found->claims, claim)
         if (claim->id[0] != '\0' && claim_library_claim(found, claim->id) != claim) {
             snprintf(fields.path, sizeof fields.path, "%.100s: claims[%zu]", file,
                      (size_t)(claim - found->claims.items));
@@ -252,9 +252,9 @@ int claim_read_file(const cJSON *root, const char *file, const struct claim_voca
         claim_library_done(&found);
         return -EINVAL;
     }
-    array_foreach(&found.reports, report)
+    array_foreach (&found.reports, report)
         *array_append(&library->reports) = *report;
-    array_foreach(&found.claims, claim)
+    array_foreach (&found.claims, claim)
         *array_append(&library->claims) = *claim;
     array_free(&found.reports);
     array_free(&found.claims);
@@ -274,7 +274,7 @@ static void check_ids(const struct claim_library *library,
                       struct fields *fields, const char *key)
 {
     char path[64];
-    array_foreach(ids, id) {
+    array_foreach (ids, id) {
         if (is_known_report(library, vocabulary, id->text))
             continue;
         snprintf(path, sizeof path, "%s[%zu]", key, (size_t)(id - ids->items));
@@ -287,16 +287,16 @@ int claim_check_library(const struct claim_library *library,
 {
     size_t before = errors->count;
     struct fields fields = {.errors = errors};
-    array_foreach(&library->reports, report) {
+    array_foreach (&library->reports, report) {
         snprintf(fields.path, sizeof fields.path, "report %s", report->id);
         if (claim_library_report(library, report->id) != report)
             fields_error(&fields, "id", "\"%s\" stands in two files", report->id);
         check_ids(library, vocabulary, &report->derived_from, &fields, "derived_from");
-        array_foreach(&report->derived_from, source)
+        array_foreach (&report->derived_from, source)
             if (strcmp(source->text, report->id) == 0)
                 fields_error(&fields, "derived_from", "the report itself");
     }
-    array_foreach(&library->claims, claim) {
+    array_foreach (&library->claims, claim) {
         snprintf(fields.path, sizeof fields.path, "claim %s", claim->id);
         if (claim_library_claim(library, claim->id) != claim)
             fields_error(&fields, "id", "\"%s\" stands in two files", claim->id);

@@ -54,7 +54,7 @@ struct visit_tally visit_tally_window(const struct clause *clause, const struct 
                                       enum visit_end end)
 {
     struct visit_tally tally = {0};
-    array_foreach(&facts->visits, visit) {
+    array_foreach (&facts->visits, visit) {
         if (!has_end(visit, end) || !visit_is_of(clause, facts, visit) ||
             !claim_facts_is_at(facts, visit->place, place))
             continue;
@@ -83,7 +83,7 @@ void finding_take_tally(struct finding *finding, const struct claim_facts *facts
     finding->counted += tally->counted;
     finding->weak += tally->weak;
     finding->uncertain += tally->uncertain;
-    array_foreach(tally, match) {
+    array_foreach (tally, match) {
         enum evidence_role role = role_of(match);
         if (role == EVIDENCE_SUPPORTS)
             finding->by_grade[match->visit->grade]++;

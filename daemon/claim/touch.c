@@ -74,10 +74,10 @@ struct touch_array touches_of(const struct clause *clause, const struct claim_fa
                               const char *place, enum evidence_grade grade, struct finding *finding)
 {
     struct touch_array touches = {0};
-    array_foreach(&facts->visits, visit)
+    array_foreach (&facts->visits, visit)
         if (visit_is_of(clause, facts, visit) && claim_facts_is_at(facts, visit->place, place))
             take_visit(clause, facts, visit, grade, &touches, finding);
-    array_foreach(&facts->presences, presence) {
+    array_foreach (&facts->presences, presence) {
         bool known = fact_is_known(&presence->life, facts->as_of) &&
                      aircraft_selector_matches(&clause->aircraft, presence->icao24,
                                                presence->registration, presence->type_code);

@@ -90,13 +90,14 @@ int command_backfill_traces(struct cli *cli, const struct command *command, int 
         OPTION_ROWS(rows),
         .arguments_min = 1,
         .arguments_max = PATHS_MAX,
-        .notes = "PATH is a file, a folder, a tar, the first part of a split one (.tar.aa; the\n"
-                 "others are found beside it), or \"-\" for standard input, where several tars may\n"
-                 "follow each other. Nothing is unpacked to disk. Run again it goes on where it was\n"
-                 "interrupted. Files that are damaged are named and make the exit status 1. A tar's\n"
-                 "day counts as listened to when its name is that of a release\n"
-                 "(v2025.10.26-planes-readsb-prod-0.tar), when it has 20,000 files, or with\n"
-                 "--whole-day.",
+        .notes =
+            "PATH is a file, a folder, a tar, the first part of a split one (.tar.aa; the\n"
+            "others are found beside it), or \"-\" for standard input, where several tars may\n"
+            "follow each other. Nothing is unpacked to disk. Run again it goes on where it was\n"
+            "interrupted. Files that are damaged are named and make the exit status 1. A tar's\n"
+            "day counts as listened to when its name is that of a release\n"
+            "(v2025.10.26-planes-readsb-prod-0.tar), when it has 20,000 files, or with\n"
+            "--whole-day.",
     };
     int count = 0, status = EXIT_STATUS_GOOD;
     if (!options_parse(cli, command, &options, argc, argv, &count, &status))

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-// A visit that begins or ends in a window has the flight before it or after it: mostly of the same day, at the
-// latest of the one beside it [inference].
+// A visit that begins or ends in a window has the flight before it or after it: mostly of the same
+// day, at the latest of the one beside it [inference].
 #define WINDOW_MARGIN_DAYS 1
 #define ADDRESSES_MAX 100000
 
@@ -24,11 +24,12 @@ void backfill_order_done(struct backfill_order *order)
     *order = (struct backfill_order){0};
 }
 
-// --- days -----------------------------------------------------------------------------------------
+// --- days --------------------------------------------------------------------------------------
 
 static int compare_spans(const void *first, const void *second)
 {
-    utc_us a = ((const struct backfill_span *)first)->first_day, b = ((const struct backfill_span *)second)->first_day;
+    utc_us a = ((const struct backfill_span *)first)->first_day,
+           b = ((const struct backfill_span *)second)->first_day;
     return (a > b) - (a < b);
 }
 
@@ -39,7 +40,8 @@ static void join_spans(struct backfill_spans *spans)
     if (spans->count > 1)
         qsort(spans->items, spans->count, sizeof *spans->items, compare_spans);
     for (size_t i = 0; i < spans->count; i++) {
-        struct backfill_span *last = kept > 0 ? &spans->items[kept - 1] : NULL, span = spans->items[i];
+        struct backfill_span *last = kept > 0 ? &spans->items[kept - 1] : NULL,
+                             span = spans->items[i];
         if (last != NULL && span.first_day <= last->last_day + UTC_DAY)
             last->last_day = span.last_day > last->last_day ? span.last_day : last->last_day;
         else
@@ -63,7 +65,8 @@ static void clip_spans(struct backfill_spans *spans, utc_us first_day, utc_us la
     spans->count = kept;
 }
 
-static int settle_days(const struct cli *cli, const struct backfill_wish *wish, struct backfill_order *order)
+static int settle_days(const struct cli *cli, const struct backfill_wish *wish,
+                       struct backfill_order *order)
 {
     char first[UTC_TEXT_SIZE];
     utc_us today = utc_day_start(cli->now);
@@ -84,15 +87,17 @@ static int settle_days(const struct cli *cli, const struct backfill_wish *wish, 
     if (order->spans.count > 0)
         return EXIT_STATUS_GOOD;
     cli_say(cli, "there is no day to fetch%s",
-            wish->claim != NULL ? ": no clause of the claim with a window lies within these days" : "");
+            wish->claim != NULL ? ": no clause of the claim with a window lies within these days"
+                                : "");
     return EXIT_STATUS_WANTING;
 }
 
-// --- aircraft -------------------------------------------------------------------------------------
+// --- aircraft ----------------------------------------------------------------------------------
 
 static int compare_aircraft(const void *first, const void *second)
 {
-    return strcmp(((const struct history_aircraft *)first)->icao24, ((const struct history_aircraft *)second)->icao24);
+    return strcmp(((const struct history_aircraft *)first)->icao24,
+                  ((const struct history_aircraft *)second)->icao24);
 }
 
 static void settle_aircraft(struct history_aircraft_array *aircraft)
@@ -126,14 +131,17 @@ static bool is_hex(const char *text)
     return strlen(digits) == 6 && strspn(digits, "0123456789abcdef") == 6;
 }
 
-static int read_hexes(const struct cli *cli, const char *words, struct history_aircraft_array *aircraft)
+static int read_hexes(const struct cli *cli, const char *words,
+                      struct history_aircraft_array *aircraft)
 {
     AUTO_FREE char *copy = memory_copy_string(words);
     char *rest = copy, *word;
     while ((word = strsep(&rest, ",")) != NULL) {
         text_to_lower(word);
         if (!is_hex(word)) {
-            cli_say(cli, "--hex: expected addresses of six hexadecimal digits with commas between them, got \"%.40s\"",
+            cli_say(cli,
+                    "--hex: expected addresses of six hexadecimal digits with commas between them, "
+                    "got \"%.40s\"",
                     word);
             return EXIT_STATUS_USAGE;
         }
@@ -142,24 +150,26 @@ static int read_hexes(const struct cli *cli, const char *words, struct history_a
     return EXIT_STATUS_GOOD;
 }
 
-// --- a claim --------------------------------------------------------------------------------------
+// --- a claim -----------------------------------------------------------------------------------
 
 static void copy_words(struct watch_pattern_array *patterns, const struct claim_word_array *words)
 {
-    array_foreach(words, word)
+    array_foreach (words, word)
         *array_append(patterns) = memory_copy_string(word->text);
 }
 
-static void copy_patterns(struct watch_pattern_array *copy, const struct watch_pattern_array *patterns)
+static void copy_patterns(struct watch_pattern_array *copy,
+                          const struct watch_pattern_array *patterns)
 {
-    array_foreach(patterns, pattern)
+    array_foreach (patterns, pattern)
         *array_append(copy) = memory_copy_string(*pattern);
 }
 
 static struct watch_entry copy_entry(const struct watch_entry *entry)
 {
     struct watch_entry copy = *entry;
-    copy.types = copy.registrations = copy.hexes = copy.callsigns = copy.squawks = (struct watch_pattern_array){0};
+    copy.types = copy.registrations = copy.hexes = copy.callsigns = copy.squawks =
+        (struct watch_pattern_array){0};
     copy_patterns(&copy.types, &entry->types);
     copy_patterns(&copy.registrations, &entry->registrations);
     copy_patterns(&copy.hexes, &entry->hexes);
@@ -184,7 +194,8 @@ static void begin_watch(struct backfill_order *order, const struct watch_list *l
 static void add_selector(struct backfill_order *order, const struct aircraft_selector *selector)
 {
     struct watch_list *watch = &order->watch;
-    bool is_empty = selector->types.count + selector->registrations.count + selector->hexes.count == 0;
+    bool is_empty =
+        selector->types.count + selector->registrations.count + selector->hexes.count == 0;
     if (is_empty || watch->entry_count == WATCH_ENTRIES_MAX)
         return;
     struct watch_entry *entry = &watch->entries[watch->entry_count++];
@@ -210,7 +221,7 @@ static void take_claim(const struct claim *claim, const struct watch_list *list,
 {
     size_t own = list->entry_count;
     begin_watch(order, list);
-    array_foreach(&claim->clauses, clause) {
+    array_foreach (&claim->clauses, clause) {
         if (clause->kind->needs == 0)
             continue;
         add_window(order, clause, record);
@@ -221,8 +232,9 @@ static void take_claim(const struct claim *claim, const struct watch_list *list,
     watch_list_compile(&order->watch);
 }
 
-static int read_claim(struct cli *cli, const struct config *config, struct query_connection *connection,
-                      const struct backfill_wish *wish, struct backfill_order *order)
+static int read_claim(struct cli *cli, const struct config *config,
+                      struct query_connection *connection, const struct backfill_wish *wish,
+                      struct backfill_order *order)
 {
     struct claim_store *store;
     struct claim_library library = {0};
@@ -241,10 +253,10 @@ static int read_claim(struct cli *cli, const struct config *config, struct query
     return ret < 0 ? cli_fail(cli, &error) : EXIT_STATUS_GOOD;
 }
 
-// --- all of it ------------------------------------------------------------------------------------
+// --- all of it ---------------------------------------------------------------------------------
 
-static int choose_aircraft(const struct cli *cli, const struct config *config, const struct backfill_wish *wish,
-                           struct backfill_order *order)
+static int choose_aircraft(const struct cli *cli, const struct config *config,
+                           const struct backfill_wish *wish, struct backfill_order *order)
 {
     if (!wish->needs_aircraft)
         array_clear(&order->aircraft);
@@ -264,8 +276,9 @@ static int choose_aircraft(const struct cli *cli, const struct config *config, c
     return EXIT_STATUS_WANTING;
 }
 
-int backfill_order_make(struct cli *cli, const struct config *config, struct query_connection *connection,
-                        const struct backfill_wish *wish, struct backfill_order *ret_order)
+int backfill_order_make(struct cli *cli, const struct config *config,
+                        struct query_connection *connection, const struct backfill_wish *wish,
+                        struct backfill_order *ret_order)
 {
     struct backfill_order order = {0};
     int status = EXIT_STATUS_GOOD;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a backfill from a source is to fetch: which days, and of which aircraft. From the command line, from a claim,
-// or from the watch list.
+// What a backfill from a source is to fetch: which days, and of which aircraft. From the command
+// line, from a claim, or from the watch list.
 #pragma once
 
 #include "config/watch.h"
@@ -24,7 +24,7 @@ struct backfill_span {
 struct backfill_spans ARRAY_OF(struct backfill_span);
 
 struct backfill_order {
-    struct backfill_spans spans; // apart from each other, in order
+    struct backfill_spans spans;            // apart from each other, in order
     struct history_aircraft_array aircraft; // distinct, in order; none where they are not asked for
     // With a claim: the configuration's watch list and the claim's aircraft.
     bool has_watch;
@@ -32,6 +32,8 @@ struct backfill_order {
 };
 void backfill_order_done(struct backfill_order *order);
 
-// Returns 0, or the exit status after saying what is wrong. Days that are not over are left out, which is said.
-int backfill_order_make(struct cli *cli, const struct config *config, struct query_connection *connection,
-                        const struct backfill_wish *wish, struct backfill_order *ret_order);
+// Returns 0, or the exit status after saying what is wrong. Days that are not over are left out,
+// which is said.
+int backfill_order_make(struct cli *cli, const struct config *config,
+                        struct query_connection *connection, const struct backfill_wish *wish,
+                        struct backfill_order *ret_order);

@@ -33,7 +33,8 @@ void backfill_run_say(void *data, const char *words)
     progress_say(&run->progress, words);
 }
 
-// The configuration's list comes first: days that were read before lists were remembered count as read by the first.
+// The configuration's list comes first: days that were read before lists were remembered count as
+// read by the first.
 int backfill_run_watch(struct backfill_run *run, const struct watch_list *watch)
 {
     const struct watch_list *own = &run->config->watch;
@@ -43,7 +44,8 @@ int backfill_run_watch(struct backfill_run *run, const struct watch_list *watch)
     if (ret == 0 && watch != NULL)
         ret = watch_record_note(run->connection, watch, &watch_id, &error);
     if (ret == 0)
-        ret = watch_record_holding(run->connection, run->config, watch != NULL ? watch : own, &run->watch_ids, &error);
+        ret = watch_record_holding(run->connection, run->config, watch != NULL ? watch : own,
+                                   &run->watch_ids, &error);
     snprintf(run->watch_id, sizeof run->watch_id, "%" PRId64, watch_id);
     return ret < 0 ? cli_fail(run->cli, &error) : EXIT_STATUS_GOOD;
 }
@@ -81,8 +83,9 @@ int backfill_run_finish(struct backfill_run *run, uint64_t missing)
     struct error error = {0};
     size_t changed = 0;
     progress_end(&run->progress);
-    cli_say(run->cli, "read %" PRIu64 " files (%" PRIu64 " known, %" PRIu64 " bad) with %" PRIu64
-                      " points: stored %" PRIu64,
+    cli_say(run->cli,
+            "read %" PRIu64 " files (%" PRIu64 " known, %" PRIu64 " bad) with %" PRIu64
+            " points: stored %" PRIu64,
             report->files, report->known, report->bad, report->points, report->stored);
     if (report->passed_by > 0)
         cli_say(run->cli,

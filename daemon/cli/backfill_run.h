@@ -29,8 +29,8 @@ int backfill_run_open(struct backfill_run *run, struct cli *cli);
 void backfill_run_close(struct backfill_run *run);
 
 // Remembers whom it keeps, and finds what was read for as many: before what was fetched is asked
-// for. `watch` is borrowed; NULL: the configuration's watch list. Returns 0, or the exit status after
-// saying what is wrong.
+// for. `watch` is borrowed; NULL: the configuration's watch list. Returns 0, or the exit status
+// after saying what is wrong.
 int backfill_run_watch(struct backfill_run *run, const struct watch_list *watch);
 
 // How archives are read.
@@ -41,7 +41,8 @@ struct backfill_manner {
 };
 
 // Makes the engine; after backfill_run_watch of the same list. `watch` is whom to keep (borrowed);
-// NULL: the configuration's watch list. The run is the data of the listener where that leaves it NULL.
+// NULL: the configuration's watch list. The run is the data of the listener where that leaves it
+// NULL.
 int backfill_run_prepare(struct backfill_run *run, const char *feed, const struct watch_list *watch,
                          const struct backfill_manner *manner,
                          const struct backfill_listener *listener);

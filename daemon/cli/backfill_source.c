@@ -30,14 +30,15 @@ struct fetching {
     atomic_size_t absent; // traces that are not there
 };
 
-// --- planning -------------------------------------------------------------------------------------
+// --- planning ----------------------------------------------------------------------------------
 
 static int plan(struct fetching *fetching, const struct backfill_order *order)
 {
     struct error error = {0};
-    array_foreach(&order->spans, span) {
+    array_foreach (&order->spans, span) {
         const struct history_order wanted = {span->first_day, span->last_day, &order->aircraft};
-        int ret = history_source_plan(fetching->source, &wanted, &fetching->items, &fetching->missing, &error);
+        int ret = history_source_plan(fetching->source, &wanted, &fetching->items,
+                                      &fetching->missing, &error);
         if (ret < 0)
             return cli_fail(fetching->run.cli, &error);
     }
@@ -58,11 +59,12 @@ static void say_missing(const struct fetching *fetching)
 static void say_flaws(struct fetching *fetching)
 {
     char day[UTC_TEXT_SIZE];
-    array_foreach(&fetching->items, item) {
+    array_foreach (&fetching->items, item) {
         if (item->flaw[0] == '\0')
             continue;
         fetching->flawed++;
-        cli_say(fetching->run.cli, "%s: %s: %s", utc_format_day(item->day, day), item->name, item->flaw);
+        cli_say(fetching->run.cli, "%s: %s: %s", utc_format_day(item->day, day), item->name,
+                item->flaw);
     }
 }
 
@@ -70,23 +72,25 @@ static int drop_known(struct fetching *fetching, bool again)
 {
     struct error error = {0};
     size_t dropped = 0;
-    if (!again && history_fetched_drop(fetching->run.connection, fetching->config->feed, fetching->run.watch_ids.bytes,
-                                       &fetching->items, &dropped, &error) < 0)
+    if (!again &&
+        history_fetched_drop(fetching->run.connection, fetching->config->feed,
+                             fetching->run.watch_ids.bytes, &fetching->items, &dropped, &error) < 0)
         return cli_fail(fetching->run.cli, &error);
     const char *what = fetching->source->kind->asks_aircraft ? "aircraft-days" : "days";
-    cli_say(fetching->run.cli, "%s: %zu %s to fetch, %zu read before", fetching->config->id, fetching->items.count,
-            what, dropped);
+    cli_say(fetching->run.cli, "%s: %zu %s to fetch, %zu read before", fetching->config->id,
+            fetching->items.count, what, dropped);
     if (fetching->source->kind->asks_aircraft && fetching->items.count > 0) {
         char span[32];
         double seconds = (double)fetching->items.count / fetching->config->max_requests_per_s;
         cli_say(fetching->run.cli, "at %g requests a second that takes at least %s",
-                fetching->config->max_requests_per_s, progress_format_span(seconds, span, sizeof span));
+                fetching->config->max_requests_per_s,
+                progress_format_span(seconds, span, sizeof span));
     }
     say_flaws(fetching);
     return EXIT_STATUS_GOOD;
 }
 
-// --- fetching -------------------------------------------------------------------------------------
+// --- fetching ----------------------------------------------------------------------------------
 
 static int next_stream(void *data, struct history_stream **ret_stream, enum archive_kind *ret_kind,
                        struct error *error)
@@ -129,11 +133,13 @@ static void show(void *data, const struct backfill_report *report, const char *a
     say_trouble(fetching);
     if (number == 0)
         return;
-    uint64_t fetched = source->fetched_bytes, begun = source->stream_began, total = source->stream_total;
+    uint64_t fetched = source->fetched_bytes, begun = source->stream_began,
+             total = source->stream_total;
     uint64_t items_left = fetching->items.count - number;
     bool asks_aircraft = source->kind->asks_aircraft;
     snprintf(what, sizeof what, "%s (%zu of %zu)",
-             utc_format_day(fetching->items.items[number - 1].day, day), number, fetching->items.count);
+             utc_format_day(fetching->items.items[number - 1].day, day), number,
+             fetching->items.count);
     snprintf(detail, sizeof detail, "%" PRIu64 " files", report->files);
     struct progress_state state = {.what = what, .detail = detail, .is_bytes = !asks_aircraft};
     if (asks_aircraft) {
@@ -145,7 +151,8 @@ static void show(void *data, const struct backfill_report *report, const char *a
         state.done = fetched - begun;
         state.done_in_all = fetched;
         state.total = total;
-        state.left_in_all = total >= state.done && total > 0 ? total - state.done + items_left * total : UINT64_MAX;
+        state.left_in_all =
+            total >= state.done && total > 0 ? total - state.done + items_left * total : UINT64_MAX;
     }
     progress_show(&fetching->run.progress, &state);
 }
@@ -160,11 +167,11 @@ static void remember_whole(void *data, const char *name)
 {
     struct fetching *fetching = data;
     struct error error = {0};
-    array_foreach(&fetching->items, item) {
+    array_foreach (&fetching->items, item) {
         if (strcmp(item->name, name) != 0 || item->kind != ARCHIVE_KIND_TAR)
             continue;
-        if (history_fetched_add(fetching->run.connection, fetching->config->feed, fetching->run.watch_id, item->name,
-                                item->day, &error) < 0)
+        if (history_fetched_add(fetching->run.connection, fetching->config->feed,
+                                fetching->run.watch_id, item->name, item->day, &error) < 0)
             progress_say(&fetching->run.progress, error.message);
         return;
     }
@@ -189,7 +196,8 @@ static int fetch(struct fetching *fetching)
     int ret = backfill_streams(fetching->run.backfill, &streams, &error);
     progress_end(&fetching->run.progress);
     if (fetching->absent > 0)
-        cli_say(cli, "%zu traces are not there: not seen on that day, or expired", fetching->absent);
+        cli_say(cli, "%zu traces are not there: not seen on that day, or expired",
+                fetching->absent);
     int failed = ret < 0 ? cli_fail(cli, &error) : EXIT_STATUS_GOOD;
     if (ret < 0 && ret != -ECANCELED)
         return failed;
@@ -197,7 +205,7 @@ static int fetch(struct fetching *fetching)
     return failed != EXIT_STATUS_GOOD ? failed : status;
 }
 
-// --- the command ----------------------------------------------------------------------------------
+// --- the command -------------------------------------------------------------------------------
 
 struct source_options {
     const char *source;
@@ -235,9 +243,9 @@ static int refuse_source(const struct cli *cli, const struct config *config, con
         text_append_format(&known, ", %s", config->histories[i].id);
     }
     const char *nearest = options_nearest(id, ids, count);
-    cli_say(cli, "there is no history source \"%.40s\" in %s%s%s%s; there are traces%s", id, config->path,
-            nearest != NULL ? "; did you mean " : "", nearest != NULL ? nearest : "", nearest != NULL ? "?" : "",
-            known.length > 0 ? known.bytes : "");
+    cli_say(cli, "there is no history source \"%.40s\" in %s%s%s%s; there are traces%s", id,
+            config->path, nearest != NULL ? "; did you mean " : "", nearest != NULL ? nearest : "",
+            nearest != NULL ? "?" : "", known.length > 0 ? known.bytes : "");
     text_done(&known);
     return EXIT_STATUS_USAGE;
 }
@@ -275,7 +283,8 @@ static int start(struct cli *cli, struct source_options *options)
     return status;
 }
 
-static int check_wish(const struct cli *cli, const struct command *command, struct backfill_wish *wish)
+static int check_wish(const struct cli *cli, const struct command *command,
+                      struct backfill_wish *wish)
 {
     bool has_from = wish->from != UTC_UNKNOWN, has_to = wish->to != UTC_UNKNOWN;
     if (wish->claim == NULL && !(has_from && has_to))
@@ -297,7 +306,8 @@ int command_backfill_source(struct cli *cli, const struct command *command, int 
     const struct option_row rows[] = {
         {"from", 0, OPTION_TIME, &wish->from, "DAY", "the first day to fetch, by UTC", 0, 0},
         {"to", 0, OPTION_TIME, &wish->to, "DAY", "the last day to fetch", 0, 0},
-        {"claim", 0, OPTION_TEXT, &wish->claim, "ID", "take days and aircraft from this claim", 0, 0},
+        {"claim", 0, OPTION_TEXT, &wish->claim, "ID", "take days and aircraft from this claim", 0,
+         0},
         {"record", 0, OPTION_FLAG, &wish->record, NULL,
          "with --claim: also the year before, where a clause is compared with it", 0, 0},
         {"hex", 0, OPTION_TEXT, &wish->hexes, "HEX,...",
@@ -311,10 +321,11 @@ int command_backfill_source(struct cli *cli, const struct command *command, int 
         OPTION_ROWS(rows),
         .arguments_min = 1,
         .arguments_max = 1,
-        .notes = "SOURCE is the id of one of the configuration's \"history\"; `skywitness backfill\n"
-                 "traces` reads archives from disk. Archives are read as they come; nothing is stored\n"
-                 "on disk but what is kept. Run again it fetches the days that were not read whole,\n"
-                 "each from its beginning. Days that are missing are named and make the exit status 1.",
+        .notes =
+            "SOURCE is the id of one of the configuration's \"history\"; `skywitness backfill\n"
+            "traces` reads archives from disk. Archives are read as they come; nothing is stored\n"
+            "on disk but what is kept. Run again it fetches the days that were not read whole,\n"
+            "each from its beginning. Days that are missing are named and make the exit status 1.",
     };
     int count = 0, status = EXIT_STATUS_GOOD;
     if (!options_parse(cli, command, &table, argc, argv, &count, &status))

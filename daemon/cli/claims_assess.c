@@ -33,7 +33,7 @@ static int choose_all(struct claim_context *context, bool past, struct claim_id_
         status = refresh(context);
     else if (claim_store_load(context->store, NULL, &context->library, &error) < 0)
         status = cli_fail(context->cli, &error);
-    array_foreach(&context->library.claims, claim)
+    array_foreach (&context->library.claims, claim)
         text_copy(array_append(ids)->text, CLAIM_ID_SIZE, claim->id);
     return status;
 }

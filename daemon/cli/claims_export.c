@@ -70,7 +70,7 @@ static int write_all(struct claim_context *context, const struct claim_id_array 
         0)
         return cli_fail(context->cli, &error);
     fputs("[", context->cli->out);
-    array_foreach(&context->library.claims, claim)
+    array_foreach (&context->library.claims, claim)
         if (write_one(context, claim, author, &first, &error) < 0)
             return cli_fail(context->cli, &error);
     fputs("]\n", context->cli->out);

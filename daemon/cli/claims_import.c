@@ -59,7 +59,7 @@ static int assess(struct claim_context *context)
 {
     struct error error = {0};
     struct claim_id_array ids = {0};
-    array_foreach(&context->library.claims, claim)
+    array_foreach (&context->library.claims, claim)
         text_copy(array_append(&ids)->text, CLAIM_ID_SIZE, claim->id);
     claim_library_done(&context->library);
     context->library = (struct claim_library){0};

@@ -35,7 +35,8 @@ int command_db_status(struct cli *cli, const struct command *command, int argc, 
 int command_db_retain(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_db_where(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_derive(struct cli *cli, const struct command *command, int argc, char **argv);
-int command_explain_assessment(struct cli *cli, const struct command *command, int argc, char **argv);
+int command_explain_assessment(struct cli *cli, const struct command *command, int argc,
+                               char **argv);
 int command_explain_sighting(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_explain_visit(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_explain_alert(struct cli *cli, const struct command *command, int argc, char **argv);

@@ -63,16 +63,11 @@ int command_db_migrate(struct cli *cli, const struct command *command, int argc,
 }
 
 static const struct output_column status_columns[] = {
-    {"database", "database", OUTPUT_TEXT, 20},
-    {"role", "role", OUTPUT_TEXT, 20},
-    {"server_version", "server", OUTPUT_TEXT, 0},
-    {"state", "schema", OUTPUT_TEXT, 0},
-    {"version", "version", OUTPUT_NUMBER, 0},
-    {"version_known", "known", OUTPUT_NUMBER, 0},
-    {"bytes", "bytes", OUTPUT_NUMBER, 0},
-    {"days", "days", OUTPUT_NUMBER, 0},
-    {"first_day", "first", OUTPUT_TEXT, 0},
-    {"last_day", "last", OUTPUT_TEXT, 0},
+    {"database", "database", OUTPUT_TEXT, 20},    {"role", "role", OUTPUT_TEXT, 20},
+    {"server_version", "server", OUTPUT_TEXT, 0}, {"state", "schema", OUTPUT_TEXT, 0},
+    {"version", "version", OUTPUT_NUMBER, 0},     {"version_known", "known", OUTPUT_NUMBER, 0},
+    {"bytes", "bytes", OUTPUT_NUMBER, 0},         {"days", "days", OUTPUT_NUMBER, 0},
+    {"first_day", "first", OUTPUT_TEXT, 0},       {"last_day", "last", OUTPUT_TEXT, 0},
 };
 
 // Sizes and days of track points, from the catalogue: no table is read. The names of the partitions

@@ -116,7 +116,7 @@ static bool retire_points(struct retaining *retaining)
         return true;
     int result = retention_list(retaining->connection, gone_before, &partitions, &error);
     bool goes_on = result >= 0 || fail(retaining, "partitions", result, &error);
-    array_foreach(&partitions, partition)
+    array_foreach (&partitions, partition)
         goes_on = goes_on && retire(retaining, partition);
     retention_partitions_done(&partitions);
     if (!goes_on || retaining->dry_run)

@@ -66,7 +66,8 @@ int command_db_where(struct cli *cli, const struct command *command, int argc, c
         return status;
     struct error error = {0};
     struct conninfo conninfo = {0};
-    bool is_name = strchr(database, '=') == NULL && strstr(database, "://") == NULL; // store/query.h
+    bool is_name =
+        strchr(database, '=') == NULL && strstr(database, "://") == NULL; // store/query.h
     if (conninfo_read(is_name ? "" : database, NULL, "skywitness", NULL, &conninfo, &error) < 0) {
         cli_say(cli, "%s", error.message);
         return cli->database != NULL ? EXIT_STATUS_USAGE : EXIT_STATUS_BAD_CONFIGURATION;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // skywitness derive: sightings and visits anew from the stored points, and what that changes.
+#include "store/derive.h"
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/derived.h"
 #include "cli/options.h"
-#include "store/derive.h"
 #include "store/query.h"
 
 #include <string.h>
@@ -14,11 +14,12 @@ struct aircraft_id {
 };
 struct aircraft_id_array ARRAY_OF(struct aircraft_id);
 
-static int find_aircraft(struct query_connection *connection, utc_us since, utc_us until, const char *hex,
-                         struct aircraft_id_array *found, struct error *error)
+static int find_aircraft(struct query_connection *connection, utc_us since, utc_us until,
+                         const char *hex, struct aircraft_id_array *found, struct error *error)
 {
     char since_text[UTC_TEXT_SIZE], until_text[UTC_TEXT_SIZE];
-    const char *const parameters[] = {utc_format(since, since_text), utc_format(until, until_text), hex};
+    const char *const parameters[] = {utc_format(since, since_text), utc_format(until, until_text),
+                                      hex};
     struct query *query;
     int ret = query_start(connection,
                           "SELECT DISTINCT icao24 FROM skywitness_store.kept_point"
@@ -34,12 +35,12 @@ static int find_aircraft(struct query_connection *connection, utc_us since, utc_
 static int write_changes(struct cli *cli, const struct derive_change_array *changes)
 {
     static const struct output_column columns[] = {
-        {"icao24", "hex", OUTPUT_TEXT, 0}, {"what", "what", OUTPUT_TEXT, 0},
+        {"icao24", "hex", OUTPUT_TEXT, 0},    {"what", "what", OUTPUT_TEXT, 0},
         {"change", "change", OUTPUT_TEXT, 0}, {"id", "id", OUTPUT_TEXT, 0},
         {"was", "was", OUTPUT_TEXT, 0},       {"is", "is", OUTPUT_TEXT, 0},
     };
     struct output *output = cli_output(cli, columns, sizeof columns / sizeof *columns);
-    array_foreach(changes, change) {
+    array_foreach (changes, change) {
         output_text(output, change->icao24);
         output_text(output, change->what);
         output_text(output, change->change);
@@ -60,12 +61,16 @@ struct deriving {
     size_t failed;
 };
 
-// Each aircraft is a transaction of its own: one that cannot be derived does not keep the others from it.
-static int derive_all(struct deriving *deriving, utc_us since, utc_us until, bool dry_run, struct error *error)
+// Each aircraft is a transaction of its own: one that cannot be derived does not keep the others
+// from it.
+static int derive_all(struct deriving *deriving, utc_us since, utc_us until, bool dry_run,
+                      struct error *error)
 {
-    array_foreach(&deriving->found, one) {
-        const struct derive_request request = {one->icao24, since, until, deriving->cli->now, dry_run};
-        int ret = derive_aircraft(deriving->connection, deriving->config, &request, &deriving->changes, error);
+    array_foreach (&deriving->found, one) {
+        const struct derive_request request = {one->icao24, since, until, deriving->cli->now,
+                                               dry_run};
+        int ret = derive_aircraft(deriving->connection, deriving->config, &request,
+                                  &deriving->changes, error);
         if (ret < 0 && !derive_can_go_on(ret))
             return ret;
         deriving->failed += ret < 0;
@@ -125,13 +130,17 @@ int command_derive(struct cli *cli, const struct command *command, int argc, cha
         {"since", 0, OPTION_TIME, &since, "TIME", "from then on", 0, 0},
         {"until", 0, OPTION_TIME_END, &until, "TIME", "and before then", 0, 0},
         {"hex", 0, OPTION_TEXT, &hex, "HEX", "only this aircraft", 0, 0},
-        {"pending", 0, OPTION_FLAG, &pending, NULL, "what backfills, or live answers for their days, left", 0, 0},
-        {"dry-run", 0, OPTION_FLAG, &dry_run, NULL, "say what would change, and change nothing", 0, 0},
+        {"pending", 0, OPTION_FLAG, &pending, NULL,
+         "what backfills, or live answers for their days, left", 0, 0},
+        {"dry-run", 0, OPTION_FLAG, &dry_run, NULL, "say what would change, and change nothing", 0,
+         0},
     };
     const struct option_table options = {
         OPTION_ROWS(rows),
-        .notes = "An aircraft's span is widened to the pauses after which nothing before matters. What comes\n"
-                 "out as it stands is left alone; what is no longer supported is marked superseded, never\n"
+        .notes = "An aircraft's span is widened to the pauses after which nothing before matters. "
+                 "What comes\n"
+                 "out as it stands is left alone; what is no longer supported is marked "
+                 "superseded, never\n"
                  "deleted.",
     };
     int count, status;
@@ -142,6 +151,7 @@ int command_derive(struct cli *cli, const struct command *command, int argc, cha
     if (pending)
         return run_pending(cli);
     if (since == UTC_UNKNOWN || until == UTC_UNKNOWN || since >= until)
-        return options_usage(cli, command, "--since and --until are needed, the one before the other");
+        return options_usage(cli, command,
+                             "--since and --until are needed, the one before the other");
     return run(cli, since, until, hex, dry_run);
 }

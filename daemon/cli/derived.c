@@ -15,20 +15,22 @@
 
 static void say_changes(const struct cli *cli, const struct derive_change_array *changes)
 {
-    array_foreach(changes, change)
+    array_foreach (changes, change)
         if (strcmp(change->what, "visit") == 0)
-            cli_say(cli, "visit %s of %s %s: %s%s%s", change->id, change->icao24, change->change, change->was,
-                    change->was[0] != '\0' && change->is[0] != '\0' ? " -> " : "", change->is);
+            cli_say(cli, "visit %s of %s %s: %s%s%s", change->id, change->icao24, change->change,
+                    change->was, change->was[0] != '\0' && change->is[0] != '\0' ? " -> " : "",
+                    change->is);
 }
 
-static int assess(const struct cli *cli, struct claim_store *store, const struct claim_library *library,
-                  const char *id, struct error *error)
+static int assess(const struct cli *cli, struct claim_store *store,
+                  const struct claim_library *library, const char *id, struct error *error)
 {
     struct claim_assessed assessed = {0};
-    array_foreach(&library->claims, claim) {
+    array_foreach (&library->claims, claim) {
         if (strcmp(claim->id, id) != 0)
             continue;
-        int ret = claim_store_assess(store, claim, library, cli->now, false, true, &assessed, error);
+        int ret =
+            claim_store_assess(store, claim, library, cli->now, false, true, &assessed, error);
         if (ret < 0)
             return ret;
         if (assessed.is_new)
@@ -38,8 +40,8 @@ static int assess(const struct cli *cli, struct claim_store *store, const struct
     return 0;
 }
 
-static int assess_touched(const struct cli *cli, const struct config *config, struct query_connection *connection,
-                          struct error *error)
+static int assess_touched(const struct cli *cli, const struct config *config,
+                          struct query_connection *connection, struct error *error)
 {
     struct claim_store *store;
     struct claim_library library = {0};
@@ -50,7 +52,7 @@ static int assess_touched(const struct cli *cli, const struct config *config, st
     ret = claim_store_due(store, cli->now, &ids, error);
     if (ret >= 0 && ids.count > 0)
         ret = claim_store_load(store, NULL, &library, error);
-    array_foreach(&ids, id)
+    array_foreach (&ids, id)
         if (ret >= 0)
             ret = assess(cli, store, &library, id->text, error);
     array_free(&ids);
@@ -59,7 +61,8 @@ static int assess_touched(const struct cli *cli, const struct config *config, st
     return ret;
 }
 
-static int say_waiting(const struct cli *cli, struct query_connection *connection, struct error *error)
+static int say_waiting(const struct cli *cli, struct query_connection *connection,
+                       struct error *error)
 {
     uint64_t waiting = 0;
     int ret = pending_event_count(connection, &waiting, error);
@@ -68,23 +71,25 @@ static int say_waiting(const struct cli *cli, struct query_connection *connectio
     return ret;
 }
 
-int derived_finish(const struct cli *cli, const struct config *config, struct query_connection *connection,
-                   struct error *error)
+int derived_finish(const struct cli *cli, const struct config *config,
+                   struct query_connection *connection, struct error *error)
 {
     int ret = assess_touched(cli, config, connection, error);
     return ret < 0 ? ret : say_waiting(cli, connection, error);
 }
 
-int derived_pending(struct cli *cli, const struct config *config, struct query_connection *connection,
-                    bool with_failed)
+int derived_pending(struct cli *cli, const struct config *config,
+                    struct query_connection *connection, bool with_failed)
 {
     struct derive_change_array changes = {0};
     struct error error = {0};
     struct text problems;
     size_t derived = 0;
     text_init(&problems, PROBLEM_BYTES_MAX);
-    const struct derive_pending_request request = {
-        .now = cli->now, .with_unfinished = true, .with_failed = with_failed, .problems = &problems};
+    const struct derive_pending_request request = {.now = cli->now,
+                                                   .with_unfinished = true,
+                                                   .with_failed = with_failed,
+                                                   .problems = &problems};
     int ret = derive_pending(connection, config, &request, &changes, &derived, &error);
     if (ret >= 0) {
         say_changes(cli, &changes);
@@ -99,7 +104,8 @@ int derived_pending(struct cli *cli, const struct config *config, struct query_c
     return ret < 0 ? cli_fail(cli, &error) : has_problems ? EXIT_STATUS_WANTING : EXIT_STATUS_GOOD;
 }
 
-int derived_loaded(struct cli *cli, const struct config *config, struct query_connection *connection)
+int derived_loaded(struct cli *cli, const struct config *config,
+                   struct query_connection *connection)
 {
     struct error error = {0};
     int ret = derive_pending_release(connection, &error);

@@ -24,7 +24,8 @@ int explain_sighting(struct explanation *explanation, const char *id, struct err
 int explain_visit(struct explanation *explanation, const char *id, struct error *error);
 int explain_alert(struct explanation *explanation, const char *id, struct error *error);
 
-// The alerts about a sighting and what each webhook's rule made of them, appended to the list; and in words.
+// The alerts about a sighting and what each webhook's rule made of them, appended to the list; and
+// in words.
 int explain_alerts_of_sighting(struct explanation *explanation, const char *icao24,
                                const char *sighting_id, cJSON *alerts, struct error *error);
 void explain_alerts_write_words(FILE *out, const cJSON *alerts);

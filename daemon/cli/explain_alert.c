@@ -13,9 +13,9 @@
 static const char alert_sql[] =
     "SELECT type, happened_at, found_at, summary, body, replaces_alert_id FROM skywitness.alert"
     " WHERE alert_id = $1::uuid";
-static const char delivery_sql[] =
-    "SELECT endpoint, state, reason, attempt, due_at, last_status, delivered_at FROM skywitness.delivery"
-    " WHERE alert_id = $1::uuid ORDER BY endpoint";
+static const char delivery_sql[] = "SELECT endpoint, state, reason, attempt, due_at, last_status, "
+                                   "delivered_at FROM skywitness.delivery"
+                                   " WHERE alert_id = $1::uuid ORDER BY endpoint";
 
 static void copy_member(cJSON *object, const char *name, const struct query *query, size_t column)
 {
@@ -30,8 +30,9 @@ static void take_alert(void *data, const struct query *query)
     explain_add_time(object, "found_at", query_time(query, 2));
     copy_member(object, "summary", query, 3);
     copy_member(object, "replaces_alert_id", query, 5);
-    cJSON_AddItemToObject(object, "document",
-                          cJSON_Parse(query_text(query, 4) != NULL ? query_text(query, 4) : "null"));
+    cJSON_AddItemToObject(
+        object, "document",
+        cJSON_Parse(query_text(query, 4) != NULL ? query_text(query, 4) : "null"));
 }
 
 static void take_delivery(void *data, const struct query *query)
@@ -50,12 +51,13 @@ static void take_delivery(void *data, const struct query *query)
     explain_add_time(delivery, "delivered_at", query_time(query, 6));
 }
 
-// --- the alerts of a sighting ------------------------------------------------------------------------
+// --- the alerts of a sighting ------------------------------------------------------------------
 
-static const char sighting_sql[] =
-    "SELECT a.alert_id, a.type, d.endpoint, d.state, d.reason, d.delivered_at FROM skywitness.alert a"
-    " LEFT JOIN skywitness.delivery d USING (alert_id)"
-    " WHERE a.subject = $1 AND a.sighting_id = $2::uuid ORDER BY a.found_at, a.alert_id, d.endpoint";
+static const char sighting_sql[] = "SELECT a.alert_id, a.type, d.endpoint, d.state, d.reason, "
+                                   "d.delivered_at FROM skywitness.alert a"
+                                   " LEFT JOIN skywitness.delivery d USING (alert_id)"
+                                   " WHERE a.subject = $1 AND a.sighting_id = $2::uuid ORDER BY "
+                                   "a.found_at, a.alert_id, d.endpoint";
 
 static void take_sighting_alert(void *data, const struct query *query)
 {
@@ -73,7 +75,8 @@ int explain_alerts_of_sighting(struct explanation *explanation, const char *icao
                                const char *sighting_id, cJSON *alerts, struct error *error)
 {
     const char *parameters[] = {icao24, sighting_id};
-    return explain_each(explanation, sighting_sql, parameters, 2, take_sighting_alert, alerts, error);
+    return explain_each(explanation, sighting_sql, parameters, 2, take_sighting_alert, alerts,
+                        error);
 }
 
 static const char *text_of(const cJSON *object, const char *name)
@@ -106,24 +109,25 @@ static void write_words(const struct explanation *explanation, const cJSON *obje
 {
     FILE *out = explanation->cli->out;
     fprintf(out, "%s\n%s\n\n", text_of(object, "summary"), text_of(object, "type"));
-    fprintf(out, "Happened %s, found %s.\n", text_of(object, "happened_at"), text_of(object, "found_at"));
+    fprintf(out, "Happened %s, found %s.\n", text_of(object, "happened_at"),
+            text_of(object, "found_at"));
     if (text_of(object, "replaces_alert_id")[0] != '\0')
         fprintf(out, "It replaces alert %s.\n", text_of(object, "replaces_alert_id"));
     const cJSON *evidence = cJSON_GetObjectItemCaseSensitive(
-        cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(object, "document"), "data"),
+        cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(object, "document"),
+                                         "data"),
         "evidence");
     const cJSON *line;
     if (cJSON_GetArraySize(evidence) > 0)
         fputs("\nIt rests on:\n", out);
-    cJSON_ArrayForEach(line, evidence)
-        fprintf(out, "  %s\n", cJSON_GetStringValue(line) != NULL ? cJSON_GetStringValue(line) : "");
+    cJSON_ArrayForEach(line, evidence) fprintf(
+        out, "  %s\n", cJSON_GetStringValue(line) != NULL ? cJSON_GetStringValue(line) : "");
     const cJSON *deliveries = cJSON_GetObjectItemCaseSensitive(object, "deliveries");
     fputs(cJSON_GetArraySize(deliveries) > 0
               ? "\nWhat each webhook did with it:\n"
               : "\nNo webhook was asked: none was enabled, or it was found by a replay.\n",
           out);
-    cJSON_ArrayForEach(line, deliveries)
-        write_delivery(out, line);
+    cJSON_ArrayForEach(line, deliveries) write_delivery(out, line);
 }
 
 static void write_alert(FILE *out, const cJSON *alert)
@@ -152,8 +156,7 @@ void explain_alerts_write_words(FILE *out, const cJSON *alerts)
         words_paragraph(out, 2, "",
                         "None was recorded: where everything is watched, what no webhook wants is "
                         "not. By the present configuration:");
-    cJSON_ArrayForEach(alert, alerts)
-        write_alert(out, alert);
+    cJSON_ArrayForEach(alert, alerts) write_alert(out, alert);
     if (cJSON_GetArraySize(alerts) == 0)
         words_paragraph(out, 2, "", "None.");
 }

@@ -89,9 +89,8 @@ static int refuse_unknown(struct explanation *explanation, const struct kind *wa
         if (&kinds[i] == wanted || find(explanation, &kinds[i], digits, found, NULL) < 0)
             continue;
         if (found->count == 1)
-            return error_set(error, -EINVAL,
-                             "%s is no %s but a %s: skywitness explain %s %s", word, wanted->name,
-                             kinds[i].name, kinds[i].name, word);
+            return error_set(error, -EINVAL, "%s is no %s but a %s: skywitness explain %s %s", word,
+                             wanted->name, kinds[i].name, kinds[i].name, word);
     }
     return error_set(error, -EINVAL,
                      "there is no %s whose id begins with %s; `skywitness %ss --format csv` lists "

@@ -241,7 +241,8 @@ int explain_sighting(struct explanation *explanation, const char *id, struct err
         result = gather(explanation, &account, error);
     cJSON *alerts = cJSON_CreateArray();
     if (result >= 0)
-        result = explain_alerts_of_sighting(explanation, account.row.icao24, account.row.id, alerts, error);
+        result = explain_alerts_of_sighting(explanation, account.row.icao24, account.row.id, alerts,
+                                            error);
     if (result >= 0)
         explain_unrecorded(&account, alerts);
     if (result >= 0 && explanation->cli->format == OUTPUT_JSON) {

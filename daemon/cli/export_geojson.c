@@ -58,7 +58,7 @@ static struct vertex_array vertices_of(const struct track_row_array *points, siz
 {
     struct vertex_array vertices = {0};
     *ret_parts = points->count > 0;
-    array_foreach(points, point) {
+    array_foreach (points, point) {
         struct vertex vertex = {point->longitude_deg, point->latitude_deg,
                                 track_row_altitude_ft(point) / GEODESY_FEET_PER_METRE,
                                 point->observed_at, false};
@@ -94,7 +94,7 @@ static void write_vertices(FILE *file, const struct vertex_array *vertices, size
         return;
     }
     fputs(parts > 1 ? "[[" : "[", file);
-    array_foreach(vertices, vertex) {
+    array_foreach (vertices, vertex) {
         if (vertex->starts_part)
             fputs("],[", file);
         else if (vertex != vertices->items)

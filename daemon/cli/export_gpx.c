@@ -49,7 +49,7 @@ static void write_sighting(void *state, const struct sighting_row *sighting,
     write_element(file, "desc", sighting->id);
     write_element(file, "src", attribution);
     utc_us last = UTC_UNKNOWN;
-    array_foreach(points, point) {
+    array_foreach (points, point) {
         if (last == UTC_UNKNOWN)
             fputs("<trkseg>\n", file);
         else if (point->observed_at - last > SEGMENT_GAP)

@@ -56,14 +56,14 @@ static void write_arrays(FILE *file, const struct track_row_array *points)
     fputs("<ExtendedData><SchemaData schemaUrl=\"#point\">\n"
           "<gx:SimpleArrayData name=\"altitude_baro_ft\">",
           file);
-    array_foreach(points, point) {
+    array_foreach (points, point) {
         if (point->altitude_baro_ft != OBSERVATION_UNKNOWN)
             fprintf(file, "<gx:value>%" PRId64 "</gx:value>", point->altitude_baro_ft);
         else
             fputs("<gx:value/>", file);
     }
     fputs("</gx:SimpleArrayData>\n<gx:SimpleArrayData name=\"ground_speed_kt\">", file);
-    array_foreach(points, point) {
+    array_foreach (points, point) {
         if (!isnan(point->ground_speed_kt))
             fprintf(file, "<gx:value>%.1f</gx:value>", point->ground_speed_kt);
         else
@@ -82,10 +82,10 @@ static void write_sighting(void *state, const struct sighting_row *sighting,
     fputs("</name>\n", file);
     write_description(file, sighting, attribution);
     fputs("<styleUrl>#track</styleUrl>\n<gx:Track>\n<altitudeMode>absolute</altitudeMode>\n", file);
-    array_foreach(points, point)
+    array_foreach (points, point)
         fprintf(file, "<when>%s</when>\n", utc_format(point->observed_at, time));
     double altitude_m = 0; // gx:coord has no way to leave it out: the one before stands
-    array_foreach(points, point) {
+    array_foreach (points, point) {
         double altitude_ft = track_row_altitude_ft(point);
         if (!isnan(altitude_ft))
             altitude_m = altitude_ft / GEODESY_FEET_PER_METRE;

@@ -171,7 +171,7 @@ static void write_sighting(void *state, const struct sighting_row *sighting,
         open_object(readsb, sighting, points->items[0].observed_at);
     }
     const struct track_row *before = NULL;
-    array_foreach(points, point) {
+    array_foreach (points, point) {
         write_point(readsb, point, before, callsign);
         before = point;
     }

@@ -23,7 +23,8 @@ void export_attribution(struct text *text, const struct config *config, const ch
     for (char *rest = copy, *id; (id = strsep(&rest, (char[]){OUTPUT_LIST_SEPARATOR, '\0'}));) {
         if (*id == '\0')
             continue;
-        const struct config_credit credit = config != NULL ? config_credit(config, id) : (struct config_credit){0};
+        const struct config_credit credit =
+            config != NULL ? config_credit(config, id) : (struct config_credit){0};
         text_append(text, text->length > 0 ? "; " : "");
         if (credit.attribution != NULL)
             text_append(text, credit.attribution);

@@ -85,7 +85,7 @@ static int read_health(struct query_connection *connection, utc_us now,
 
 static const struct feed_row *find_row(const struct feed_row_array *rows, const char *id)
 {
-    array_foreach(rows, row)
+    array_foreach (rows, row)
         if (strcmp(row->id, id) == 0)
             return row;
     return NULL;
@@ -156,7 +156,7 @@ static int write_feeds(struct cli *cli, const struct config *config,
     struct output *output = cli_output(cli, columns, sizeof columns / sizeof *columns);
     for (size_t i = 0; config != NULL && i < config->feed_count; i++)
         write_feed(output, &config->feeds[i], find_row(rows, config->feeds[i].id));
-    array_foreach(rows, row)
+    array_foreach (rows, row)
         if (config == NULL || config_feed_find(config, row->id) == NULL)
             write_feed(output, NULL, row);
     return cli_output_end(cli, output);
@@ -168,7 +168,8 @@ int command_feeds(struct cli *cli, const struct command *command, int argc, char
         .notes =
             "States: new (never asked), good, failing (the last answer was bad, a good one came\n"
             "within the hour), down (none did), idle (not asked lately), disabled. Rates are of\n"
-            "the last hour; left is what today's budget still allows. Where several daemons share the\n"
+            "the last hour; left is what today's budget still allows. Where several daemons share "
+            "the\n"
             "database, asked by is the host of the one that asks the feed.",
     };
     int count, status;
@@ -188,7 +189,7 @@ int command_feeds(struct cli *cli, const struct command *command, int argc, char
                      : write_feeds(cli, config, &rows);
     if (status == EXIT_STATUS_GOOD)
         webhook_trouble_say(cli, config, connection);
-    array_foreach(&rows, row) {
+    array_foreach (&rows, row) {
         free(row->id);
         free(row->state);
         free(row->last_error);

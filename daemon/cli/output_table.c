@@ -118,7 +118,7 @@ static void write_waiting(struct table_rows *rows)
     rows->measured = true;
     for (size_t i = 0; i + rows->column_count <= rows->waiting.count; i += rows->column_count)
         write_line(rows, rows->waiting.items + i);
-    array_foreach(&rows->waiting, text)
+    array_foreach (&rows->waiting, text)
         free(*text);
     array_clear(&rows->waiting);
 }
@@ -135,7 +135,7 @@ static void end(void *state, bool write)
     struct table_rows *rows = state;
     if (write)
         write_waiting(rows);
-    array_foreach(&rows->waiting, text)
+    array_foreach (&rows->waiting, text)
         free(*text);
     array_free(&rows->waiting);
     free(rows->widths);

@@ -54,7 +54,7 @@ static void split(const char *list, void (*convert)(char *), char **ret_copy,
 static bool check_types(const struct cli *cli, const struct command *command,
                         const struct word_array *given)
 {
-    array_foreach(given, word) {
+    array_foreach (given, word) {
         bool known = false;
         for (size_t i = 0; i < TYPE_COUNT; i++)
             known = known || strcmp(types[i], *word) == 0;
@@ -71,7 +71,7 @@ static bool check_types(const struct cli *cli, const struct command *command,
 static bool check_countries(const struct cli *cli, const struct command *command,
                             const struct word_array *given)
 {
-    array_foreach(given, word) {
+    array_foreach (given, word) {
         if (strlen(*word) == 2 && strspn(*word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 2)
             continue;
         options_usage(cli, command, "--country %s: expected codes of two letters such as SY,LY",

@@ -61,13 +61,15 @@ const char *progress_format_span(double seconds, char *buffer, size_t size)
     }
     uint64_t whole = (uint64_t)(seconds + 0.5), hours = whole / 3600;
     if (hours > 0)
-        snprintf(buffer, size, "%" PRIu64 ":%02u:%02u", hours, (unsigned)(whole / 60 % 60), (unsigned)(whole % 60));
+        snprintf(buffer, size, "%" PRIu64 ":%02u:%02u", hours, (unsigned)(whole / 60 % 60),
+                 (unsigned)(whole % 60));
     else
         snprintf(buffer, size, "%u:%02u", (unsigned)(whole / 60), (unsigned)(whole % 60));
     return buffer;
 }
 
-// Exponential smoothing over RATE_TIME_S; before that much time has passed, the mean from the beginning.
+// Exponential smoothing over RATE_TIME_S; before that much time has passed, the mean from the
+// beginning.
 static void update_rate(struct progress *progress, uint64_t done, double now)
 {
     double passed = now - progress->rate_at_s, age = now - progress->began_s;
@@ -80,7 +82,8 @@ static void update_rate(struct progress *progress, uint64_t done, double now)
     progress->done_then = done;
 }
 
-static void append_rate(const struct progress *progress, const struct progress_state *state, struct text *line)
+static void append_rate(const struct progress *progress, const struct progress_state *state,
+                        struct text *line)
 {
     char span[32];
     if (state->is_bytes)
@@ -88,8 +91,9 @@ static void append_rate(const struct progress *progress, const struct progress_s
     else
         text_append_format(line, "%.1f a second", progress->rate);
     if (state->left_in_all != UINT64_MAX && progress->rate > 0)
-        text_append_format(line, ", about %s left",
-                           progress_format_span((double)state->left_in_all / progress->rate, span, sizeof span));
+        text_append_format(
+            line, ", about %s left",
+            progress_format_span((double)state->left_in_all / progress->rate, span, sizeof span));
 }
 
 static void append_amount(const struct progress_state *state, struct text *line)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How far a long command has come: a bar that is drawn again and again on a terminal, a plain line now and then
-// elsewhere. On cli->talk, which is standard error.
+// How far a long command has come: a bar that is drawn again and again on a terminal, a plain line
+// now and then elsewhere. On cli->talk, which is standard error.
 #pragma once
 
 #include "cli/cli.h"
@@ -11,9 +11,9 @@
 struct progress {
     const struct cli *cli;
     bool is_terminal, is_drawn;
-    double began_s, drawn_s;       // by the monotonic clock
-    double rate, rate_at_s;        // units a second, smoothed
-    uint64_t done_then;            // at rate_at_s
+    double began_s, drawn_s; // by the monotonic clock
+    double rate, rate_at_s;  // units a second, smoothed
+    uint64_t done_then;      // at rate_at_s
 };
 
 // What is shown. Units are bytes, or requests.

@@ -92,7 +92,8 @@ static int advance(struct recording_file *file, struct error *error)
     if (file->next.answered_at < before)
         return error_set(error, -EBADMSG,
                          "%s:%lu: \"answered\" is before that of the line above; lines must be in "
-                         "order of time", file->path, file->line_number);
+                         "order of time",
+                         file->path, file->line_number);
     return 0;
 }
 
@@ -156,8 +157,7 @@ int recording_files_next(struct recording_files *files, struct recorded_answer *
     struct recording_file *first = NULL;
     for (size_t i = 0; i < files->count; i++) {
         struct recording_file *file = files->files[i];
-        if (file->has_next &&
-            (first == NULL || file->next.answered_at < first->next.answered_at))
+        if (file->has_next && (first == NULL || file->next.answered_at < first->next.answered_at))
             first = file;
     }
     if (first == NULL)

@@ -17,8 +17,8 @@
 // Of sightings that had ended when the recording began: nobody waits for a replay as for a daemon.
 #define KNOWN_CLOSED_POINTS_MAX 5000000
 
-// Answers between the file and PostgreSQL: enough to keep both cores busy, few enough to stay small. Of small
-// answers many make one transaction.
+// Answers between the file and PostgreSQL: enough to keep both cores busy, few enough to stay
+// small. Of small answers many make one transaction.
 #define BACKLOG_MIN 6
 #define BACKLOG_MAX 1000
 #define BACKLOG_BYTES ((size_t)32 << 20)
@@ -32,7 +32,7 @@ struct replay {
     struct pipeline *pipeline;
     struct recorded_answer first; // read ahead to know when the recording begins
     bool has_first, at_end, failed, store_lost, closing;
-    size_t under_way; // submitted, not yet judged
+    size_t under_way;   // submitted, not yet judged
     size_t body_length; // of the newest answer
     struct error error;
     struct pipeline_counters counters;
@@ -70,8 +70,9 @@ static void closed(void *data)
     replay->pipeline = NULL;
     // The writer gives up waiting silently; what it did not store is missing.
     if (!replay->failed && replay->stored_sequence < replay->counters.last_sequence)
-        replay->failed = error_set(&replay->error, -ENOTCONN,
-                                   "PostgreSQL did not take everything; replay the files again") < 0;
+        replay->failed =
+            error_set(&replay->error, -ENOTCONN,
+                      "PostgreSQL did not take everything; replay the files again") < 0;
 }
 
 static void submit_more(struct replay *replay);
@@ -200,7 +201,8 @@ static int open_pipeline(struct replay *replay, uv_loop_t *loop, const char *jou
     return ret;
 }
 
-// The journal is gone with the command, and its cursor with it. Left behind it would only be untidy.
+// The journal is gone with the command, and its cursor with it. Left behind it would only be
+// untidy.
 static void forget_cursor(const char *database, const char *password, const char *journal_id)
 {
     struct query_connection *connection;
@@ -275,8 +277,10 @@ int command_replay(struct cli *cli, const struct command *command, int argc, cha
     static const struct option_table options = {
         .arguments_min = 1,
         .arguments_max = RECORDING_FILES_MAX,
-        .notes = "Each line of a FILE is one answer as `skywitnessd --record FILE` writes it; gzip is read as\n"
-                 "it is, \"-\" is standard input. Several files are read as one, in order of time. Replaying\n"
+        .notes = "Each line of a FILE is one answer as `skywitnessd --record FILE` writes it; gzip "
+                 "is read as\n"
+                 "it is, \"-\" is standard input. Several files are read as one, in order of time. "
+                 "Replaying\n"
                  "the same answers again changes nothing.",
     };
     int count = 0, status = EXIT_STATUS_GOOD;

@@ -37,8 +37,8 @@ static const char sightings_sql[] =
     " ORDER BY s.first_seen DESC, s.sighting_id DESC LIMIT $10::bigint"
     ") newest ORDER BY first_seen, sighting_id";
 
-// An archive's point that coincides with a live one of its feed is the same fix, as in a sighting's path
-// (sql/013-coinciding.sql).
+// An archive's point that coincides with a live one of its feed is the same fix, as in a sighting's
+// path (sql/013-coinciding.sql).
 static const char points_sql[] =
     "SELECT DISTINCT ON (observed_at) observed_at, latitude, longitude, ground_speed_kt, track_deg,"
     " altitude_baro_ft, altitude_geom_ft, vertical_rate_fpm, nic, nac_p, sil, on_ground, flags, "
@@ -149,8 +149,12 @@ int sighting_query_points(struct query_connection *connection, const struct sigh
     snprintf(emitter, sizeof emitter, "%" PRId64, sighting->emitter);
     snprintf(refused, sizeof refused, "%d", doubtful ? 0 : TRACK_POINT_IMPLAUSIBLE);
     snprintf(coincide, sizeof coincide, "%lld", (long long)HISTORY_COINCIDE_US);
-    const char *parameters[] = {sighting->icao24, emitter, utc_format(sighting->first_seen, first),
-                                utc_format(sighting->last_seen, last), refused, coincide};
+    const char *parameters[] = {sighting->icao24,
+                                emitter,
+                                utc_format(sighting->first_seen, first),
+                                utc_format(sighting->last_seen, last),
+                                refused,
+                                coincide};
     struct query *query;
     int result = query_start(connection, points_sql, parameters,
                              sizeof parameters / sizeof *parameters, &query, error);

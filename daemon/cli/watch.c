@@ -153,7 +153,7 @@ static void write_feed(const struct cli *cli, const struct writer *writer,
     }
     if (planner_plan(config, feed, &requests, &error) < 0)
         cli_say(cli, "warning: feed %s: %s", feed->id, error.message);
-    array_foreach(&requests, request)
+    array_foreach (&requests, request)
         write_request(writer, feed, request);
     planned_requests_done(&requests);
 }

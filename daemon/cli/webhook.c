@@ -16,24 +16,20 @@
 #include <string.h>
 #include <sys/random.h>
 
-// --- list -----------------------------------------------------------------------------------------
+// --- list --------------------------------------------------------------------------------------
 
 static const struct output_column columns[] = {
-    {"alert_id", "alert", OUTPUT_TEXT, 36},
-    {"webhook", "webhook", OUTPUT_TEXT, 16},
-    {"state", "state", OUTPUT_TEXT, 0},
-    {"type", "type", OUTPUT_TEXT, 0},
-    {"subject", "about", OUTPUT_TEXT, 12},
-    {"found_at", "found", OUTPUT_TIME, 0},
-    {"attempt", "tries", OUTPUT_NUMBER, 0},
-    {"due_at", "due", OUTPUT_TIME, 0},
-    {"delivered_at", NULL, OUTPUT_TIME, 0},
-    {"last_status", "code", OUTPUT_NUMBER, 0},
+    {"alert_id", "alert", OUTPUT_TEXT, 36}, {"webhook", "webhook", OUTPUT_TEXT, 16},
+    {"state", "state", OUTPUT_TEXT, 0},     {"type", "type", OUTPUT_TEXT, 0},
+    {"subject", "about", OUTPUT_TEXT, 12},  {"found_at", "found", OUTPUT_TIME, 0},
+    {"attempt", "tries", OUTPUT_NUMBER, 0}, {"due_at", "due", OUTPUT_TIME, 0},
+    {"delivered_at", NULL, OUTPUT_TIME, 0}, {"last_status", "code", OUTPUT_NUMBER, 0},
     {"reason", "reason", OUTPUT_TEXT, 48},
 };
 
 static const char list_sql[] =
-    "SELECT * FROM (SELECT d.alert_id, d.endpoint, d.state, d.type, a.subject, d.found_at, d.attempt,"
+    "SELECT * FROM (SELECT d.alert_id, d.endpoint, d.state, d.type, a.subject, d.found_at, "
+    "d.attempt,"
     " d.due_at, d.delivered_at, d.last_status, d.reason"
     " FROM skywitness.delivery d LEFT JOIN skywitness.alert a USING (alert_id)"
     " WHERE ($1::text IS NULL OR d.state = ANY (string_to_array($1, ',')))"
@@ -84,14 +80,16 @@ int command_webhook_list(struct cli *cli, const struct command *command, int arg
     int64_t limit = 100;
     const struct option_row rows[] = {
         {"state", 0, OPTION_TEXT, &state, "STATE,...",
-         "queued, delivered, dead, not_sent, cancelled (all but not_sent unless told otherwise)", 0, 0},
+         "queued, delivered, dead, not_sent, cancelled (all but not_sent unless told otherwise)", 0,
+         0},
         {"webhook", 0, OPTION_TEXT, &webhook, "ID", "this webhook only", 0, 0},
         {"limit", 0, OPTION_COUNT, &limit, "N", "the newest N; 0 for all", 0, INT64_MAX},
     };
     const struct option_table options = {
         OPTION_ROWS(rows),
-        .notes = "What the database knows, a second or two behind the daemon. The reason says why an\n"
-                 "alert was (not) sent, or what the last try met.",
+        .notes =
+            "What the database knows, a second or two behind the daemon. The reason says why an\n"
+            "alert was (not) sent, or what the last try met.",
     };
     struct query_connection *connection = NULL;
     int count, status;
@@ -104,7 +102,7 @@ int command_webhook_list(struct cli *cli, const struct command *command, int arg
     return status;
 }
 
-// --- replay, enable -------------------------------------------------------------------------------
+// --- replay, enable ----------------------------------------------------------------------------
 
 static int ask_daemon(struct cli *cli, const char *line)
 {
@@ -121,7 +119,9 @@ static int ask_daemon(struct cli *cli, const char *line)
     }
     if (strncmp(answer, "ok", 2) == 0) {
         cli_say(cli, "done%s%s%s", answer[2] != '\0' ? ": queued for" : "", answer + 2,
-                answer[2] == '\0' ? "" : strcmp(answer, "ok 1") == 0 ? " webhook" : " webhooks");
+                answer[2] == '\0'             ? ""
+                : strcmp(answer, "ok 1") == 0 ? " webhook"
+                                              : " webhooks");
         return EXIT_STATUS_GOOD;
     }
     cli_say(cli, "%s", strncmp(answer, "error ", 6) == 0 ? answer + 6 : answer);
@@ -138,8 +138,9 @@ int command_webhook_replay(struct cli *cli, const struct command *command, int a
         OPTION_ROWS(rows),
         .arguments_min = 1,
         .arguments_max = 1,
-        .notes = "Sends an alert once more, under its own id and with the same bytes, to the webhooks\n"
-                 "that were to have it. Asks the running daemon through its state directory.",
+        .notes =
+            "Sends an alert once more, under its own id and with the same bytes, to the webhooks\n"
+            "that were to have it. Asks the running daemon through its state directory.",
     };
     char line[CONTROL_LINE_SIZE];
     uint8_t alert_id[DIGEST_UUID_SIZE];
@@ -157,8 +158,9 @@ int command_webhook_enable(struct cli *cli, const struct command *command, int a
     const struct option_table options = {
         .arguments_min = 1,
         .arguments_max = 1,
-        .notes = "Sends again to a webhook that answered 410 Gone. Asks the running daemon through its\n"
-                 "state directory.",
+        .notes =
+            "Sends again to a webhook that answered 410 Gone. Asks the running daemon through its\n"
+            "state directory.",
     };
     char line[CONTROL_LINE_SIZE];
     int count, status;
@@ -168,13 +170,15 @@ int command_webhook_enable(struct cli *cli, const struct command *command, int a
     return ask_daemon(cli, line);
 }
 
-// --- secret ---------------------------------------------------------------------------------------
+// --- secret ------------------------------------------------------------------------------------
 
 int command_webhook_secret(struct cli *cli, const struct command *command, int argc, char **argv)
 {
     const struct option_table options = {
-        .notes = "A new signing secret, from the system's random numbers. Put it into a file or a systemd\n"
-                 "credential that the webhook's \"secret\" names, and into the receiver. Make the file first, so\n"
+        .notes = "A new signing secret, from the system's random numbers. Put it into a file or a "
+                 "systemd\n"
+                 "credential that the webhook's \"secret\" names, and into the receiver. Make the "
+                 "file first, so\n"
                  "that nobody else can read it: install -m 640 -g skywitness /dev/null FILE",
     };
     struct signature_secret secret = {.length = SIGNATURE_SECRET_BYTES_NEW};

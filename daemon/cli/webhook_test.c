@@ -54,7 +54,8 @@ static void send_letter(struct trial *trial, const struct webhook_target *target
     uv_loop_close(&loop);
 }
 
-static int send_test(struct cli *cli, const struct config *config, const struct config_webhook *webhook)
+static int send_test(struct cli *cli, const struct config *config,
+                     const struct config_webhook *webhook)
 {
     struct webhook_target target;
     struct error error;
@@ -62,8 +63,8 @@ static int send_test(struct cli *cli, const struct config *config, const struct 
         cli_say(cli, "%s", error.message);
         return EXIT_STATUS_BAD_CONFIGURATION;
     }
-    const struct alert_event event = alert_event_of_webhook(
-        ALERT_WEBHOOK_TEST, webhook->id, "skywitness webhook test", cli->now);
+    const struct alert_event event = alert_event_of_webhook(ALERT_WEBHOOK_TEST, webhook->id,
+                                                            "skywitness webhook test", cli->now);
     struct alert_message message;
     struct text body;
     alert_message_init(&message, &event, config);
@@ -95,7 +96,8 @@ int command_webhook_test(struct cli *cli, const struct command *command, int arg
     const struct option_table options = {
         .arguments_min = 1,
         .arguments_max = 1,
-        .notes = "One try, with the configuration's secret and form, whether or not the webhook is enabled\n"
+        .notes = "One try, with the configuration's secret and form, whether or not the webhook is "
+                 "enabled\n"
                  "or wants such events. Exit status 1 when it was not taken.",
     };
     const struct config *config;

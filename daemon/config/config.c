@@ -305,7 +305,8 @@ static void take_lists(struct settings *settings)
         config->webhooks[config->webhook_count++] = settings->webhooks.items[i].webhook;
     array_free(&settings->webhooks);
 
-    config->histories = memory_allocate_zeroed(settings->histories.count, sizeof *config->histories);
+    config->histories =
+        memory_allocate_zeroed(settings->histories.count, sizeof *config->histories);
     for (size_t i = 0; i < settings->histories.count; i++)
         config->histories[config->history_count++] = settings->histories.items[i].history;
     array_free(&settings->histories);

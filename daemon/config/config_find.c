@@ -35,6 +35,7 @@ struct config_credit config_credit(const struct config *config, const char *feed
         return (struct config_credit){known->licence, known->attribution};
     for (size_t i = 0; i < config->history_count; i++)
         if (strcmp(config->histories[i].feed, feed) == 0)
-            return (struct config_credit){config->histories[i].licence, config->histories[i].attribution};
+            return (struct config_credit){config->histories[i].licence,
+                                          config->histories[i].attribution};
     return (struct config_credit){NULL, NULL};
 }

@@ -6,6 +6,7 @@
 
 #include <cjson/cJSON.h>
 
-// Reads the tree as if it stood in the file `path`. Returns 0 with a new config or -EINVAL with problems.
+// Reads the tree as if it stood in the file `path`. Returns 0 with a new config or -EINVAL with
+// problems.
 int config_read(const cJSON *root, const char *path, struct config **ret_config,
                 struct config_problems *problems);

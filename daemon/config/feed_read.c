@@ -99,7 +99,8 @@ static void check_origin(struct reader *reader, const cJSON *json, const struct 
 {
     if (!cJSON_IsObject(json))
         return;
-    if (!reader_is_given(json, "provider") && !(reader_is_given(json, "kind") && reader_is_given(json, "url")))
+    if (!reader_is_given(json, "provider") &&
+        !(reader_is_given(json, "kind") && reader_is_given(json, "url")))
         missing(reader, "provider", "name a provider, or give kind and url");
     const struct provider *provider = feed->provider == NULL ? NULL : provider_find(feed->provider);
     if (provider == NULL)

@@ -19,16 +19,18 @@
 static const struct history_preset {
     const char *kind;
     const char *address_key;
-    const char *address; // NULL: the source must give one
-    const char *hosts[HOSTS_MAX]; // beside the address's own; of the preset's address only
+    const char *address;               // NULL: the source must give one
+    const char *hosts[HOSTS_MAX];      // beside the address's own; of the preset's address only
     const char *licence, *attribution; // likewise
     double requests_per_s;
 } presets[] = {
     {
         .kind = "adsb.lol-releases",
         .address_key = "index",
-        .address = "https://raw.githubusercontent.com/adsblol/globe_history_{year}/main/PREFERRED_RELEASES.txt",
-        // The assets, and what GitHub redirects to; its name changed from objects. to release-assets. in 2025.
+        .address = "https://raw.githubusercontent.com/adsblol/globe_history_{year}/main/"
+                   "PREFERRED_RELEASES.txt",
+        // The assets, and what GitHub redirects to; its name changed from objects. to
+        // release-assets. in 2025.
         .hosts = {"github.com", "*.githubusercontent.com"},
         .licence = "ODbL 1.0",
         .attribution = "Data from adsb.lol, ODbL 1.0",
@@ -106,7 +108,8 @@ static const struct field history_fields[] = {
 };
 
 // Keys that need or exclude each other. One that was given but wrong has been reported already.
-static void check_keys(struct reader *reader, const cJSON *json, const struct history_settings *settings)
+static void check_keys(struct reader *reader, const cJSON *json,
+                       const struct history_settings *settings)
 {
     const struct config_history *history = &settings->history;
     const struct history_preset *preset = find_preset(history->kind);
@@ -116,11 +119,12 @@ static void check_keys(struct reader *reader, const cJSON *json, const struct hi
         if (&presets[i] != preset && reader_is_given(json, presets[i].address_key))
             reader_problem_of(reader, presets[i].address_key, "not for a source of this kind");
     if (preset->address == NULL && !reader_is_given(json, preset->address_key))
-        reader_problem_of(reader, preset->address_key, "missing; this kind has no address of its own");
-    if (reader_is_given(json, preset->address_key) && history->address != NULL && settings->local <= 0 &&
-        strncmp(history->address, "http://", 7) == 0)
         reader_problem_of(reader, preset->address_key,
-                   "expected https:// (http:// is for a source marked \"local\": true)");
+                          "missing; this kind has no address of its own");
+    if (reader_is_given(json, preset->address_key) && history->address != NULL &&
+        settings->local <= 0 && strncmp(history->address, "http://", 7) == 0)
+        reader_problem_of(reader, preset->address_key,
+                          "expected https:// (http:// is for a source marked \"local\": true)");
 }
 
 static bool read_source(struct reader *reader, const cJSON *json, void *target)
@@ -135,7 +139,8 @@ static bool read_source(struct reader *reader, const cJSON *json, void *target)
     return good;
 }
 
-bool history_read(struct reader *reader, const cJSON *json, struct history_settings_array *histories)
+bool history_read(struct reader *reader, const cJSON *json,
+                  struct history_settings_array *histories)
 {
     return reader_list(reader, json, 0, CONFIG_HISTORIES_MAX, read_source, histories);
 }
@@ -177,12 +182,13 @@ static void check_id(const struct history_settings_array *histories, size_t inde
     if (id == NULL)
         return;
     if (strcmp(id, RESERVED_ID) == 0)
-        problems_add(problems, "%s: history[%zu].id: \"%s\" stands for archives on disk already", name,
-                     index, id);
+        problems_add(problems, "%s: history[%zu].id: \"%s\" stands for archives on disk already",
+                     name, index, id);
     for (size_t i = 0; i < index; i++)
-        if (histories->items[i].history.id != NULL && strcmp(histories->items[i].history.id, id) == 0)
-            problems_add(problems, "%s: history[%zu].id: \"%s\" stands for another source already", name,
-                         index, id);
+        if (histories->items[i].history.id != NULL &&
+            strcmp(histories->items[i].history.id, id) == 0)
+            problems_add(problems, "%s: history[%zu].id: \"%s\" stands for another source already",
+                         name, index, id);
 }
 
 void history_settle(struct history_settings_array *histories, const char *name,
@@ -220,7 +226,7 @@ void config_history_done(struct config_history *history)
 
 void history_settings_done(struct history_settings_array *histories)
 {
-    array_foreach(histories, settings) {
+    array_foreach (histories, settings) {
         config_history_done(&settings->history);
         texts_done(&settings->hosts);
     }

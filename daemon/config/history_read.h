@@ -18,7 +18,8 @@ struct history_settings_array {
 };
 
 // The value of the key "history".
-bool history_read(struct reader *reader, const cJSON *json, struct history_settings_array *histories);
+bool history_read(struct reader *reader, const cJSON *json,
+                  struct history_settings_array *histories);
 
 // Fills what was left out and holds each source against the others. `name` is the file's.
 void history_settle(struct history_settings_array *histories, const char *name,

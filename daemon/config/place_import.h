@@ -36,8 +36,8 @@ int place_import_read(const char *airports_path, const char *runways_path,
                       const struct place_import_filter *filter, struct place_array *ret_places,
                       struct place_import_counts *ret_counts, struct error *error);
 
-// The file of places as text (airfields only), one place a line and its runways below it. `remark` is NULL or one
-// line that is put on top as a comment. Latches `failed` beyond the text's limit.
+// The file of places as text (airfields only), one place a line and its runways below it. `remark`
+// is NULL or one line that is put on top as a comment. Latches `failed` beyond the text's limit.
 void place_write(const struct place_array *places, const char *remark, struct text *text);
 
 // place_write to a file that is replaced as a whole or not at all. "-" is standard output.

@@ -16,7 +16,8 @@
 
 #include "config/reader.h"
 
-// Wide enough for the Dead Sea's shore and the highest fields; the longest paved runway has 18,045 ft.
+// Wide enough for the Dead Sea's shore and the highest fields; the longest paved runway has 18,045
+// ft.
 #define PLACE_ELEVATION_MIN_FT (-2000)
 #define PLACE_ELEVATION_MAX_FT 30000
 #define PLACE_RUNWAY_LENGTH_MAX_FT 30000

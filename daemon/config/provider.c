@@ -18,8 +18,7 @@
         [PROVIDER_HEXES] = {"/v2/hex/{hexes}", LIST_MAX},                                          \
         [PROVIDER_CALLSIGNS] = {"/v2/callsign/{callsigns}", LIST_MAX},                             \
         [PROVIDER_REGISTRATIONS] = {"/v2/reg/{registrations}", LIST_MAX},                          \
-        [PROVIDER_SQUAWKS] = {squawks_target, 1},                                                  \
-        [PROVIDER_MILITARY] = {"/v2/mil", 0},                                                      \
+        [PROVIDER_SQUAWKS] = {squawks_target, 1}, [PROVIDER_MILITARY] = {"/v2/mil", 0},            \
         [PROVIDER_AREA] = {"/v2/point/{latitude}/{longitude}/{radius_nm}", 0},                     \
     }
 

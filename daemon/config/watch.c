@@ -208,7 +208,8 @@ static bool squawk_matches(const struct watch_pattern_array *squawks, const char
 }
 
 // The keys that say who an aircraft is, but the indexed ones.
-static bool entry_matches_identity(const struct watch_entry *entry, const struct observation *observation)
+static bool entry_matches_identity(const struct watch_entry *entry,
+                                   const struct observation *observation)
 {
     if (entry->military >= 0 && observation->military != (entry->military > 0))
         return false;
@@ -217,7 +218,8 @@ static bool entry_matches_identity(const struct watch_entry *entry, const struct
 }
 
 // The keys that are not indexed, but the place.
-static bool entry_matches_somewhere(const struct watch_entry *entry, const struct observation *observation)
+static bool entry_matches_somewhere(const struct watch_entry *entry,
+                                    const struct observation *observation)
 {
     if (!entry_matches_identity(entry, observation))
         return false;
@@ -288,12 +290,14 @@ static bool may_match(const struct watch_list *list, const struct observation *o
     return false;
 }
 
-bool watch_list_may_match_identity(const struct watch_list *list, const struct observation *identity)
+bool watch_list_may_match_identity(const struct watch_list *list,
+                                   const struct observation *identity)
 {
     return may_match(list, identity, entry_matches_identity);
 }
 
-bool watch_list_may_match_somewhere(const struct watch_list *list, const struct observation *observation)
+bool watch_list_may_match_somewhere(const struct watch_list *list,
+                                    const struct observation *observation)
 {
     return may_match(list, observation, entry_matches_somewhere);
 }

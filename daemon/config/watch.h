@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The watch list: which aircraft are flagged. Pure: matching only; reading it is config/watch_read.c.
-// An entry matches when all its keys match; entries are alternatives.
+// The watch list: which aircraft are flagged. Pure: matching only; reading it is
+// config/watch_read.c. An entry matches when all its keys match; entries are alternatives.
 #pragma once
 
 #include "base/array.h"
@@ -29,7 +29,7 @@ struct watch_entry {
     struct watch_pattern_array squawks;       // exact
     const struct place *within;               // NULL: anywhere. Borrowed from the places
     int military;                             // -1 does not matter, 0 no, 1 yes
-    int keep_raw;                             // -1 default (on unless the entry matches everything), 0, 1
+    int keep_raw; // -1 default (on unless the entry matches everything), 0, 1
 };
 
 // An airframe we know although feeds' databases may not (feeds.md 1.6): identity by address.
@@ -52,20 +52,22 @@ struct watch_list {
 void watch_list_compile(struct watch_list *list);
 void watch_list_done(struct watch_list *list);
 
-// Fills registration and type code that the feed left empty, from the airframes, else (registration only)
-// from the address by the rule of feeds.md 7.2; then returns the mask of the entries that match.
-// Thread-safe once compiled.
+// Fills registration and type code that the feed left empty, from the airframes, else (registration
+// only) from the address by the rule of feeds.md 7.2; then returns the mask of the entries that
+// match. Thread-safe once compiled.
 uint64_t watch_list_match(const struct watch_list *list, struct observation *observation);
 
-// The same from an address alone, for a decoder that wants to skip early: false means that no entry can
-// match whatever the other fields say.
+// The same from an address alone, for a decoder that wants to skip early: false means that no entry
+// can match whatever the other fields say.
 bool watch_list_may_match_address(const struct watch_list *list, const char *icao24);
 
-// The same from all that says who an aircraft is: address, registration, type and whether it is military. Callsign,
-// squawk and position are not looked at.
-bool watch_list_may_match_identity(const struct watch_list *list, const struct observation *identity);
+// The same from all that says who an aircraft is: address, registration, type and whether it is
+// military. Callsign, squawk and position are not looked at.
+bool watch_list_may_match_identity(const struct watch_list *list,
+                                   const struct observation *identity);
 // And from everything but the position.
-bool watch_list_may_match_somewhere(const struct watch_list *list, const struct observation *observation);
+bool watch_list_may_match_somewhere(const struct watch_list *list,
+                                    const struct observation *observation);
 
 // True when an entry matches every aircraft.
 bool watch_list_matches_everything(const struct watch_list *list);
@@ -82,15 +84,16 @@ bool watch_address_of_registration(const char *registration, char ret_icao24[8])
 // The inverse, as "RA-NNNNN". False outside 0x140000 + [0, 99999].
 bool watch_registration_of_address(const char *icao24, char ret_registration[13]);
 
-// Whether one of the patterns matches the registration in its own spelling or, for RA-NNNNN and RF-NNNNN,
-// in the other one: both name the same address, and databases differ (feeds.md 7.2).
+// Whether one of the patterns matches the registration in its own spelling or, for RA-NNNNN and
+// RF-NNNNN, in the other one: both name the same address, and databases differ (feeds.md 7.2).
 bool watch_registration_matches(const struct watch_pattern_array *patterns,
                                 const char *registration);
 
-// The addresses by which an entry's aircraft should be asked for besides their type or registration, since
-// feeds' databases miss the airframes that matter most (feeds.md 1.6): the entry's own hexes; else those of
-// the known airframes that fit its types and registrations, and, where the entry names no types, those that
-// the address rule gives for its registration patterns ("RA-82*": a thousand). None for an entry that names
-// neither. Distinct, ascending. Fills up to `capacity` of them and returns how many there are.
+// The addresses by which an entry's aircraft should be asked for besides their type or
+// registration, since feeds' databases miss the airframes that matter most (feeds.md 1.6): the
+// entry's own hexes; else those of the known airframes that fit its types and registrations, and,
+// where the entry names no types, those that the address rule gives for its registration patterns
+// ("RA-82*": a thousand). None for an entry that names neither. Distinct, ascending. Fills up to
+// `capacity` of them and returns how many there are.
 size_t watch_entry_addresses(const struct watch_list *list, const struct watch_entry *entry,
                              char (*ret_addresses)[8], size_t capacity);

@@ -15,8 +15,10 @@ static const struct {
     const char *name;
     size_t offset;
 } keys[] = {
-    {"types", offsetof(struct watch_entry, types)},         {"registrations", offsetof(struct watch_entry, registrations)},
-    {"hexes", offsetof(struct watch_entry, hexes)},         {"callsigns", offsetof(struct watch_entry, callsigns)},
+    {"types", offsetof(struct watch_entry, types)},
+    {"registrations", offsetof(struct watch_entry, registrations)},
+    {"hexes", offsetof(struct watch_entry, hexes)},
+    {"callsigns", offsetof(struct watch_entry, callsigns)},
     {"squawks", offsetof(struct watch_entry, squawks)},
 };
 #define KEY_COUNT (sizeof keys / sizeof *keys)
@@ -26,14 +28,15 @@ static const struct watch_pattern_array *words_of(const struct watch_entry *entr
     return (const struct watch_pattern_array *)((const char *)entry + keys[key].offset);
 }
 
-// --- as text --------------------------------------------------------------------------------------
+// --- as text -----------------------------------------------------------------------------------
 
 static int compare_words(const void *first, const void *second)
 {
     return strcmp(*(char *const *)first, *(char *const *)second);
 }
 
-static void write_words(const char *name, const struct watch_pattern_array *words, struct text *text)
+static void write_words(const char *name, const struct watch_pattern_array *words,
+                        struct text *text)
 {
     if (words->count == 0)
         return;
@@ -55,13 +58,15 @@ void watch_held_write(const struct watch_entry *entry, struct text *text)
     if (entry->within != NULL)
         text_append_format(&own, "%swithin=%s", own.length > 0 ? " " : "", entry->within->id);
     if (entry->military >= 0)
-        text_append_format(&own, "%smilitary=%s", own.length > 0 ? " " : "", entry->military > 0 ? "yes" : "no");
+        text_append_format(&own, "%smilitary=%s", own.length > 0 ? " " : "",
+                           entry->military > 0 ? "yes" : "no");
     text_append(text, own.length > 0 ? own.bytes : "*");
     text->failed |= own.failed;
     text_done(&own);
 }
 
-static const struct place *find_place(const char *id, const struct place *places, size_t place_count)
+static const struct place *find_place(const char *id, const struct place *places,
+                                      size_t place_count)
 {
     for (size_t i = 0; i < place_count; i++)
         if (strcmp(places[i].id, id) == 0)
@@ -76,7 +81,8 @@ static void read_words(char *value, struct watch_pattern_array *words)
 }
 
 // One "key=value".
-static bool read_part(char *part, const struct place *places, size_t place_count, struct watch_entry *entry)
+static bool read_part(char *part, const struct place *places, size_t place_count,
+                      struct watch_entry *entry)
 {
     char *value = strchr(part, '=');
     if (value == NULL)
@@ -95,7 +101,8 @@ static bool read_part(char *part, const struct place *places, size_t place_count
     return entry->within != NULL;
 }
 
-bool watch_held_read(const char *text, const struct place *places, size_t place_count, struct watch_entry *ret_entry)
+bool watch_held_read(const char *text, const struct place *places, size_t place_count,
+                     struct watch_entry *ret_entry)
 {
     struct watch_entry entry = {.military = -1, .keep_raw = -1};
     AUTO_FREE char *copy = memory_copy_string(text);
@@ -113,7 +120,8 @@ bool watch_held_read(const char *text, const struct place *places, size_t place_
 void watch_held_done(struct watch_entry *entry)
 {
     for (size_t i = 0; i < KEY_COUNT; i++) {
-        struct watch_pattern_array *words = (struct watch_pattern_array *)((char *)entry + keys[i].offset);
+        struct watch_pattern_array *words =
+            (struct watch_pattern_array *)((char *)entry + keys[i].offset);
         array_foreach (words, word)
             free(*word);
         array_free(words);
@@ -121,10 +129,10 @@ void watch_held_done(struct watch_entry *entry)
     *entry = (struct watch_entry){.military = -1, .keep_raw = -1};
 }
 
-// --- whether it holds what is wanted ----------------------------------------------------------------
+// --- whether it holds what is wanted -----------------------------------------------------------
 
-// Whether all that pattern `narrow` matches is matched by `wide`: as a text, in which a star stands for what only a
-// star matches. Linear, as text_matches_pattern.
+// Whether all that pattern `narrow` matches is matched by `wide`: as a text, in which a star stands
+// for what only a star matches. Linear, as text_matches_pattern.
 static bool pattern_holds(const char *wide, const char *narrow)
 {
     const char *star = NULL, *resume = NULL;
@@ -156,7 +164,8 @@ static bool any_holds(const struct watch_pattern_array *wide, const char *narrow
     return false;
 }
 
-static bool all_held(const struct watch_pattern_array *wide, const struct watch_pattern_array *narrow)
+static bool all_held(const struct watch_pattern_array *wide,
+                     const struct watch_pattern_array *narrow)
 {
     if (wide->count == 0)
         return true;
@@ -199,7 +208,8 @@ static void fill_in(const struct watch_list *held, struct alternative *one)
     one->registration = one->registration_known;
 }
 
-static bool registration_is_held(const struct watch_pattern_array *patterns, const char *registration)
+static bool registration_is_held(const struct watch_pattern_array *patterns,
+                                 const char *registration)
 {
     if (registration == NULL)
         return any_holds(patterns, "*");
@@ -212,8 +222,9 @@ static bool is_far_inside(const struct place *region, const struct place *airfie
     if (!place_contains(region, airfield->reference, WATCH_AIRFIELD_RADIUS_NM))
         return false;
     for (int bearing = 0; bearing < 360; bearing += 45)
-        if (!place_contains(region, geodesy_destination(airfield->reference, bearing, WATCH_HELD_APPROACH_NM),
-                            WATCH_AIRFIELD_RADIUS_NM))
+        if (!place_contains(
+                region, geodesy_destination(airfield->reference, bearing, WATCH_HELD_APPROACH_NM),
+                WATCH_AIRFIELD_RADIUS_NM))
             return false;
     return true;
 }
@@ -221,7 +232,8 @@ static bool is_far_inside(const struct place *region, const struct place *airfie
 static bool region_is_held(const struct watch_entry *entry, const struct watch_entry *wanted,
                            const struct place *const *at, size_t at_count)
 {
-    if (entry->within == NULL || (wanted->within != NULL && strcmp(entry->within->id, wanted->within->id) == 0))
+    if (entry->within == NULL ||
+        (wanted->within != NULL && strcmp(entry->within->id, wanted->within->id) == 0))
         return true;
     for (size_t i = 0; i < at_count; i++)
         if (!is_far_inside(entry->within, at[i]))
@@ -233,17 +245,21 @@ static bool region_is_held(const struct watch_entry *entry, const struct watch_e
 static bool manner_is_held(const struct watch_entry *entry, const struct watch_entry *wanted,
                            const struct place *const *at, size_t at_count)
 {
-    return all_held(&entry->callsigns, &wanted->callsigns) && all_held(&entry->squawks, &wanted->squawks) &&
+    return all_held(&entry->callsigns, &wanted->callsigns) &&
+           all_held(&entry->squawks, &wanted->squawks) &&
            (entry->military < 0 || entry->military == wanted->military) &&
            region_is_held(entry, wanted, at, at_count);
 }
 
 static bool entry_holds(const struct watch_entry *entry, const struct alternative *one)
 {
-    bool type_held = entry->types.count == 0 || any_holds(&entry->types, one->type != NULL ? one->type : "*");
-    bool hex_held = entry->hexes.count == 0 || any_holds(&entry->hexes, one->hex != NULL ? one->hex : "*");
+    bool type_held =
+        entry->types.count == 0 || any_holds(&entry->types, one->type != NULL ? one->type : "*");
+    bool hex_held =
+        entry->hexes.count == 0 || any_holds(&entry->hexes, one->hex != NULL ? one->hex : "*");
     return type_held && hex_held &&
-           (entry->registrations.count == 0 || registration_is_held(&entry->registrations, one->registration));
+           (entry->registrations.count == 0 ||
+            registration_is_held(&entry->registrations, one->registration));
 }
 
 static bool is_held(const struct watch_list *held, const bool *fits, struct alternative one)
@@ -260,13 +276,14 @@ static const char *word_at(const struct watch_pattern_array *words, size_t numbe
     return words->count > 0 ? words->items[number] : NULL;
 }
 
-bool watch_held_covers(const struct watch_list *held, const struct watch_entry *wanted, const struct place *const *at,
-                       size_t at_count)
+bool watch_held_covers(const struct watch_list *held, const struct watch_entry *wanted,
+                       const struct place *const *at, size_t at_count)
 {
     size_t types = wanted->types.count + (wanted->types.count == 0);
     size_t registrations = wanted->registrations.count + (wanted->registrations.count == 0);
     size_t hexes = wanted->hexes.count + (wanted->hexes.count == 0);
-    if (types * registrations > ALTERNATIVES_MAX || types * registrations * hexes > ALTERNATIVES_MAX)
+    if (types * registrations > ALTERNATIVES_MAX ||
+        types * registrations * hexes > ALTERNATIVES_MAX)
         return false;
     AUTO_FREE bool *fits = memory_allocate_zeroed(held->entry_count + 1, sizeof *fits);
     for (size_t i = 0; i < held->entry_count; i++)
@@ -274,9 +291,11 @@ bool watch_held_covers(const struct watch_list *held, const struct watch_entry *
     for (size_t i = 0; i < types; i++)
         for (size_t j = 0; j < registrations; j++)
             for (size_t k = 0; k < hexes; k++)
-                if (!is_held(held, fits, (struct alternative){.type = word_at(&wanted->types, i),
-                                                              .registration = word_at(&wanted->registrations, j),
-                                                              .hex = word_at(&wanted->hexes, k)}))
+                if (!is_held(
+                        held, fits,
+                        (struct alternative){.type = word_at(&wanted->types, i),
+                                             .registration = word_at(&wanted->registrations, j),
+                                             .hex = word_at(&wanted->hexes, k)}))
                     return false;
     return true;
 }

@@ -37,14 +37,15 @@ static const char *const grades[] = {"A0", "A1", "A2", "A3", "A4", NULL};
 static const struct text_rule rule_grade = {.words = grades, .length_max = 2};
 
 // What a sighting's or a visit's event says that the aircraft did (alert/event.h).
-static const char *const verbs[] = {"seen",      "lost",     "reported", "headed_to", "arrived",
-                                    "landed",    "departed", NULL};
+static const char *const verbs[] = {"seen",    "lost",   "reported", "headed_to",
+                                    "arrived", "landed", "departed", NULL};
 static const struct text_rule rule_verb = {.words = verbs, .length_max = 16};
 
 static const char *const events[] = {
     "sighting.opened", "sighting.closed", "visit.arrived",  "visit.departed",    "visit.upgraded",
     "visit.retracted", "claim.assessed",  "claim.overdue",  "identity.conflict", "squawk.emergency",
-    "feed.silent",     "feed.suspect",    "feed.recovered", "intake.stopped", "intake.resumed", "webhook.failing", "webhook.test"};
+    "feed.silent",     "feed.suspect",    "feed.recovered", "intake.stopped",    "intake.resumed",
+    "webhook.failing", "webhook.test"};
 
 static bool is_event_pattern(const char *text)
 {
@@ -121,18 +122,21 @@ static void check_secret(struct reader *reader, const cJSON *json,
     enum secret_use use = use_of(format);
     bool has_mark = url != NULL && strstr(url, "{secret}") != NULL;
     if (has_mark && use != SECRET_IN_URL)
-        reader_problem_of(reader, "url",
-                          "\"{secret}\" stands in the addresses of slack, discord and telegram only");
+        reader_problem_of(
+            reader, "url",
+            "\"{secret}\" stands in the addresses of slack, discord and telegram only");
     else if (has_mark && !reader_is_given(json, "secret"))
         reader_problem_of(reader, "secret", "missing; the url says {secret}");
     else if (url != NULL && !has_mark && use == SECRET_IN_URL && reader_is_given(json, "secret"))
         reader_problem_of(reader, "url",
                           "expected \"{secret}\" where the secret stands in the address");
     if (use != SECRET_SIGNS && settings->secrets.count > 1)
-        reader_problem_of(reader, "secret", "expected one; several are for formats that are signed");
+        reader_problem_of(reader, "secret",
+                          "expected one; several are for formats that are signed");
     if (strcmp(format, "telegram") == 0 && url != NULL && strstr(url, "?chat_id=") == NULL &&
         strstr(url, "&chat_id=") == NULL)
-        reader_problem_of(reader, "url", "expected \"?chat_id=\" and the chat's id behind the address");
+        reader_problem_of(reader, "url",
+                          "expected \"?chat_id=\" and the chat's id behind the address");
 }
 
 // Keys that need or exclude each other. One that was given but wrong has been reported already.
@@ -144,8 +148,8 @@ static void check_keys(struct reader *reader, const cJSON *json,
         return;
     if (webhook->url != NULL && settings->local <= 0 && strncmp(webhook->url, "http://", 7) == 0)
         reader_problem_of(reader, "url",
-                   "expected https:// (http:// is for an endpoint marked "
-                   "\"local\": true)");
+                          "expected https:// (http:// is for an endpoint marked "
+                          "\"local\": true)");
     bool is_wrong = reader_is_given(json, "format") && webhook->format == NULL;
     const char *format = webhook->format == NULL ? FORMAT_DEFAULT : webhook->format;
     if (is_wrong)

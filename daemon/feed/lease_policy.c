@@ -12,7 +12,7 @@ void lease_policy_done(struct lease_policy *policy)
 
 struct lease_feed *lease_policy_find(const struct lease_policy *policy, const char *feed)
 {
-    array_foreach(&policy->feeds, known)
+    array_foreach (&policy->feeds, known)
         if (strcmp(known->feed, feed) == 0)
             return known;
     return NULL;
@@ -29,7 +29,7 @@ void lease_policy_want(struct lease_policy *policy, const struct config *config)
         // A look tells soon; where none ever could, a new feed is as much ours as the others.
         *added = (struct lease_feed){.mine = !policy->known};
         text_copy(added->feed, sizeof added->feed, config->feeds[i].id);
-        array_foreach(&before, known)
+        array_foreach (&before, known)
             if (strcmp(known->feed, added->feed) == 0)
                 *added = *known;
     }
@@ -49,7 +49,7 @@ void lease_policy_looked(struct lease_policy *policy, utc_us asked_at)
     policy->waiting = false;
     policy->known = true;
     policy->looked_at = asked_at;
-    array_foreach(&policy->feeds, feed)
+    array_foreach (&policy->feeds, feed)
         feed->looks_free = feed->free ? feed->looks_free + 1 : 0;
 }
 

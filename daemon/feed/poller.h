@@ -42,8 +42,8 @@ struct poller_events {
     void (*on_state)(void *data, const char *host, const struct poller_feed_state *state);
     // A feed changed between reachable and not: said once each way.
     void (*on_health)(void *data, const struct config_feed *feed, bool healthy, const char *reason);
-    // Whether the feed may be asked now; asked each time before it is. NULL: always. When the answer changes,
-    // poller_wake says so.
+    // Whether the feed may be asked now; asked each time before it is. NULL: always. When the
+    // answer changes, poller_wake says so.
     bool (*may_ask)(void *data, const char *feed);
     void *data;
 };
@@ -62,8 +62,9 @@ struct poller *poller_new(uv_loop_t *loop, struct http_client *http, const struc
                           const struct poller_events *events, uint64_t random_seed);
 // To be called before poller_start with what was remembered.
 void poller_restore(struct poller *poller, const char *host, const struct poller_feed_state *state);
-// The feed was not well when it was last asked, in an earlier run or at another address: on_health tells of its next
-// answer, bad or (after a whole round) good. Does nothing for a feed that is not there or is known to be unwell.
+// The feed was not well when it was last asked, in an earlier run or at another address: on_health
+// tells of its next answer, bad or (after a whole round) good. Does nothing for a feed that is not
+// there or is known to be unwell.
 void poller_doubt(struct poller *poller, const char *feed);
 void poller_start(struct poller *poller);
 void poller_judge(struct poller *poller, uint64_t ticket, enum poll_judgement judgement,

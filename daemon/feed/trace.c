@@ -55,7 +55,7 @@ void trace_reader_free(struct trace_reader *reader)
     free(reader);
 }
 
-// --- one point ------------------------------------------------------------------------------------
+// --- one point ---------------------------------------------------------------------------------
 
 // Both times are decimals: rounding each keeps their sum exact.
 static bool time_of(const struct trace_reader *reader, utc_us *ret_at)
@@ -73,8 +73,9 @@ static void take_point(struct trace_reader *reader)
     const struct trace_element *element = &reader->element;
     struct position position;
     utc_us at;
-    if (!time_of(reader, &at) || !readsb_position(trace_element_number(element, TRACE_LATITUDE),
-                                                  trace_element_number(element, TRACE_LONGITUDE), &position)) {
+    if (!time_of(reader, &at) ||
+        !readsb_position(trace_element_number(element, TRACE_LATITUDE),
+                         trace_element_number(element, TRACE_LONGITUDE), &position)) {
         trace->refused++;
         return;
     }
@@ -92,7 +93,7 @@ static void take_point(struct trace_reader *reader)
         trace_watched_take(&reader->watched, element, at, position, &trace->kept);
 }
 
-// --- all points -----------------------------------------------------------------------------------
+// --- all points --------------------------------------------------------------------------------
 
 // Over the array whose '[' is at `at`.
 static const char *take_points(struct trace_reader *reader, const char *at)
@@ -125,7 +126,7 @@ static const char *take_points(struct trace_reader *reader, const char *at)
     return NULL;
 }
 
-// --- the document ---------------------------------------------------------------------------------
+// --- the document ------------------------------------------------------------------------------
 
 static int refuse(struct error *error, const char *why)
 {
@@ -135,10 +136,12 @@ static int refuse(struct error *error, const char *why)
 static int refuse_scan(const struct trace_reader *reader, struct error *error)
 {
     const struct json_scan *scan = &reader->scan;
-    return error_set(error, scan->problem_code, "byte %td: %s", scan->problem_at - scan->begin, scan->problem);
+    return error_set(error, scan->problem_code, "byte %td: %s", scan->problem_at - scan->begin,
+                     scan->problem);
 }
 
-static int take_header(struct trace_reader *reader, const struct trace_header *header, struct error *error)
+static int take_header(struct trace_reader *reader, const struct trace_header *header,
+                       struct error *error)
 {
     struct trace *trace = &reader->trace;
     int ret = trace_header_read(header, &reader->identity, &trace->begins_at, error);
@@ -157,7 +160,8 @@ static bool is_trace_key(struct trace_span key)
 
 // One value of the header; the points are taken on the way when it is known whose they are.
 static const char *scan_header_value(struct trace_reader *reader, struct trace_header *header,
-                                     struct trace_span key, const char *at, bool *taken, struct error *error)
+                                     struct trace_span key, const char *at, bool *taken,
+                                     struct error *error)
 {
     struct trace_span value = {at, NULL};
     // readsb writes the points last.
@@ -173,8 +177,8 @@ static const char *scan_header_value(struct trace_reader *reader, struct trace_h
     return at;
 }
 
-static const char *scan_header(struct trace_reader *reader, struct trace_header *header, const char *at,
-                               bool *taken, struct error *error)
+static const char *scan_header(struct trace_reader *reader, struct trace_header *header,
+                               const char *at, bool *taken, struct error *error)
 {
     struct json_scan *scan = &reader->scan;
     at = json_scan_blanks(scan, at + 1);
@@ -212,10 +216,12 @@ static int read_document(struct trace_reader *reader, struct error *error)
     if (at != NULL)
         at = scan_header(reader, &header, at, &taken, &own);
     if (at == NULL)
-        return scan->problem != NULL ? refuse_scan(reader, error) : error_set(error, own.code, "%s", own.message);
+        return scan->problem != NULL ? refuse_scan(reader, error)
+                                     : error_set(error, own.code, "%s", own.message);
     for (; at < scan->end; at++)
         if (!json_is_blank(*at))
-            return error_set(error, -EBADMSG, "byte %td: more bytes after the trace", at - scan->begin);
+            return error_set(error, -EBADMSG, "byte %td: more bytes after the trace",
+                             at - scan->begin);
     if (taken)
         return 0;
     if (header.trace.begin == NULL)

@@ -57,8 +57,10 @@ bool trace_element_is_ground(const struct trace_element *element)
     static const char ground[] = "\"ground\"";
     if (element->count <= TRACE_ALTITUDE)
         return false;
-    const char *begin = element->values[TRACE_ALTITUDE].begin, *end = element->values[TRACE_ALTITUDE].end;
-    return (size_t)(end - begin) == sizeof ground - 1 && memcmp(begin, ground, sizeof ground - 1) == 0;
+    const char *begin = element->values[TRACE_ALTITUDE].begin,
+               *end = element->values[TRACE_ALTITUDE].end;
+    return (size_t)(end - begin) == sizeof ground - 1 &&
+           memcmp(begin, ground, sizeof ground - 1) == 0;
 }
 
 uint32_t trace_element_flags(const struct trace_element *element)

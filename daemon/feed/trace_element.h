@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One element of a trace's array, checked and remembered as places in the text (feeds.md 2.3). Nothing is converted
-// before it is asked for.
+// One element of a trace's array, checked and remembered as places in the text (feeds.md 2.3).
+// Nothing is converted before it is asked for.
 #pragma once
 
 #include "feed/json_convert.h"
@@ -44,20 +44,23 @@ struct trace_element {
     struct readsb_object details;
 };
 
-// Steps over the element whose '[' is at `at`. The details are read by `layout`; with NULL they are only checked.
-// Returns the place behind its ']', or NULL with the problem noted in the scan.
+// Steps over the element whose '[' is at `at`. The details are read by `layout`; with NULL they are
+// only checked. Returns the place behind its ']', or NULL with the problem noted in the scan.
 const char *trace_element_scan(struct trace_element *element, struct readsb_layout *layout,
                                struct json_scan *scan, const char *at);
 
 // NAN for what is absent or not a number.
-static inline double trace_element_number(const struct trace_element *element, enum trace_value value)
+static inline double trace_element_number(const struct trace_element *element,
+                                          enum trace_value value)
 {
-    return value < element->count ? json_number(element->values[value].begin, element->values[value].end)
-                                  : (double)NAN;
+    return value < element->count
+               ? json_number(element->values[value].begin, element->values[value].end)
+               : (double)NAN;
 }
 
 // No bytes for what is absent or not a text.
-static inline struct json_text trace_element_text(const struct trace_element *element, enum trace_value value,
+static inline struct json_text trace_element_text(const struct trace_element *element,
+                                                  enum trace_value value,
                                                   char buffer[JSON_TEXT_MAX])
 {
     return value < element->count

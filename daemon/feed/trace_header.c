@@ -39,7 +39,8 @@ bool trace_header_is_ready(const struct trace_header *header)
 
 static struct json_text text_of(struct trace_span span, char buffer[JSON_TEXT_MAX])
 {
-    return span.begin != NULL ? json_text(span.begin, span.end, buffer) : (struct json_text){NULL, 0};
+    return span.begin != NULL ? json_text(span.begin, span.end, buffer)
+                              : (struct json_text){NULL, 0};
 }
 
 static double number_of(struct trace_span span)
@@ -47,8 +48,8 @@ static double number_of(struct trace_span span)
     return span.begin != NULL ? json_number(span.begin, span.end) : (double)NAN;
 }
 
-int trace_header_read(const struct trace_header *header, struct observation *ret_identity, utc_us *ret_begins_at,
-                      struct error *error)
+int trace_header_read(const struct trace_header *header, struct observation *ret_identity,
+                      utc_us *ret_begins_at, struct error *error)
 {
     char buffers[3][JSON_TEXT_MAX];
     struct observation identity = {.observed_at = UTC_UNKNOWN, .gps_ok_before = UTC_UNKNOWN};

@@ -23,7 +23,8 @@ void trace_header_note(struct trace_header *header, struct trace_span key, struc
 // Whether everything is there that points need to be understood.
 bool trace_header_is_ready(const struct trace_header *header);
 
-// Reads it. `ret_identity` gets the address and what is said of the airframe, all else unknown; `ret_begins_at` what
-// points' times are counted from. -EBADMSG for an address or a time that is none.
-int trace_header_read(const struct trace_header *header, struct observation *ret_identity, utc_us *ret_begins_at,
-                      struct error *error);
+// Reads it. `ret_identity` gets the address and what is said of the airframe, all else unknown;
+// `ret_begins_at` what points' times are counted from. -EBADMSG for an address or a time that is
+// none.
+int trace_header_read(const struct trace_header *header, struct observation *ret_identity,
+                      utc_us *ret_begins_at, struct error *error);

@@ -31,7 +31,7 @@ void trace_hearing_free(struct trace_hearing *hearing)
 static void note(struct trace_heard_array *array, size_t place, utc_us at, int32_t altitude_ft)
 {
     utc_us hour = utc_hour_start(at);
-    array_foreach(array, heard) {
+    array_foreach (array, heard) {
         if (heard->place != place || heard->hour != hour)
             continue;
         if (altitude_ft < heard->lowest_ft)
@@ -45,7 +45,8 @@ static void note(struct trace_heard_array *array, size_t place, utc_us at, int32
         }
         return;
     }
-    *array_append(array) = (struct trace_heard){place, hour, altitude_ft, at, at, altitude_ft, altitude_ft};
+    *array_append(array) =
+        (struct trace_heard){place, hour, altitude_ft, at, at, altitude_ft, altitude_ft};
 }
 
 static int32_t altitude_of(const struct trace_element *element)
@@ -59,11 +60,13 @@ static int32_t altitude_of(const struct trace_element *element)
 static bool counts(const char *icao24, const struct trace_element *element)
 {
     char source[JSON_TEXT_MAX];
-    return readsb_nearby_counts(icao24, readsb_source(trace_element_text(element, TRACE_SOURCE, source)));
+    return readsb_nearby_counts(icao24,
+                                readsb_source(trace_element_text(element, TRACE_SOURCE, source)));
 }
 
-void trace_hearing_take(struct trace_hearing *hearing, const char *icao24, const struct trace_element *element,
-                        utc_us at, struct position position, struct trace_heard_array *heard)
+void trace_hearing_take(struct trace_hearing *hearing, const char *icao24,
+                        const struct trace_element *element, utc_us at, struct position position,
+                        struct trace_heard_array *heard)
 {
     const struct feed_interest *interest = hearing->interest;
     if (hearing->nearby == NULL || !readsb_nearby_may_hold(hearing->nearby, position))

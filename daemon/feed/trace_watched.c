@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "feed/trace_watched.h"
 
-// What the details said holds for the three points after them (feeds.md 2.3). After a pause as long as a
-// receiver's shadow it may be another flight's [inference; the recordings' points are at most some 30 s apart].
+// What the details said holds for the three points after them (feeds.md 2.3). After a pause as long
+// as a receiver's shadow it may be another flight's [inference; the recordings' points are at most
+// some 30 s apart].
 #define CARRY_MOST_US (15 * UTC_MINUTE)
 
 void trace_watched_init(struct trace_watched *watched, const struct watch_list *watch)
@@ -27,7 +28,7 @@ bool trace_watched_begin(struct trace_watched *watched, const struct observation
     return watched->watch != NULL && watch_list_may_match_identity(watched->watch, identity);
 }
 
-// --- what is carried ------------------------------------------------------------------------------
+// --- what is carried ---------------------------------------------------------------------------
 
 // Returns whether it changed.
 static bool carry_text(const struct readsb_object *details, enum readsb_field field, char *kept,
@@ -35,7 +36,8 @@ static bool carry_text(const struct readsb_object *details, enum readsb_field fi
 {
     char buffer[JSON_TEXT_MAX];
     struct json_text text = readsb_object_text(details, field, buffer);
-    if (text.bytes == NULL || (text.length == *length && memcmp(text.bytes, kept, text.length) == 0))
+    if (text.bytes == NULL ||
+        (text.length == *length && memcmp(text.bytes, kept, text.length) == 0))
         return false;
     memcpy(kept, text.bytes, text.length);
     *length = text.length;
@@ -75,7 +77,7 @@ static struct json_text carried_text(const char *text, size_t length)
     return (struct json_text){length > 0 ? text : NULL, length};
 }
 
-// --- one point ------------------------------------------------------------------------------------
+// --- one point ---------------------------------------------------------------------------------
 
 static void fill_altitudes(const struct trace_element *element, struct readsb_numbers *numbers)
 {
@@ -138,8 +140,8 @@ static void fill_numbers(const struct trace_watched *watched, const struct trace
     readsb_fill_numbers(&numbers, seen);
 }
 
-void trace_watched_take(struct trace_watched *watched, const struct trace_element *element, utc_us at,
-                        struct position position, struct observation_array *kept)
+void trace_watched_take(struct trace_watched *watched, const struct trace_element *element,
+                        utc_us at, struct position position, struct observation_array *kept)
 {
     struct observation seen;
     carry(watched, element, at);

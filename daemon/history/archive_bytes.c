@@ -36,8 +36,8 @@ static void close_part(struct archive_bytes *bytes)
     bytes->descriptor = -1;
 }
 
-int archive_bytes_open(const char *path, const atomic_bool *is_stopped, struct archive_bytes **ret_bytes,
-                       struct error *error)
+int archive_bytes_open(const char *path, const atomic_bool *is_stopped,
+                       struct archive_bytes **ret_bytes, struct error *error)
 {
     if (strlen(path) >= PATH_SIZE)
         return error_set(error, -ENAMETOOLONG, "%.200s...: the name is too long", path);
@@ -125,7 +125,8 @@ static ssize_t read_descriptor(struct archive_bytes *bytes, struct error *error)
     for (;;) {
         if (!wait_for_input(bytes))
             return error_set(error, -ECANCELED, "stopped");
-        ssize_t length = bytes->descriptor >= 0 ? read(bytes->descriptor, bytes->block, BLOCK_BYTES) : 0;
+        ssize_t length =
+            bytes->descriptor >= 0 ? read(bytes->descriptor, bytes->block, BLOCK_BYTES) : 0;
         if (length < 0 && errno == EINTR)
             continue;
         if (length < 0)
@@ -136,7 +137,8 @@ static ssize_t read_descriptor(struct archive_bytes *bytes, struct error *error)
     }
 }
 
-ssize_t archive_bytes_read(struct archive_bytes *bytes, const uint8_t **ret_block, struct error *error)
+ssize_t archive_bytes_read(struct archive_bytes *bytes, const uint8_t **ret_block,
+                           struct error *error)
 {
     if (bytes->stream != NULL)
         return history_stream_read(bytes->stream, ret_block, error);

@@ -4,7 +4,7 @@
 void archive_day_count(struct archive_day_counts *counts, utc_us at)
 {
     utc_us day = utc_day_start(at);
-    array_foreach(counts, known) {
+    array_foreach (counts, known) {
         if (known->day == day) {
             known->files++;
             return;
@@ -23,7 +23,7 @@ utc_us archive_day_whole(const struct archive_day_counts *counts, utc_us named, 
 {
     struct archive_day_count most = {UTC_UNKNOWN, 0};
     size_t all_files = 0;
-    array_foreach(counts, one) {
+    array_foreach (counts, one) {
         all_files += one->files;
         if (one->files > most.files || (one->files == most.files && one->day == named))
             most = *one;

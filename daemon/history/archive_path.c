@@ -59,7 +59,8 @@ static bool is_later_part(const char *path)
 
 static int missing_first_part(const char *path, struct error *error)
 {
-    return error_set(error, -ENODATA, "%s: a part of a split archive without its first part (.tar.aa)", path);
+    return error_set(error, -ENODATA,
+                     "%s: a part of a split archive without its first part (.tar.aa)", path);
 }
 
 static bool first_part_is_beside(const char *path)
@@ -81,7 +82,8 @@ static bool first_part_was_given(const struct archive_path_walk *walk, const cha
 }
 
 // 1 with a file of the folder that is walked, 0 at its end.
-static int next_in_folder(struct archive_path_walk *walk, const char **ret_path, struct error *error)
+static int next_in_folder(struct archive_path_walk *walk, const char **ret_path,
+                          struct error *error)
 {
     FTSENT *entry;
     while ((entry = fts_read(walk->folder)) != NULL) {
@@ -108,7 +110,8 @@ static int next_in_folder(struct archive_path_walk *walk, const char **ret_path,
 }
 
 // 1 with a file, 0 when a folder was opened.
-static int enter(struct archive_path_walk *walk, const char *path, const char **ret_path, struct error *error)
+static int enter(struct archive_path_walk *walk, const char *path, const char **ret_path,
+                 struct error *error)
 {
     struct stat status;
     if (strcmp(path, "-") != 0 && stat(path, &status) < 0)

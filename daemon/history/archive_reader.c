@@ -70,7 +70,7 @@ void archive_reader_free(struct archive_reader *reader)
     free(reader);
 }
 
-// --- opening --------------------------------------------------------------------------------------
+// --- opening -----------------------------------------------------------------------------------
 
 static la_ssize_t read_block(struct archive *archive, void *data, const void **ret_block)
 {
@@ -157,9 +157,10 @@ static int open_next(struct archive_reader *reader, struct error *error)
     return 1;
 }
 
-// --- reading --------------------------------------------------------------------------------------
+// --- reading -----------------------------------------------------------------------------------
 
-static int make_room(struct archive_reader *reader, size_t length, const char *name, struct error *error)
+static int make_room(struct archive_reader *reader, size_t length, const char *name,
+                     struct error *error)
 {
     if (length < reader->capacity)
         return 0;
@@ -178,7 +179,8 @@ static int read_bytes(struct archive_reader *reader, struct archive_file *file, 
         int ret = make_room(reader, length, file->name, error);
         if (ret < 0)
             return ret;
-        la_ssize_t got = archive_read_data(reader->archive, reader->bytes + length, reader->capacity - length);
+        la_ssize_t got =
+            archive_read_data(reader->archive, reader->bytes + length, reader->capacity - length);
         if (got < 0)
             return fail(reader, file->name, error);
         if (got == 0)
@@ -236,7 +238,8 @@ static int note_damage(struct archive_reader *reader, struct error *error)
 }
 
 // The next file of the open archive; ARCHIVE_STEP_END at its end.
-static int next_in_archive(struct archive_reader *reader, struct archive_file *file, struct error *error)
+static int next_in_archive(struct archive_reader *reader, struct archive_file *file,
+                           struct error *error)
 {
     for (;;) {
         struct archive_entry *entry;
@@ -271,7 +274,8 @@ static int start(struct archive_reader *reader, struct error *error)
     return 0;
 }
 
-int archive_reader_next(struct archive_reader *reader, struct archive_file *ret_file, struct error *error)
+int archive_reader_next(struct archive_reader *reader, struct archive_file *ret_file,
+                        struct error *error)
 {
     for (;;) {
         int ret = 0;

@@ -13,7 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ARCHIVE_FILE_BYTES_MAX ((size_t)32 << 20) // packed; a trace of one aircraft and day is below 2 MB
+#define ARCHIVE_FILE_BYTES_MAX                                                                     \
+    ((size_t)32 << 20) // packed; a trace of one aircraft and day is below 2 MB
 #define ARCHIVE_NAME_SIZE 1024
 
 struct archive_file {

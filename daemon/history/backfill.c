@@ -55,7 +55,8 @@ struct backfill {
     utc_us now; // when it was made
 };
 
-static struct history_loader *new_loader(const struct backfill_plan *plan, struct query_connection *connection)
+static struct history_loader *new_loader(const struct backfill_plan *plan,
+                                         struct query_connection *connection)
 {
     struct text places = {0};
     sql_array_begin(&places);
@@ -63,7 +64,8 @@ static struct history_loader *new_loader(const struct backfill_plan *plan, struc
         sql_array_add(&places, plan->interest->places[i].id);
     sql_array_end(&places);
     struct history_loader *loader = history_loader_new(
-        connection, &(struct history_loader_order){plan->feed, places.bytes, plan->watch_id, plan->watch_ids});
+        connection,
+        &(struct history_loader_order){plan->feed, places.bytes, plan->watch_id, plan->watch_ids});
     text_done(&places);
     return loader;
 }
@@ -94,7 +96,7 @@ const struct backfill_report *backfill_report(const struct backfill *backfill)
     return &backfill->report;
 }
 
-// --- one file -------------------------------------------------------------------------------------
+// --- one file ----------------------------------------------------------------------------------
 
 static void name_bad(struct backfill *backfill, const struct error *problem)
 {
@@ -115,7 +117,8 @@ static int commit(struct backfill *backfill, struct error *error)
 
 static int make_way(struct backfill *backfill, utc_us day, struct error *error)
 {
-    utc_us apart = day > backfill->batch_day ? day - backfill->batch_day : backfill->batch_day - day;
+    utc_us apart =
+        day > backfill->batch_day ? day - backfill->batch_day : backfill->batch_day - day;
     int ret = 0;
     if (backfill->batch_files > 0 && apart > COMMIT_SPAN_US)
         ret = commit(backfill, error);
@@ -126,7 +129,8 @@ static int make_way(struct backfill *backfill, utc_us day, struct error *error)
 
 static bool item_is_recent(const struct backfill *backfill, const struct scan_item *item)
 {
-    size_t count = backfill->recent_count < SCAN_QUEUE_ITEMS ? backfill->recent_count : SCAN_QUEUE_ITEMS;
+    size_t count =
+        backfill->recent_count < SCAN_QUEUE_ITEMS ? backfill->recent_count : SCAN_QUEUE_ITEMS;
     for (size_t i = 0; i < count; i++)
         if (memcmp(backfill->recent[i], item->content, sizeof item->content) == 0)
             return true;
@@ -146,12 +150,13 @@ static void add_to_batch(struct backfill *backfill, const struct scan_item *item
     memcpy(file.content, item->content, sizeof file.content);
     memcpy(file.icao24, trace->icao24, sizeof file.icao24);
     history_loader_add_file(backfill->loader, &file);
-    array_foreach(&trace->heard, heard)
+    array_foreach (&trace->heard, heard)
         history_loader_add_heard(backfill->loader, backfill->plan.interest->places[heard->place].id,
                                  trace->icao24, heard);
-    array_foreach(&scanned->points, point)
+    array_foreach (&scanned->points, point)
         history_loader_add_point(backfill->loader, point);
-    memcpy(backfill->recent[backfill->recent_count++ % SCAN_QUEUE_ITEMS], item->content, sizeof item->content);
+    memcpy(backfill->recent[backfill->recent_count++ % SCAN_QUEUE_ITEMS], item->content,
+           sizeof item->content);
     backfill->batch_files++;
 }
 
@@ -164,19 +169,22 @@ static int store(struct backfill *backfill, const struct scan_item *item, struct
     add_to_batch(backfill, item);
     archive_day_count(&backfill->days, day);
     backfill->report.points += item->scanned.trace.points;
-    if (backfill->batch_files >= COMMIT_FILES || history_loader_rows(backfill->loader) >= COMMIT_ROWS)
+    if (backfill->batch_files >= COMMIT_FILES ||
+        history_loader_rows(backfill->loader) >= COMMIT_ROWS)
         return commit(backfill, error);
     return 0;
 }
 
 // What may be stored: scanned well, and of a day that can be.
-static bool is_good(const struct backfill *backfill, const struct scan_item *item, struct error *problem)
+static bool is_good(const struct backfill *backfill, const struct scan_item *item,
+                    struct error *problem)
 {
     utc_us begins_at = item->scanned.trace.begins_at;
     char time[UTC_TEXT_SIZE];
     if (item->problem.code != 0)
         *problem = item->problem;
-    else if (!item->is_skipped && (begins_at < FIRST_DAY || begins_at > backfill->now + AHEAD_MOST_US))
+    else if (!item->is_skipped &&
+             (begins_at < FIRST_DAY || begins_at > backfill->now + AHEAD_MOST_US))
         error_set(problem, -EBADMSG, "%s: it begins at %s, which cannot be", item->name,
                   utc_format(begins_at, time));
     return problem->code == 0;
@@ -201,7 +209,7 @@ static int take_file(struct backfill *backfill, const struct scan_item *item, st
     return 0;
 }
 
-// --- all of them ----------------------------------------------------------------------------------
+// --- all of them -------------------------------------------------------------------------------
 
 // What was read before says nothing of this one.
 static void begin_archive(struct backfill *backfill, size_t archive)
@@ -266,7 +274,8 @@ static int take(struct backfill *backfill, const struct scan_item *item, struct 
     return 0;
 }
 
-static int ask(struct backfill *backfill, struct scan_item **items, size_t count, struct error *error)
+static int ask(struct backfill *backfill, struct scan_item **items, size_t count,
+               struct error *error)
 {
     struct history_known known[SCAN_QUEUE_ASK_MAX];
     for (size_t i = 0; i < count; i++)
@@ -306,7 +315,8 @@ static int take_all(struct backfill *backfill, struct error *error)
     size_t count = 0;
     char at[ARCHIVE_NAME_SIZE] = "";
     int ret = 0;
-    while (ret == 0 && (turn = scan_queue_turn(backfill->queue, PROGRESS_MS, items, &count)) != SCAN_QUEUE_END) {
+    while (ret == 0 && (turn = scan_queue_turn(backfill->queue, PROGRESS_MS, items, &count)) !=
+                           SCAN_QUEUE_END) {
         if (turn == SCAN_QUEUE_ASK)
             ret = ask(backfill, items, count, error);
         if (turn == SCAN_QUEUE_STORE) {
@@ -345,7 +355,8 @@ int backfill_paths(struct backfill *backfill, char *const *paths, size_t count, 
     return run(backfill, &input, error);
 }
 
-int backfill_streams(struct backfill *backfill, const struct backfill_streams *streams, struct error *error)
+int backfill_streams(struct backfill *backfill, const struct backfill_streams *streams,
+                     struct error *error)
 {
     const struct backfill_input input = {.streams = streams};
     return run(backfill, &input, error);
@@ -356,8 +367,8 @@ int backfill_coverage(struct backfill *backfill, size_t *ret_changed, struct err
     const struct feed_interest *interest = backfill->plan.interest;
     size_t changed = 0;
     for (size_t i = 0; i < interest->place_count; i++) {
-        int ret = history_coverage_refresh(backfill->connection, backfill->plan.feed, &interest->places[i],
-                                           &changed, error);
+        int ret = history_coverage_refresh(backfill->connection, backfill->plan.feed,
+                                           &interest->places[i], &changed, error);
         if (ret < 0)
             return ret;
     }

@@ -61,7 +61,8 @@ struct backfill_plan {
 };
 
 // `connection` is borrowed and used by the calling thread only.
-struct backfill *backfill_new(const struct backfill_plan *plan, struct query_connection *connection);
+struct backfill *backfill_new(const struct backfill_plan *plan,
+                              struct query_connection *connection);
 void backfill_free(struct backfill *backfill); // accepts NULL
 
 // Reads files, folders, archives, parts of split ones, or "-" (history/archive_reader.h). What is
@@ -85,7 +86,8 @@ struct backfill_streams {
 };
 
 // The same from streams.
-int backfill_streams(struct backfill *backfill, const struct backfill_streams *streams, struct error *error);
+int backfill_streams(struct backfill *backfill, const struct backfill_streams *streams,
+                     struct error *error);
 
 const struct backfill_report *backfill_report(const struct backfill *backfill);
 

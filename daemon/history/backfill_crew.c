@@ -24,7 +24,7 @@ struct backfill_crew {
     pthread_t scanners[BACKFILL_JOBS_MAX];
 };
 
-// --- the thread that reads ------------------------------------------------------------------------
+// --- the thread that reads ---------------------------------------------------------------------
 
 // With nowhere to listen at, only watched aircraft matter, and a name may say that it is none of
 // them.
@@ -73,7 +73,8 @@ static bool put_file(struct backfill_crew *crew, const struct archive_file *file
     return true;
 }
 
-static bool put_event(struct backfill_crew *crew, enum scan_item_kind kind, const struct error *problem)
+static bool put_event(struct backfill_crew *crew, enum scan_item_kind kind,
+                      const struct error *problem)
 {
     struct scan_item *item = scan_queue_reserve(crew->queue, 0);
     if (item == NULL)
@@ -145,13 +146,14 @@ static void *run_reader(void *data)
     return NULL;
 }
 
-// --- the threads that scan ------------------------------------------------------------------------
+// --- the threads that scan ---------------------------------------------------------------------
 
 static void *run_scanner(void *data)
 {
     const struct backfill_crew *crew = data;
     const struct backfill_plan *plan = crew->plan;
-    struct scanner *scanner = scanner_new(plan->interest, plan->feed, plan->places, plan->place_count);
+    struct scanner *scanner =
+        scanner_new(plan->interest, plan->feed, plan->places, plan->place_count);
     struct scan_item *item;
     while ((item = scan_queue_take(crew->queue)) != NULL) {
         int ret = scanner_read(scanner, item->bytes, item->length, &item->scanned, &item->problem);
@@ -163,7 +165,7 @@ static void *run_scanner(void *data)
     return NULL;
 }
 
-// --- both -----------------------------------------------------------------------------------------
+// --- both --------------------------------------------------------------------------------------
 
 static size_t job_count(const struct backfill_plan *plan)
 {
@@ -206,7 +208,8 @@ static void crew_free(struct backfill_crew *crew)
 }
 
 int backfill_crew_start(const struct backfill_plan *plan, const struct backfill_input *input,
-                        struct scan_queue *queue, struct backfill_crew **ret_crew, struct error *error)
+                        struct scan_queue *queue, struct backfill_crew **ret_crew,
+                        struct error *error)
 {
     struct backfill_crew *crew = memory_allocate_zeroed(1, sizeof *crew);
     crew->plan = plan;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The threads of a backfill beside the caller's: one reads archives into the queue, the others scan.
+// The threads of a backfill beside the caller's: one reads archives into the queue, the others
+// scan.
 #pragma once
 
 #include "history/backfill.h"
@@ -14,14 +15,15 @@ struct backfill_input {
     const struct backfill_streams *streams; // NULL: paths
 };
 
-// Everything is borrowed until backfill_crew_join. `plan->jobs` threads scan, or one for each core. Errors: -EAGAIN
-// when the system has no more threads; none is left running then.
+// Everything is borrowed until backfill_crew_join. `plan->jobs` threads scan, or one for each core.
+// Errors: -EAGAIN when the system has no more threads; none is left running then.
 int backfill_crew_start(const struct backfill_plan *plan, const struct backfill_input *input,
-                        struct scan_queue *queue, struct backfill_crew **ret_crew, struct error *error);
+                        struct scan_queue *queue, struct backfill_crew **ret_crew,
+                        struct error *error);
 
 // Ends everything early; then it can be joined.
 void backfill_crew_stop(struct backfill_crew *crew);
 
-// Waits until everything was read or the queue was stopped, and frees the crew. Returns what ended the reading
-// early: -ECANCELED from the streams, else 0.
+// Waits until everything was read or the queue was stopped, and frees the crew. Returns what ended
+// the reading early: -ECANCELED from the streams, else 0.
 int backfill_crew_join(struct backfill_crew *crew, struct error *error);

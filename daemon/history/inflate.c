@@ -10,7 +10,8 @@
 #include <string.h>
 
 #define FIRST_BYTES ((size_t)1 << 20)
-// What is kept from one file to the next; real traces unpack to less (feeds.md 2: at most some 4 MB).
+// What is kept from one file to the next; real traces unpack to less (feeds.md 2: at most some 4
+// MB).
 #define KEEP_BYTES ((size_t)8 << 20)
 // Bytes of a gzip member that are not its contents: ten of header, eight of trailer (RFC 1952).
 #define GZIP_FRAME_BYTES 18
@@ -97,7 +98,8 @@ int inflater_read(struct inflater *inflater, const uint8_t *bytes, size_t length
         set_capacity(inflater, inflater->capacity < limit / 2 ? inflater->capacity * 2 : limit);
     }
     if (taken < length)
-        return error_set(error, -EBADMSG, "%zu bytes after the end of the gzip bytes", length - taken);
+        return error_set(error, -EBADMSG, "%zu bytes after the end of the gzip bytes",
+                         length - taken);
     *ret_bytes = inflater->bytes;
     *ret_length = given;
     return 0;

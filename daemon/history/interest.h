@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a backfill looks for: the watched aircraft, and everybody else who is heard low near the airfields of
-// claims.
+// What a backfill looks for: the watched aircraft, and everybody else who is heard low near the
+// airfields of claims.
 #pragma once
 
 #include "base/error.h"
@@ -17,7 +17,8 @@ struct history_interest {
 };
 void history_interest_done(struct history_interest *interest); // accepts a zeroed struct
 
-// Takes the watch list of the configuration, and of its places the airfields in reach of the claims in the
-// database. Blocking; errors are those of store/query.h. Not to be moved: it points into itself.
+// Takes the watch list of the configuration, and of its places the airfields in reach of the claims
+// in the database. Blocking; errors are those of store/query.h. Not to be moved: it points into
+// itself.
 int history_interest_read(struct query_connection *connection, const struct config *config,
                           struct history_interest *ret_interest, struct error *error);

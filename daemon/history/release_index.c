@@ -56,7 +56,8 @@ static bool read_asset(const char *url, size_t length, struct asset *asset)
         if (*at == '/')
             name = at + 1;
     const char *tar = memmem(name, (size_t)(end - name), ".tar", 4);
-    if (tar == NULL || !text_copy_bytes(asset->stem, sizeof asset->stem, name, (size_t)(tar - name)))
+    if (tar == NULL ||
+        !text_copy_bytes(asset->stem, sizeof asset->stem, name, (size_t)(tar - name)))
         return false;
     const char *rest = tar + 4;
     size_t rest_length = (size_t)(end - rest);
@@ -64,7 +65,8 @@ static bool read_asset(const char *url, size_t length, struct asset *asset)
         memcpy(asset->part, rest + 1, 2);
     else if (rest_length != 0)
         return false;
-    return strspn(asset->stem, NAME_CHARACTERS) == strlen(asset->stem) && read_day(asset->stem, &asset->day);
+    return strspn(asset->stem, NAME_CHARACTERS) == strlen(asset->stem) &&
+           read_day(asset->stem, &asset->day);
 }
 
 bool release_of_path(const char *path, char ret_name[RELEASE_NAME_SIZE], utc_us *ret_day)
@@ -111,12 +113,14 @@ static void find_gap(const struct asset *assets, size_t count, struct release *r
     }
 }
 
-static int make_release(struct asset *assets, size_t count, struct release *release, struct error *error)
+static int make_release(struct asset *assets, size_t count, struct release *release,
+                        struct error *error)
 {
     struct text urls;
     qsort(assets, count, sizeof *assets, compare_parts);
     for (size_t i = 1; i < count; i++)
-        if (strcmp(assets[i].stem, assets[0].stem) != 0 || strcmp(assets[i].part, assets[i - 1].part) == 0)
+        if (strcmp(assets[i].stem, assets[0].stem) != 0 ||
+            strcmp(assets[i].part, assets[i - 1].part) == 0)
             return error_set(error, -EBADMSG, "%s: a line with parts that do not belong together",
                              assets[0].stem);
     *release = (struct release){.day = assets[0].day, .part_count = count};
@@ -132,7 +136,8 @@ static int make_release(struct asset *assets, size_t count, struct release *rele
 }
 
 // 1 when the line is the day's.
-static int read_line(const char *line, size_t length, utc_us day, struct release *release, struct error *error)
+static int read_line(const char *line, size_t length, utc_us day, struct release *release,
+                     struct error *error)
 {
     struct asset assets[RELEASE_PARTS_MAX], asset;
     size_t count = 0;
@@ -146,7 +151,8 @@ static int read_line(const char *line, size_t length, utc_us day, struct release
         if (count == 0 && asset.day != day)
             return 0;
         if (count == RELEASE_PARTS_MAX)
-            return error_set(error, -EBADMSG, "%s: more than %d parts", asset.stem, RELEASE_PARTS_MAX);
+            return error_set(error, -EBADMSG, "%s: more than %d parts", asset.stem,
+                             RELEASE_PARTS_MAX);
         assets[count++] = asset;
     }
     if (count == 0)

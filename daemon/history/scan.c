@@ -16,8 +16,8 @@ struct scanner {
     struct track_effects effects;
 };
 
-struct scanner *scanner_new(const struct feed_interest *interest, const char *feed, const struct place *places,
-                            size_t place_count)
+struct scanner *scanner_new(const struct feed_interest *interest, const char *feed,
+                            const struct place *places, size_t place_count)
 {
     struct scanner *scanner = memory_allocate_zeroed(1, sizeof *scanner);
     scanner->feed = feed;
@@ -50,7 +50,7 @@ static struct track_point_array flag(struct scanner *scanner, const struct obser
 {
     struct track_effects *effects = &scanner->effects;
     struct tracker *tracker = tracker_new(scanner->places, scanner->place_count);
-    array_foreach(kept, seen)
+    array_foreach (kept, seen)
         tracker_push(tracker, seen, scanner->feed, seen->observed_at, effects);
     tracker_free(tracker);
     struct track_point_array points = effects->points;
@@ -61,13 +61,14 @@ static struct track_point_array flag(struct scanner *scanner, const struct obser
     return points;
 }
 
-int scanner_read(struct scanner *scanner, const uint8_t *bytes, size_t length, struct scanned *ret_scanned,
-                 struct error *error)
+int scanner_read(struct scanner *scanner, const uint8_t *bytes, size_t length,
+                 struct scanned *ret_scanned, struct error *error)
 {
     struct scanned scanned = {0};
     const char *text;
     size_t text_length;
-    int ret = inflater_read(scanner->inflater, bytes, length, TRACE_BYTES_MAX, &text, &text_length, error);
+    int ret = inflater_read(scanner->inflater, bytes, length, TRACE_BYTES_MAX, &text, &text_length,
+                            error);
     if (ret == 0)
         ret = trace_reader_read(scanner->traces, text, text_length, &scanned.trace, error);
     if (ret < 0)

@@ -71,12 +71,13 @@ static struct scan_item *item_at(const struct scan_queue *queue, size_t number)
     return &queue->items[number % SCAN_QUEUE_ITEMS];
 }
 
-// --- reading --------------------------------------------------------------------------------------
+// --- reading -----------------------------------------------------------------------------------
 
 static bool has_room(const struct scan_queue *queue, size_t length)
 {
     size_t held = queue->put - queue->released;
-    return held < SCAN_QUEUE_ITEMS && (queue->bytes == 0 || queue->bytes + length <= SCAN_QUEUE_BYTES);
+    return held < SCAN_QUEUE_ITEMS &&
+           (queue->bytes == 0 || queue->bytes + length <= SCAN_QUEUE_BYTES);
 }
 
 struct scan_item *scan_queue_reserve(struct scan_queue *queue, size_t length)
@@ -108,7 +109,7 @@ void scan_queue_end(struct scan_queue *queue)
     pthread_mutex_unlock(&queue->lock);
 }
 
-// --- scanning -------------------------------------------------------------------------------------
+// --- scanning ----------------------------------------------------------------------------------
 
 // The next file to be scanned; NULL when there is none for now. Results that wait to be stored take
 // memory: beyond the limit only what is to be stored first is scanned.
@@ -147,7 +148,7 @@ void scan_queue_finish(struct scan_queue *queue, struct scan_item *item)
     pthread_mutex_unlock(&queue->lock);
 }
 
-// --- storing --------------------------------------------------------------------------------------
+// --- storing -----------------------------------------------------------------------------------
 
 static size_t larger(size_t first, size_t second)
 {
@@ -162,7 +163,8 @@ static size_t unanswered(struct scan_queue *queue, struct scan_item **ret_items)
     return count;
 }
 
-static enum scan_queue_turn turn(struct scan_queue *queue, struct scan_item **ret_items, size_t *ret_count)
+static enum scan_queue_turn turn(struct scan_queue *queue, struct scan_item **ret_items,
+                                 size_t *ret_count)
 {
     bool is_first_ready =
         queue->released < queue->put && item_at(queue, queue->released)->stage == STAGE_SCANNED;
@@ -190,8 +192,8 @@ static struct timespec deadline(unsigned wait_ms)
     return until;
 }
 
-enum scan_queue_turn scan_queue_turn(struct scan_queue *queue, unsigned wait_ms, struct scan_item **ret_items,
-                                     size_t *ret_count)
+enum scan_queue_turn scan_queue_turn(struct scan_queue *queue, unsigned wait_ms,
+                                     struct scan_item **ret_items, size_t *ret_count)
 {
     struct timespec until = deadline(wait_ms);
     enum scan_queue_turn what;

@@ -12,10 +12,12 @@
 #include <string.h>
 #include <time.h>
 
-// So many refusals one after another are a locked door (bot protection, feeds.md 2.7): knocking on is no manners.
+// So many refusals one after another are a locked door (bot protection, feeds.md 2.7): knocking on
+// is no manners.
 #define REFUSED_MAX 5
 
-static const struct history_kind *const kinds[] = {&history_kind_releases, &history_kind_readsb_web};
+static const struct history_kind *const kinds[] = {&history_kind_releases,
+                                                   &history_kind_readsb_web};
 
 static const struct history_kind *find_kind(const char *name)
 {
@@ -27,7 +29,7 @@ static const struct history_kind *find_kind(const char *name)
 
 void history_items_done(struct history_items *items)
 {
-    array_foreach(items, item)
+    array_foreach (items, item)
         free(item->urls);
     array_free(items);
 }
@@ -44,8 +46,9 @@ static void set_hosts(struct history_source *source, const char *own)
 
 static void set_terms(struct history_source *source, const char *contact)
 {
-    snprintf(source->user_agent, sizeof source->user_agent, "skywitness/%s%s%s%s", SKYWITNESS_VERSION,
-             contact != NULL ? " (" : "", contact != NULL ? contact : "", contact != NULL ? ")" : "");
+    snprintf(source->user_agent, sizeof source->user_agent, "skywitness/%s%s%s%s",
+             SKYWITNESS_VERSION, contact != NULL ? " (" : "", contact != NULL ? contact : "",
+             contact != NULL ? ")" : "");
     source->terms = (struct download_terms){
         .user_agent = source->user_agent,
         .certificate_authority_file = source->config->certificate_authority_file,
@@ -62,7 +65,8 @@ int history_source_new(const struct config_history *config, const char *contact,
     struct endpoint endpoint;
     const struct history_kind *kind = find_kind(config->kind);
     if (kind == NULL)
-        return error_set(error, -EINVAL, "history source %s: no such kind: %s", config->id, config->kind);
+        return error_set(error, -EINVAL, "history source %s: no such kind: %s", config->id,
+                         config->kind);
     // A mark such as "{year}" stands behind the host only.
     AUTO_FREE char *address = memory_copy_string(config->address);
     char *mark = strchr(address, '{');
@@ -99,8 +103,8 @@ int history_source_plan(struct history_source *source, const struct history_orde
     uint64_t days = (uint64_t)((order->last_day - order->first_day) / UTC_DAY + 1);
     uint64_t per_day = source->kind->asks_aircraft ? order->aircraft->count : 1;
     if (days > HISTORY_DAYS_MAX || days * per_day > HISTORY_ITEMS_MAX)
-        return error_set(error, -E2BIG, "%s: more than %d days or %d requests at once", source->config->id,
-                         HISTORY_DAYS_MAX, HISTORY_ITEMS_MAX);
+        return error_set(error, -E2BIG, "%s: more than %d days or %d requests at once",
+                         source->config->id, HISTORY_DAYS_MAX, HISTORY_ITEMS_MAX);
     return source->kind->plan(source, order, items, missing, error);
 }
 
@@ -131,7 +135,7 @@ int history_source_fetch(struct history_source *source, const struct history_ite
     int ret = source_stream_new(source, item, ret_stream, error);
     source->refused = ret == -EACCES ? source->refused + 1 : 0;
     if (source->refused >= REFUSED_MAX)
-        return error_set(error, -ECANCELED, "%s: refused %u times in a row; stopped asking", source->config->id,
-                         source->refused);
+        return error_set(error, -ECANCELED, "%s: refused %u times in a row; stopped asking",
+                         source->config->id, source->refused);
     return ret;
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Where past days are fetched from. A source first plans: which items (an archive of a day, one aircraft's trace
-// of a day) answer an order; then gives each item's bytes as a stream. Blocking, for the operator's tool.
+// Where past days are fetched from. A source first plans: which items (an archive of a day, one
+// aircraft's trace of a day) answer an order; then gives each item's bytes as a stream. Blocking,
+// for the operator's tool.
 //
-// How to add a kind: write source_NAME.c with one `const struct history_kind history_kind_NAME`, name it below and
-// in the table of source.c; in config/history_read.c a row of presets and the kind's word, which
-// config/schema/skywitness.schema.json needs too.
+// How to add a kind: write source_NAME.c with one `const struct history_kind history_kind_NAME`,
+// name it below and in the table of source.c; in config/history_read.c a row of presets and the
+// kind's word, which config/schema/skywitness.schema.json needs too.
 #pragma once
 
 #include "base/array.h"
@@ -34,7 +35,8 @@ struct history_aircraft_array ARRAY_OF(struct history_aircraft);
 // What is wanted.
 struct history_order {
     utc_us first_day, last_day; // both included; starts of UTC days
-    const struct history_aircraft_array *aircraft; // for kinds that ask for them one by one; else NULL
+    const struct history_aircraft_array
+        *aircraft; // for kinds that ask for them one by one; else NULL
 };
 
 struct history_item {
@@ -63,8 +65,9 @@ struct history_kind {
     const char *name;   // config_history.kind
     bool asks_aircraft; // an order names them
     // Appends the items that answer the order, by day, and the days for which there is nothing.
-    int (*plan)(struct history_source *source, const struct history_order *order, struct history_items *items,
-                struct history_missing_days *missing, struct error *error);
+    int (*plan)(struct history_source *source, const struct history_order *order,
+                struct history_items *items, struct history_missing_days *missing,
+                struct error *error);
 };
 
 extern const struct history_kind history_kind_releases;
@@ -80,8 +83,8 @@ struct history_source {
     size_t host_count;
     int64_t asked_ns; // by the monotonic clock; 0: not yet
     unsigned refused; // in a row
-    // For whoever watches, from any thread: what came in all, and of the stream that is read its size (0: unknown)
-    // and what had come before it.
+    // For whoever watches, from any thread: what came in all, and of the stream that is read its
+    // size (0: unknown) and what had come before it.
     atomic_uint_least64_t fetched_bytes, stream_total, stream_began;
 };
 
@@ -90,15 +93,16 @@ int history_source_new(const struct config_history *config, const char *contact,
                        struct history_source **ret_source, struct error *error);
 void history_source_free(struct history_source *source); // accepts NULL
 
-// Errors of the source as a whole: those of net/download.h; -E2BIG for an order of more than HISTORY_ITEMS_MAX.
+// Errors of the source as a whole: those of net/download.h; -E2BIG for an order of more than
+// HISTORY_ITEMS_MAX.
 int history_source_plan(struct history_source *source, const struct history_order *order,
                         struct history_items *items, struct history_missing_days *missing,
                         struct error *error);
 
-// Begins to fetch; waits where requests come faster than the source allows. One stream at a time; the source must
-// outlive it. May be called on another thread than the other functions. Errors as of net/download.h; -ENOENT for a
-// trace says that the aircraft was not seen that day, or that the day has expired; -ECANCELED that going on makes no
-// sense: the source refuses everything.
+// Begins to fetch; waits where requests come faster than the source allows. One stream at a time;
+// the source must outlive it. May be called on another thread than the other functions. Errors as
+// of net/download.h; -ENOENT for a trace says that the aircraft was not seen that day, or that the
+// day has expired; -ECANCELED that going on makes no sense: the source refuses everything.
 int history_source_fetch(struct history_source *source, const struct history_item *item,
                          struct history_stream **ret_stream, struct error *error);
 

@@ -13,8 +13,9 @@
 
 #define URL_SIZE 1100
 
-// A day is published some days after it, in the repository of the year in which that happens: of the last days of a
-// year the list of the next one may have to be asked (feeds.md 2.6: that of 2025 begins with 2024-12-29).
+// A day is published some days after it, in the repository of the year in which that happens: of
+// the last days of a year the list of the next one may have to be asked (feeds.md 2.6: that of 2025
+// begins with 2024-12-29).
 #define LATE_DAYS 8
 
 struct index {
@@ -50,7 +51,8 @@ static void make_url(const char *address, const char *year, char url[URL_SIZE])
     if (found == NULL)
         snprintf(url, URL_SIZE, "%s", address);
     else
-        snprintf(url, URL_SIZE, "%.*s%s%s", (int)(found - address), address, year, found + strlen(mark));
+        snprintf(url, URL_SIZE, "%.*s%s%s", (int)(found - address), address, year,
+                 found + strlen(mark));
 }
 
 // Fetches the year's index, unless it is there.
@@ -61,7 +63,7 @@ static int take_index(struct history_source *source, struct index_array *indexes
     struct error problem = {0};
     if (strstr(source->config->address, "{year}") == NULL)
         year = "";
-    array_foreach(indexes, known) {
+    array_foreach (indexes, known) {
         *ret_index = known;
         if (strcmp(known->year, year) == 0)
             return 0;
@@ -87,14 +89,16 @@ static void miss(struct history_missing_days *missing, utc_us day, const char *w
 static void add_item(struct history_items *items, struct release *release)
 {
     struct history_item *item = array_append(items);
-    *item = (struct history_item){.day = release->day, .kind = ARCHIVE_KIND_TAR, .urls = TAKE(release->urls)};
+    *item = (struct history_item){
+        .day = release->day, .kind = ARCHIVE_KIND_TAR, .urls = TAKE(release->urls)};
     text_copy(item->name, sizeof item->name, release->name);
     if (release->absent[0] != '\0')
-        snprintf(item->flaw, sizeof item->flaw, "the index lacks its part .tar.%s", release->absent);
+        snprintf(item->flaw, sizeof item->flaw, "the index lacks its part .tar.%s",
+                 release->absent);
 }
 
-static int find_in_year(struct history_source *source, struct index_array *indexes, utc_us day, utc_us year_of,
-                        struct release *release, char why[300], struct error *error)
+static int find_in_year(struct history_source *source, struct index_array *indexes, utc_us day,
+                        utc_us year_of, struct release *release, char why[300], struct error *error)
 {
     const struct index *index;
     struct error problem = {0};
@@ -103,24 +107,28 @@ static int find_in_year(struct history_source *source, struct index_array *index
     int ret = take_index(source, indexes, year, &index, error);
     if (ret < 0)
         return ret;
-    int found = index->is_absent
-                    ? 0
-                    : release_index_find(index->text.bytes, index->text.length, day, release, &problem);
-    snprintf(why, 300, "%.299s", index->is_absent ? index->why
-                                 : found < 0      ? problem.message
-                                                  : "the index names no release of it");
+    int found = index->is_absent ? 0
+                                 : release_index_find(index->text.bytes, index->text.length, day,
+                                                      release, &problem);
+    snprintf(why, 300, "%.299s",
+             index->is_absent ? index->why
+             : found < 0      ? problem.message
+                              : "the index names no release of it");
     return found > 0;
 }
 
 static int plan_day(struct history_source *source, struct index_array *indexes, utc_us day,
-                    struct history_items *items, struct history_missing_days *missing, struct error *error)
+                    struct history_items *items, struct history_missing_days *missing,
+                    struct error *error)
 {
     struct release release;
     char why[300], why_late[300], own[UTC_TEXT_SIZE], late[UTC_TEXT_SIZE];
     int found = find_in_year(source, indexes, day, day, &release, why, error);
-    bool may_be_late = strncmp(utc_format_day(day, own), utc_format_day(day + LATE_DAYS * UTC_DAY, late), 4) != 0;
+    bool may_be_late =
+        strncmp(utc_format_day(day, own), utc_format_day(day + LATE_DAYS * UTC_DAY, late), 4) != 0;
     if (found == 0 && may_be_late)
-        found = find_in_year(source, indexes, day, day + LATE_DAYS * UTC_DAY, &release, why_late, error);
+        found = find_in_year(source, indexes, day, day + LATE_DAYS * UTC_DAY, &release, why_late,
+                             error);
     if (found > 0)
         add_item(items, &release);
     else if (found == 0)
@@ -128,14 +136,15 @@ static int plan_day(struct history_source *source, struct index_array *indexes, 
     return found < 0 ? found : 0;
 }
 
-static int plan(struct history_source *source, const struct history_order *order, struct history_items *items,
-                struct history_missing_days *missing, struct error *error)
+static int plan(struct history_source *source, const struct history_order *order,
+                struct history_items *items, struct history_missing_days *missing,
+                struct error *error)
 {
     struct index_array indexes = {0};
     int ret = 0;
     for (utc_us day = order->first_day; day <= order->last_day && ret == 0; day += UTC_DAY)
         ret = plan_day(source, &indexes, day, items, missing, error);
-    array_foreach(&indexes, index)
+    array_foreach (&indexes, index)
         text_done(&index->text);
     array_free(&indexes);
     return ret;

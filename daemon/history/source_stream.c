@@ -15,8 +15,8 @@
 struct source_stream {
     struct history_stream head; // first: what others see
     struct history_source *source;
-    char *urls;                 // the item's, cut into texts
-    char *parts[PARTS_MAX];     // within `urls`
+    char *urls;             // the item's, cut into texts
+    char *parts[PARTS_MAX]; // within `urls`
     size_t part_count, next_part;
     uint64_t bytes_max;
     struct download *download; // of the part that is read; NULL between two
@@ -28,12 +28,13 @@ static int open_part(struct source_stream *stream, struct error *error)
     if (ret < 0)
         return ret;
     ret = download_open(stream->source->client, stream->parts[stream->next_part], stream->bytes_max,
-                            &stream->download, error);
+                        &stream->download, error);
     stream->next_part += ret == 0;
     return ret;
 }
 
-static ssize_t read_stream(struct history_stream *head, const uint8_t **ret_bytes, struct error *error)
+static ssize_t read_stream(struct history_stream *head, const uint8_t **ret_bytes,
+                           struct error *error)
 {
     struct source_stream *stream = (struct source_stream *)head;
     for (;;) {
@@ -74,7 +75,9 @@ static int split_urls(struct source_stream *stream, const char *urls, struct err
             return error_set(error, -E2BIG, "%s: more than %d parts", stream->head.name, PARTS_MAX);
         stream->parts[stream->part_count++] = url;
     }
-    return stream->part_count > 0 ? 0 : error_set(error, -EINVAL, "%s: nothing to fetch", stream->head.name);
+    return stream->part_count > 0
+               ? 0
+               : error_set(error, -EINVAL, "%s: nothing to fetch", stream->head.name);
 }
 
 static int learn_sizes(struct source_stream *stream, struct error *error)
@@ -116,7 +119,8 @@ int source_stream_new(struct history_source *source, const struct history_item *
     stream->head.is_incomplete = item->flaw[0] != '\0' || !release_holds_all(item->name);
     stream->source = source;
     memcpy(stream->head.name, item->name, sizeof stream->head.name);
-    stream->bytes_max = item->kind == ARCHIVE_KIND_TRACE ? ARCHIVE_FILE_BYTES_MAX : ARCHIVE_BYTES_MAX;
+    stream->bytes_max =
+        item->kind == ARCHIVE_KIND_TRACE ? ARCHIVE_FILE_BYTES_MAX : ARCHIVE_BYTES_MAX;
     int ret = begin(stream, item->urls, error);
     if (ret < 0) {
         free_stream(&stream->head);

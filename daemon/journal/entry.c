@@ -4,9 +4,10 @@
 #include <errno.h>
 #include <string.h>
 
-// Layout: version, poll, points, sightings, visits, identity conflicts, raw observations and their bytes,
-// nearby traffic, alerts (since version 2). Counts come before the items. A new layout gets a new version; a journal outlives an upgrade
-// only by what PostgreSQL had not yet, so old versions need to be read, not written.
+// Layout: version, poll, points, sightings, visits, identity conflicts, raw observations and their
+// bytes, nearby traffic, alerts (since version 2). Counts come before the items. A new layout gets
+// a new version; a journal outlives an upgrade only by what PostgreSQL had not yet, so old versions
+// need to be read, not written.
 #define ENTRY_VERSION 2
 #define ENTRY_VERSION_WITHOUT_ALERTS 1
 
@@ -73,19 +74,19 @@ void entry_encode(const struct entry *entry, struct byte_writer *writer)
     byte_writer_u8(writer, ENTRY_VERSION);
     write_poll(writer, &entry->poll);
     byte_writer_u32(writer, (uint32_t)entry->points.count);
-    array_foreach(&entry->points, point)
+    array_foreach (&entry->points, point)
         entry_write_point(writer, point);
     byte_writer_u32(writer, (uint32_t)entry->sightings.count);
-    array_foreach(&entry->sightings, sighting)
+    array_foreach (&entry->sightings, sighting)
         entry_write_sighting(writer, sighting);
     byte_writer_u32(writer, (uint32_t)entry->visits.count);
-    array_foreach(&entry->visits, visit)
+    array_foreach (&entry->visits, visit)
         entry_write_visit(writer, visit);
     byte_writer_u32(writer, (uint32_t)entry->conflicts.count);
-    array_foreach(&entry->conflicts, conflict)
+    array_foreach (&entry->conflicts, conflict)
         entry_write_conflict(writer, conflict);
     byte_writer_u32(writer, (uint32_t)entry->raws.count);
-    array_foreach(&entry->raws, raw) {
+    array_foreach (&entry->raws, raw) {
         write_field(writer, raw->icao24);
         byte_writer_i64(writer, raw->observed_at);
         byte_writer_u32(writer, raw->offset);
@@ -93,7 +94,7 @@ void entry_encode(const struct entry *entry, struct byte_writer *writer)
     }
     byte_writer_block(writer, entry->raw_bytes.bytes, entry->raw_bytes.length);
     byte_writer_u32(writer, (uint32_t)entry->nearby.count);
-    array_foreach(&entry->nearby, nearby) {
+    array_foreach (&entry->nearby, nearby) {
         byte_writer_string(writer, nearby->place);
         byte_writer_u32(writer, nearby->heard_low);
         byte_writer_i32(writer, nearby->lowest_ft);
@@ -132,7 +133,7 @@ static void read_raws(struct byte_reader *reader, struct entry *entry)
     const uint8_t *bytes = byte_reader_block(reader, &length);
     if (bytes != NULL)
         byte_writer_raw(&entry->raw_bytes, bytes, length);
-    array_foreach(&entry->raws, raw) {
+    array_foreach (&entry->raws, raw) {
         if (raw->offset > length || raw->length > length - raw->offset)
             reader->failed = true;
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One entry of the journal: everything that one poll brought and what was derived from it, as one unit that
-// is committed before it counts and stored in PostgreSQL exactly once.
+// One entry of the journal: everything that one poll brought and what was derived from it, as one
+// unit that is committed before it counts and stored in PostgreSQL exactly once.
 #pragma once
 
 #include "base/array.h"
@@ -26,7 +26,7 @@ struct poll {
     uint64_t bytes;     // of the decoded body
     uint8_t body_sha256[DIGEST_SHA256_SIZE];
     bool has_body;
-    utc_us feed_now;    // the answer's own time, or UTC_UNKNOWN
+    utc_us feed_now; // the answer's own time, or UTC_UNKNOWN
     uint32_t aircraft_heard;
     uint32_t aircraft_kept;
     char error[POLL_ERROR_SIZE]; // empty when the answer was good
@@ -78,12 +78,13 @@ struct entry_delivery {
     uint8_t alert_id[DIGEST_UUID_SIZE];
     char endpoint[WEBHOOK_ID_SIZE];
     enum delivery_state state;
-    uint32_t attempt;       // tries so far
-    utc_us due_at;          // of the next try, or UTC_UNKNOWN
-    utc_us delivered_at;    // or UTC_UNKNOWN
-    int32_t last_status;    // HTTP status of the last try; 0 for none
+    uint32_t attempt;                  // tries so far
+    utc_us due_at;                     // of the next try, or UTC_UNKNOWN
+    utc_us delivered_at;               // or UTC_UNKNOWN
+    int32_t last_status;               // HTTP status of the last try; 0 for none
     char reason[DELIVERY_REASON_SIZE]; // why it is (not) sent, or what the last try met
-    uint32_t offset, length; // of a body in the webhook's own format, in entry.alert_bytes; 0: the alert's
+    uint32_t offset,
+        length; // of a body in the webhook's own format, in entry.alert_bytes; 0: the alert's
 };
 struct entry_delivery_array ARRAY_OF(struct entry_delivery);
 
@@ -105,7 +106,8 @@ struct entry {
 
 bool entry_has_poll(const struct entry *entry);
 
-// The most that one may take, and its bytes of other kinds: far above what an answer of any feed makes [inference].
+// The most that one may take, and its bytes of other kinds: far above what an answer of any feed
+// makes [inference].
 #define ENTRY_BYTES_MAX ((size_t)256 << 20)
 
 void entry_init(struct entry *entry);

@@ -40,7 +40,7 @@ static void read_delivery(struct byte_reader *reader, struct entry_delivery *del
 void entry_write_alerts(struct byte_writer *writer, const struct entry *entry)
 {
     byte_writer_u32(writer, (uint32_t)entry->alerts.count);
-    array_foreach(&entry->alerts, alert) {
+    array_foreach (&entry->alerts, alert) {
         write_field(writer, alert->alert_id);
         write_field(writer, alert->type);
         byte_writer_i64(writer, alert->happened_at);
@@ -50,7 +50,7 @@ void entry_write_alerts(struct byte_writer *writer, const struct entry *entry)
         byte_writer_u32(writer, alert->length);
     }
     byte_writer_u32(writer, (uint32_t)entry->deliveries.count);
-    array_foreach(&entry->deliveries, delivery)
+    array_foreach (&entry->deliveries, delivery)
         write_delivery(writer, delivery);
     byte_writer_block(writer, entry->alert_bytes.bytes, entry->alert_bytes.length);
 }
@@ -81,8 +81,8 @@ void entry_read_alerts(struct byte_reader *reader, struct entry *entry)
     const uint8_t *bytes = byte_reader_block(reader, &length);
     if (bytes != NULL)
         byte_writer_raw(&entry->alert_bytes, bytes, length);
-    array_foreach(&entry->alerts, alert)
+    array_foreach (&entry->alerts, alert)
         check_range(reader, alert->offset, alert->length, length);
-    array_foreach(&entry->deliveries, delivery)
+    array_foreach (&entry->deliveries, delivery)
         check_range(reader, delivery->offset, delivery->length, length);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The records of a journal entry, one pair of functions each. Private to the journal; entry.h is for others.
+// The records of a journal entry, one pair of functions each. Private to the journal; entry.h is
+// for others.
 #pragma once
 
 #include "base/bytes.h"
@@ -38,7 +39,8 @@ static inline uint8_t read_bounded(struct byte_reader *reader, uint8_t maximum)
     return reader->failed ? 0 : value;
 }
 
-// Lower bounds of one item's encoded size, so that a damaged count cannot announce more than there is.
+// Lower bounds of one item's encoded size, so that a damaged count cannot announce more than there
+// is.
 #define POINT_BYTES_MIN 100
 #define SIGHTING_BYTES_MIN 100
 #define VISIT_BYTES_MIN 100

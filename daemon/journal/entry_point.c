@@ -43,8 +43,7 @@ static void read_observation(struct byte_reader *reader, struct observation *see
     read_field(reader, seen->type_code);
     read_field(reader, seen->callsign);
     read_field(reader, seen->squawk);
-    seen->position_source =
-        (enum position_source)read_bounded(reader, POSITION_SOURCE_COUNT - 1);
+    seen->position_source = (enum position_source)read_bounded(reader, POSITION_SOURCE_COUNT - 1);
     uint8_t bits = byte_reader_u8(reader);
     seen->has_position = bits & OBSERVATION_HAS_POSITION;
     seen->on_ground = bits & OBSERVATION_ON_GROUND;

@@ -92,8 +92,7 @@ void entry_write_conflict(struct byte_writer *writer, const struct identity_conf
 void entry_read_conflict(struct byte_reader *reader, struct identity_conflict *conflict)
 {
     read_field(reader, conflict->icao24);
-    conflict->kind =
-        (enum identity_conflict_kind)read_bounded(reader, IDENTITY_IMPOSSIBLE_SPEED);
+    conflict->kind = (enum identity_conflict_kind)read_bounded(reader, IDENTITY_IMPOSSIBLE_SPEED);
     conflict->emitter = byte_reader_u32(reader);
     conflict->first_at = byte_reader_i64(reader);
     conflict->second_at = byte_reader_i64(reader);

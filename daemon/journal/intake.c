@@ -39,7 +39,7 @@ static void choose_nearby_places(struct intake *intake)
         for (size_t j = 0; j < config->feeds[i].area_count; j++) {
             const struct place *place = config_place(config, config->feeds[i].areas[j].place);
             bool known = false;
-            array_foreach(&intake->nearby_places, other)
+            array_foreach (&intake->nearby_places, other)
                 known = known || (place != NULL && strcmp(other->id, place->id) == 0);
             if (place != NULL && !known)
                 *array_append(&intake->nearby_places) = *place;
@@ -216,7 +216,8 @@ static int decode(const struct intake *intake, const struct intake_answer *answe
                            ret_batch, error);
 }
 
-utc_us intake_feed_now(const struct intake *intake, const struct intake_answer *answer, utc_us or_at)
+utc_us intake_feed_now(const struct intake *intake, const struct intake_answer *answer,
+                       utc_us or_at)
 {
     struct error ignored;
     struct feed_batch batch = {0};
@@ -270,7 +271,7 @@ void intake_absorb_point(struct intake *intake, const struct track_point *point)
 
 void intake_absorb(struct intake *intake, const struct entry *entry)
 {
-    array_foreach(&entry->points, point)
+    array_foreach (&entry->points, point)
         intake_absorb_point(intake, point);
     if (entry->poll.error[0] == '\0')
         tracker_advance(intake->tracker, entry->poll.answered_at, &intake->effects);

@@ -48,7 +48,8 @@ enum intake_verdict intake_step(struct intake *intake, const struct intake_answe
 // The time that the answer gives itself, read as if it had come at `answered_at` or, where it
 // cannot be of then, at `or_at`; UTC_UNKNOWN for one that is of neither. Costs as much as decoding
 // it.
-utc_us intake_feed_now(const struct intake *intake, const struct intake_answer *answer, utc_us or_at);
+utc_us intake_feed_now(const struct intake *intake, const struct intake_answer *answer,
+                       utc_us or_at);
 
 // Takes an entry that was derived before (by an earlier run) into the tracker without deriving it
 // again.

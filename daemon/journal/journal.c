@@ -8,13 +8,13 @@
 #include <string.h>
 #include <zlib.h>
 
-// Removing an entry means reading all its pages, so each append removes only about twice what it brings: it
-// keeps pace, catches up after an outage, and none pays for all.
+// Removing an entry means reading all its pages, so each append removes only about twice what it
+// brings: it keeps pace, catches up after an outage, and none pays for all.
 #define REMOVED_TIMES_APPENDED 2
 #define REMOVED_BYTES_MIN ((uint64_t)256 << 10)
 #define REMOVED_ENTRIES_MAX 64
 
-// --- opening --------------------------------------------------------------------------------------
+// --- opening -----------------------------------------------------------------------------------
 
 // The newest entry is never removed, so the numbers go on where they were.
 static int load_depth(struct journal *journal, struct error *error)
@@ -110,7 +110,7 @@ struct journal_depth journal_depth(const struct journal *journal)
     return journal->depth;
 }
 
-// --- appending ------------------------------------------------------------------------------------
+// --- appending ---------------------------------------------------------------------------------
 
 int64_t journal_checksum(const void *bytes, size_t length)
 {
@@ -121,13 +121,14 @@ int64_t journal_checksum(const void *bytes, size_t length)
 static int64_t done_with(const struct journal *journal)
 {
     int64_t sequence = journal->consumers.count > 0 ? journal->snapshot_sequence : 0;
-    array_foreach(&journal->consumers, consumer)
+    array_foreach (&journal->consumers, consumer)
         if (consumer->sequence < sequence)
             sequence = consumer->sequence;
     return sequence;
 }
 
-// Within a transaction. Updates `depth`, which the caller makes the journal's own once it is committed.
+// Within a transaction. Updates `depth`, which the caller makes the journal's own once it is
+// committed.
 static int remove_old(struct journal *journal, uint64_t appended_bytes, struct journal_depth *depth,
                       struct error *error)
 {
@@ -180,7 +181,8 @@ static int insert_entry(struct journal *journal, const void *bytes, size_t lengt
     return 0;
 }
 
-// What is no answer of a feed: our own alerts, and what became of deliveries. Small, and never refused for the limit.
+// What is no answer of a feed: our own alerts, and what became of deliveries. Small, and never
+// refused for the limit.
 static bool is_our_own(const struct entry *entry)
 {
     return entry != NULL && !entry_has_poll(entry);
@@ -203,9 +205,10 @@ static int try_append(struct journal *journal, const void *bytes, size_t length,
     int refused = 0;
     status = remove_old(journal, length, &depth, error);
     if (status == 0 && !is_our_own(entry) && is_over_limit(journal, &depth, length))
-        refused = error_set(error, -ENOSPC, "journal %s: full: %llu bytes of %llu wait to be stored",
-                            journal->file.path, (unsigned long long)depth.bytes,
-                            (unsigned long long)journal->limit_bytes);
+        refused =
+            error_set(error, -ENOSPC, "journal %s: full: %llu bytes of %llu wait to be stored",
+                      journal->file.path, (unsigned long long)depth.bytes,
+                      (unsigned long long)journal->limit_bytes);
     else if (status == 0)
         status = insert_entry(journal, bytes, length, &depth, error);
     if (status == 0 && refused == 0 && entry != NULL)
@@ -248,7 +251,8 @@ int journal_append_entry(struct journal *journal, const void *bytes, size_t leng
         status = try_append(journal, bytes, length, entry, error);
     }
     // What is kept back must bring room, or tell of the want of it.
-    bool makes_room = journal->depth.entries > 1 && done_with(journal) >= journal->depth.first_sequence;
+    bool makes_room =
+        journal->depth.entries > 1 && done_with(journal) >= journal->depth.first_sequence;
     if (journal_disk_is_full(journal, status) && (makes_room || is_our_own(entry)) &&
         reserve_give_up(&journal->reserve, makes_room ? RESERVE_FOR_REMOVAL : RESERVE_FOR_WORDS)) {
         journal_fold_log(journal);
@@ -259,7 +263,7 @@ int journal_append_entry(struct journal *journal, const void *bytes, size_t leng
     return status;
 }
 
-// --- reading --------------------------------------------------------------------------------------
+// --- reading -----------------------------------------------------------------------------------
 
 int journal_take_bytes(struct journal *journal, sqlite3_stmt *statement, const char *what,
                        int64_t *ret_sequence, struct byte_writer *ret_bytes, struct error *error)
@@ -272,12 +276,14 @@ int journal_take_bytes(struct journal *journal, sqlite3_stmt *statement, const c
         int64_t sequence = sqlite3_column_int64(statement, 0);
         byte_writer_clear(ret_bytes);
         byte_writer_raw(ret_bytes, length > 0 ? bytes : "", length);
-        if (sqlite3_column_int64(statement, 1) != journal_checksum(length > 0 ? bytes : "", length)) {
+        if (sqlite3_column_int64(statement, 1) !=
+            journal_checksum(length > 0 ? bytes : "", length)) {
             result = error_set(error, -EBADMSG, "journal %s: %s %lld is damaged",
                                journal->file.path, what, (long long)sequence);
         } else if (ret_bytes->failed) {
-            result = error_set(error, -EMSGSIZE, "journal %s: %s %lld has %zu bytes, over the limit",
-                               journal->file.path, what, (long long)sequence, length);
+            result =
+                error_set(error, -EMSGSIZE, "journal %s: %s %lld has %zu bytes, over the limit",
+                          journal->file.path, what, (long long)sequence, length);
         } else {
             *ret_sequence = sequence;
             result = 1;

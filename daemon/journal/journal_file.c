@@ -17,10 +17,12 @@
 #define LAYOUT_VERSION 3
 #define LAYOUT_VERSION_WITHOUT_OUTBOX 1
 #define LAYOUT_VERSION_WITHOUT_TROUBLES 2
-// A small entry rewrites one or two pages, an entry of 1.5 MB takes a hundred: 16 kB is kind to both.
+// A small entry rewrites one or two pages, an entry of 1.5 MB takes a hundred: 16 kB is kind to
+// both.
 #define PAGE_BYTES 16384
-// The write-ahead log is folded into the file when it has passed 8 MB, or on a small disk this share of the room:
-// folding needs as much again, and a log that finds it no more can never be folded.
+// The write-ahead log is folded into the file when it has passed 8 MB, or on a small disk this
+// share of the room: folding needs as much again, and a log that finds it no more can never be
+// folded.
 #define CHECKPOINT_PAGES_MAX 512
 #define CHECKPOINT_PAGES_MIN 8
 #define CHECKPOINT_SHARE (2 * RESERVE_SHARE)
@@ -28,12 +30,14 @@
 #define WAL_KEPT_BYTES (32 << 20)
 // Files up to this size are checked page by page when opened; it takes a few milliseconds.
 #define CHECKED_BYTES_MAX ((off_t)16 << 20)
-// A file that an outage has blown up is rebuilt when opened: above this, and if three quarters are free.
+// A file that an outage has blown up is rebuilt when opened: above this, and if three quarters are
+// free.
 #define REBUILT_BYTES_MIN ((sqlite3_int64)256 << 20)
 
 static const char layout[] =
     "CREATE TABLE identity (journal_id TEXT NOT NULL);"
-    "CREATE TABLE entry (sequence INTEGER PRIMARY KEY, checksum INTEGER NOT NULL, bytes BLOB NOT NULL);"
+    "CREATE TABLE entry (sequence INTEGER PRIMARY KEY, checksum INTEGER NOT NULL, bytes BLOB NOT "
+    "NULL);"
     "CREATE TABLE consumer (name TEXT PRIMARY KEY, sequence INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE snapshot (id INTEGER PRIMARY KEY CHECK (id = 1), sequence INTEGER NOT NULL,"
     " checksum INTEGER NOT NULL, bytes BLOB NOT NULL);"
@@ -41,9 +45,9 @@ static const char layout[] =
     " failures INTEGER NOT NULL, budget_day INTEGER NOT NULL, budget_used INTEGER NOT NULL)"
     " WITHOUT ROWID;";
 
-// The outbox (journal/outbox.h). `found_at` and `subject` stand in both tables, so that the quiet period needs
-// one index. A body of NULL is the alert's own. `state` is enum delivery_state; `mirrored` tells that an entry
-// carries the newest state on to PostgreSQL.
+// The outbox (journal/outbox.h). `found_at` and `subject` stand in both tables, so that the quiet
+// period needs one index. A body of NULL is the alert's own. `state` is enum delivery_state;
+// `mirrored` tells that an entry carries the newest state on to PostgreSQL.
 static const char outbox_layout[] =
     "CREATE TABLE alert (alert_id BLOB PRIMARY KEY, type TEXT NOT NULL, found_at INTEGER NOT NULL,"
     " body BLOB NOT NULL);"
@@ -57,11 +61,14 @@ static const char outbox_layout[] =
     "CREATE INDEX delivery_quiet ON delivery (endpoint, type, subject, found_at);"
     "CREATE INDEX delivery_unmirrored ON delivery (delivery_id) WHERE mirrored = 0;"
     "CREATE TABLE endpoint (endpoint TEXT PRIMARY KEY, disabled INTEGER NOT NULL,"
-    " failing_since INTEGER NOT NULL, announced INTEGER NOT NULL, reason TEXT NOT NULL) WITHOUT ROWID;";
+    " failing_since INTEGER NOT NULL, announced INTEGER NOT NULL, reason TEXT NOT NULL) WITHOUT "
+    "ROWID;";
 
-// What is out of order (journal/trouble.h); and of a webhook, whether it was its secret or template that failed.
+// What is out of order (journal/trouble.h); and of a webhook, whether it was its secret or template
+// that failed.
 static const char trouble_layout[] =
-    "CREATE TABLE trouble (subject TEXT PRIMARY KEY, since INTEGER NOT NULL, announced INTEGER NOT NULL,"
+    "CREATE TABLE trouble (subject TEXT PRIMARY KEY, since INTEGER NOT NULL, announced INTEGER NOT "
+    "NULL,"
     " suspect INTEGER NOT NULL, reason TEXT NOT NULL) WITHOUT ROWID;"
     "ALTER TABLE endpoint ADD COLUMN unusable INTEGER NOT NULL DEFAULT 0;";
 
@@ -96,37 +103,43 @@ static const char *const statement_texts[STATEMENT_COUNT] = {
                                "subject = ?3 AND found_at > ?4 AND state <> 4 LIMIT 1",
     [STATEMENT_ALERT_ADD] = "INSERT OR IGNORE INTO alert (alert_id, type, found_at, body) "
                             "VALUES (?1, ?2, ?3, ?4)",
-    [STATEMENT_DELIVERY_ADD] =
-        "INSERT OR IGNORE INTO delivery (alert_id, endpoint, type, subject, found_at, state, attempt,"
-        " due_at, delivered_at, last_status, reason, body, mirrored) "
-        "VALUES (?1, ?2, ?3, ?4, ?5, 0, 0, ?6, ?7, 0, ?8, ?9, 1)",
-    [STATEMENT_DELIVERY_CANCEL] = "UPDATE delivery SET state = 4, reason = ?3 WHERE alert_id = ?1 AND "
-                                  "endpoint = ?2 AND state = 0 AND attempt = 0",
-    [STATEMENT_DELIVERY_WAITS] = "SELECT due_at FROM delivery WHERE alert_id = ?1 AND endpoint = ?2 "
-                                 "AND state = 0 AND attempt = 0",
-    [STATEMENT_DELIVERY_UNTRIED] = "SELECT alert_id, subject, found_at FROM delivery WHERE endpoint = ?1 AND "
-                                   "state = 0 AND due_at > ?2 AND attempt = 0",
+    [STATEMENT_DELIVERY_ADD] = "INSERT OR IGNORE INTO delivery (alert_id, endpoint, type, subject, "
+                               "found_at, state, attempt,"
+                               " due_at, delivered_at, last_status, reason, body, mirrored) "
+                               "VALUES (?1, ?2, ?3, ?4, ?5, 0, 0, ?6, ?7, 0, ?8, ?9, 1)",
+    [STATEMENT_DELIVERY_CANCEL] =
+        "UPDATE delivery SET state = 4, reason = ?3 WHERE alert_id = ?1 AND "
+        "endpoint = ?2 AND state = 0 AND attempt = 0",
+    [STATEMENT_DELIVERY_WAITS] =
+        "SELECT due_at FROM delivery WHERE alert_id = ?1 AND endpoint = ?2 "
+        "AND state = 0 AND attempt = 0",
+    [STATEMENT_DELIVERY_UNTRIED] =
+        "SELECT alert_id, subject, found_at FROM delivery WHERE endpoint = ?1 AND "
+        "state = 0 AND due_at > ?2 AND attempt = 0",
     [STATEMENT_DELIVERY_MAKE_DUE] =
         "UPDATE delivery SET due_at = ?3, reason = ?4 WHERE alert_id = ?1 AND endpoint = ?2 AND "
         "state = 0 AND attempt = 0 AND due_at > ?3",
     // An alert without its text is another daemon's: whom that one told is not known here.
     [STATEMENT_DELIVERY_TOLD] =
-        "SELECT EXISTS (SELECT 1 FROM delivery d WHERE d.alert_id = a.alert_id AND d.endpoint = ?2 AND "
+        "SELECT EXISTS (SELECT 1 FROM delivery d WHERE d.alert_id = a.alert_id AND d.endpoint = ?2 "
+        "AND "
         "d.state <> 4) FROM alert a WHERE a.alert_id = ?1 AND length(a.body) > 0",
     [STATEMENT_DELIVERY_DUE] =
         "SELECT d.delivery_id, d.alert_id, d.type, d.attempt, coalesce(d.body, a.body), d.due_at, "
         "d.found_at FROM delivery d JOIN alert a USING (alert_id) "
         "WHERE d.endpoint = ?1 AND d.state = 0 AND d.due_at <= ?2 ORDER BY d.due_at LIMIT ?3",
-    [STATEMENT_DELIVERY_NEXT] = "SELECT min(due_at) FROM delivery WHERE endpoint = ?1 AND state = 0 "
-                                "AND due_at > ?2",
+    [STATEMENT_DELIVERY_NEXT] =
+        "SELECT min(due_at) FROM delivery WHERE endpoint = ?1 AND state = 0 "
+        "AND due_at > ?2",
     [STATEMENT_DELIVERY_RECORD] =
         "UPDATE delivery SET state = ?2, attempt = ?3, due_at = ?4, delivered_at = ?5, "
         "last_status = ?6, reason = ?7, mirrored = 0 WHERE delivery_id = ?1",
     [STATEMENT_DELIVERY_UNMIRRORED] =
         "SELECT alert_id, endpoint, state, attempt, due_at, delivered_at, last_status, reason "
         "FROM delivery WHERE mirrored = 0 ORDER BY delivery_id LIMIT ?1",
-    [STATEMENT_DELIVERY_MIRRORED] = "UPDATE delivery SET mirrored = 1 WHERE alert_id = ?1 AND "
-                                    "endpoint = ?2 AND mirrored = 0 AND state = ?3 AND attempt = ?4",
+    [STATEMENT_DELIVERY_MIRRORED] =
+        "UPDATE delivery SET mirrored = 1 WHERE alert_id = ?1 AND "
+        "endpoint = ?2 AND mirrored = 0 AND state = ?3 AND attempt = ?4",
     [STATEMENT_DELIVERY_COUNT] = "SELECT count(*) FROM delivery WHERE endpoint = ?1 AND state = 0",
     [STATEMENT_DELIVERY_KILL] = "UPDATE delivery SET state = 2, reason = ?2, mirrored = 0 "
                                 "WHERE endpoint = ?1 AND state = 0",
@@ -135,9 +148,9 @@ static const char *const statement_texts[STATEMENT_COUNT] = {
         "WHERE alert_id = ?1 AND (?2 = '' OR endpoint = ?2) AND state <> 0",
     [STATEMENT_DELIVERY_SOONER] =
         "UPDATE delivery SET due_at = max(?1, due_at - ?2) WHERE state = 0 AND due_at > ?1",
-    // By the newest alert's own time as well: a clock that is far ahead for a moment makes nothing old.
-    [STATEMENT_ALERT_PURGE] =
-        "DELETE FROM alert WHERE alert_id IN (" FORGOTTEN_ALERTS ")",
+    // By the newest alert's own time as well: a clock that is far ahead for a moment makes nothing
+    // old.
+    [STATEMENT_ALERT_PURGE] = "DELETE FROM alert WHERE alert_id IN (" FORGOTTEN_ALERTS ")",
     // Before the alerts, in one transaction: without their deliveries the same alerts are chosen.
     [STATEMENT_DELIVERY_PURGE] = "DELETE FROM delivery WHERE alert_id IN (" FORGOTTEN_ALERTS ")",
     [STATEMENT_ENDPOINT_SAVE] = "INSERT OR REPLACE INTO endpoint "
@@ -157,9 +170,9 @@ static const struct {
     int sqlite_code; // primary
     int code;
 } meanings[] = {
-    {SQLITE_FULL, -ENOSPC},     {SQLITE_BUSY, -EBUSY},        {SQLITE_LOCKED, -EBUSY},
-    {SQLITE_CORRUPT, -EBADMSG}, {SQLITE_NOTADB, -EBADMSG},    {SQLITE_READONLY, -EROFS},
-    {SQLITE_PERM, -EACCES},     {SQLITE_TOOBIG, -EMSGSIZE},   {SQLITE_NOMEM, -ENOMEM},
+    {SQLITE_FULL, -ENOSPC},     {SQLITE_BUSY, -EBUSY},      {SQLITE_LOCKED, -EBUSY},
+    {SQLITE_CORRUPT, -EBADMSG}, {SQLITE_NOTADB, -EBADMSG},  {SQLITE_READONLY, -EROFS},
+    {SQLITE_PERM, -EACCES},     {SQLITE_TOOBIG, -EMSGSIZE}, {SQLITE_NOMEM, -ENOMEM},
 };
 
 int journal_file_fail(const struct journal_file *file, int code, const char *doing,
@@ -169,7 +182,8 @@ int journal_file_fail(const struct journal_file *file, int code, const char *doi
     for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++)
         if ((code & 0xff) == meanings[i].sqlite_code)
             meaning = meanings[i].code;
-    // The system's own reason is more telling where there is one: a full disk met while syncing, say.
+    // The system's own reason is more telling where there is one: a full disk met while syncing,
+    // say.
     int reason = file->database != NULL ? sqlite3_system_errno(file->database) : 0;
     if (meaning == -EIO && reason != 0)
         meaning = reason == EDQUOT ? -ENOSPC : -reason;
@@ -227,8 +241,8 @@ static int read_number(struct journal_file *file, const char *sql, sqlite3_int64
     return code == SQLITE_ROW ? 0 : journal_file_fail(file, code, "opening it", error);
 }
 
-// SQLite gives its other files the mode of this one. A file that is there already must not be opened and
-// closed here: that would drop the locks of another journal in this very process.
+// SQLite gives its other files the mode of this one. A file that is there already must not be
+// opened and closed here: that would drop the locks of another journal in this very process.
 static int make_file(const struct journal_file *file, struct error *error)
 {
     int descriptor = open(file->path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR);
@@ -266,8 +280,8 @@ static int create_layout(struct journal_file *file, struct error *error)
     uuid[8] = (uint8_t)((uuid[8] & 0x3f) | 0x80);
     char text[DIGEST_UUID_TEXT_SIZE];
     snprintf(settings, sizeof settings,
-             "PRAGMA application_id = %d; INSERT INTO identity VALUES ('%s')",
-             APPLICATION_ID, digest_uuid_format(uuid, text));
+             "PRAGMA application_id = %d; INSERT INTO identity VALUES ('%s')", APPLICATION_ID,
+             digest_uuid_format(uuid, text));
     int status = execute(file, "BEGIN IMMEDIATE", "creating it", error);
     if (status == 0)
         status = execute(file, layout, "creating it", error);
@@ -293,7 +307,8 @@ static int check_layout(struct journal_file *file, struct error *error)
     if (tables == 0 && application == 0)
         return create_layout(file, error);
     if (application != APPLICATION_ID)
-        return error_set(error, -EBADMSG, "journal %s: this is a file of another program", file->path);
+        return error_set(error, -EBADMSG, "journal %s: this is a file of another program",
+                         file->path);
     if (version == LAYOUT_VERSION_WITHOUT_OUTBOX || version == LAYOUT_VERSION_WITHOUT_TROUBLES)
         return add_tables(file, version, error);
     if (version != LAYOUT_VERSION)
@@ -302,8 +317,8 @@ static int check_layout(struct journal_file *file, struct error *error)
     return 0;
 }
 
-// With the locking mode set before the first access the write-ahead log needs no shared memory, and the lock
-// taken here keeps every other process out until the file is closed.
+// With the locking mode set before the first access the write-ahead log needs no shared memory, and
+// the lock taken here keeps every other process out until the file is closed.
 static int configure(struct journal_file *file, struct error *error)
 {
     char pragmas[256];
@@ -364,8 +379,8 @@ static int prepare_statements(struct journal_file *file, struct error *error)
 static int read_identity(struct journal_file *file, struct error *error)
 {
     sqlite3_stmt *statement = NULL;
-    int code = sqlite3_prepare_v2(file->database, "SELECT journal_id FROM identity", -1, &statement,
-                                  NULL);
+    int code =
+        sqlite3_prepare_v2(file->database, "SELECT journal_id FROM identity", -1, &statement, NULL);
     if (code == SQLITE_OK)
         code = sqlite3_step(statement);
     const char *text = code == SQLITE_ROW ? (const char *)sqlite3_column_text(statement, 0) : NULL;
@@ -382,11 +397,11 @@ static int open_database(struct journal_file *file, struct error *error)
     int status = make_file(file, error);
     if (status < 0)
         return status;
-    // NOMUTEX: threads take turns, never two at once, so SQLite's own mutex would only cost; and would
-    // hide a caller that breaks this rule from the thread sanitizer.
-    int code = sqlite3_open_v2(file->path, &file->database,
-                               SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
-                               NULL);
+    // NOMUTEX: threads take turns, never two at once, so SQLite's own mutex would only cost; and
+    // would hide a caller that breaks this rule from the thread sanitizer.
+    int code =
+        sqlite3_open_v2(file->path, &file->database,
+                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
     return code == SQLITE_OK ? 0 : journal_file_fail(file, code, "opening it", error);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The journal's SQLite file: opening it with the right settings, its tables, its statements, and SQLite's
-// errors in ours. Private to journal.c.
+// The journal's SQLite file: opening it with the right settings, its tables, its statements, and
+// SQLite's errors in ours. Private to journal.c.
 #pragma once
 
 #include "base/error.h"

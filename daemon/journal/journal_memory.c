@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What is remembered beside the entries: the consumers' cursors, the tracker's state, the feeds' states. None of it is
-// pressed to the disk by itself: losing the last one costs a repetition, and the next append carries all before it.
+// What is remembered beside the entries: the consumers' cursors, the tracker's state, the feeds'
+// states. None of it is pressed to the disk by itself: losing the last one costs a repetition, and
+// the next append carries all before it.
 #include "journal/journal_internal.h"
 
 #include <errno.h>
@@ -8,7 +9,7 @@
 
 static struct consumer *find_consumer(const struct journal *journal, const char *name)
 {
-    array_foreach(&journal->consumers, consumer)
+    array_foreach (&journal->consumers, consumer)
         if (strcmp(consumer->name, name) == 0)
             return consumer;
     return NULL;
@@ -62,8 +63,8 @@ static int try_save_snapshot(struct journal *journal, int64_t sequence, const vo
 }
 
 // Without it no entry can be removed: it may use what is kept back, and keeps it anew.
-int journal_save_snapshot(struct journal *journal, int64_t sequence, const void *bytes, size_t length,
-                          struct error *error)
+int journal_save_snapshot(struct journal *journal, int64_t sequence, const void *bytes,
+                          size_t length, struct error *error)
 {
     journal_file_set_durability(&journal->file, DURABILITY_PROCESS);
     int status = try_save_snapshot(journal, sequence, bytes, length, error);
@@ -71,7 +72,8 @@ int journal_save_snapshot(struct journal *journal, int64_t sequence, const void 
         journal_fold_log(journal);
         status = try_save_snapshot(journal, sequence, bytes, length, error);
     }
-    if (journal_disk_is_full(journal, status) && reserve_give_up(&journal->reserve, RESERVE_FOR_REMOVAL)) {
+    if (journal_disk_is_full(journal, status) &&
+        reserve_give_up(&journal->reserve, RESERVE_FOR_REMOVAL)) {
         journal_fold_log(journal);
         status = try_save_snapshot(journal, sequence, bytes, length, error);
     }

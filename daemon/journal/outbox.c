@@ -19,7 +19,8 @@ static void column_id(sqlite3_stmt *statement, int place, uint8_t id[DIGEST_UUID
         memcpy(id, sqlite3_column_blob(statement, place), DIGEST_UUID_SIZE);
 }
 
-// Steps a statement that gives at most one row. Returns 1 with a number, 0 without a row, or an error.
+// Steps a statement that gives at most one row. Returns 1 with a number, 0 without a row, or an
+// error.
 static int ask_number(struct journal_file *file, sqlite3_stmt *statement, int64_t *ret_number,
                       struct error *error)
 {
@@ -88,8 +89,8 @@ int outbox_waiting(struct journal *journal, const char *endpoint, utc_us after,
     return code == SQLITE_DONE ? 0 : journal_file_fail(file, code, "reading the outbox", error);
 }
 
-int outbox_told(struct journal *journal, const uint8_t alert_id[DIGEST_UUID_SIZE], const char *endpoint,
-                bool *ret_told, struct error *error)
+int outbox_told(struct journal *journal, const uint8_t alert_id[DIGEST_UUID_SIZE],
+                const char *endpoint, bool *ret_told, struct error *error)
 {
     struct journal_file *file = journal_file_of(journal);
     sqlite3_stmt *statement = journal_file_statement(file, STATEMENT_DELIVERY_TOLD);
@@ -102,7 +103,7 @@ int outbox_told(struct journal *journal, const uint8_t alert_id[DIGEST_UUID_SIZE
     return result;
 }
 
-// --- delivering -----------------------------------------------------------------------------------
+// --- delivering --------------------------------------------------------------------------------
 
 void outbox_item_done(struct outbox_item *item)
 {
@@ -204,8 +205,8 @@ int outbox_record(struct journal *journal, const struct outbox_outcome *outcomes
     return status;
 }
 
-int outbox_unmirrored(struct journal *journal, size_t limit, struct entry_delivery_array *deliveries,
-                      struct error *error)
+int outbox_unmirrored(struct journal *journal, size_t limit,
+                      struct entry_delivery_array *deliveries, struct error *error)
 {
     struct journal_file *file = journal_file_of(journal);
     sqlite3_stmt *statement = journal_file_statement(file, STATEMENT_DELIVERY_UNMIRRORED);
@@ -226,7 +227,7 @@ int outbox_unmirrored(struct journal *journal, size_t limit, struct entry_delive
     return code == SQLITE_DONE ? 0 : journal_file_fail(file, code, "reading the outbox", error);
 }
 
-// --- the operator's wishes, and tidying -----------------------------------------------------------
+// --- the operator's wishes, and tidying --------------------------------------------------------
 
 int outbox_again(struct journal *journal, const uint8_t alert_id[DIGEST_UUID_SIZE],
                  const char *endpoint, utc_us now, struct error *error)

@@ -35,7 +35,8 @@ static int add_alert(struct journal_file *file, const struct entry *entry,
     outbox_bind_text(statement, 2, alert->type);
     sqlite3_bind_int64(statement, 3, alert->found_at);
     // One of another daemon has no text here, which is not the same as none being known.
-    const void *body = alert->length > 0 ? entry->alert_bytes.bytes + alert->offset : (const void *)"";
+    const void *body =
+        alert->length > 0 ? entry->alert_bytes.bytes + alert->offset : (const void *)"";
     sqlite3_bind_blob(statement, 4, body, (int)alert->length, SQLITE_STATIC);
     return journal_file_run(file, STATEMENT_ALERT_ADD, "adding an alert", error);
 }
@@ -73,7 +74,8 @@ static int mark_mirrored(struct journal_file *file, const struct entry_delivery 
     return journal_file_run(file, STATEMENT_DELIVERY_MIRRORED, "marking a delivery", error);
 }
 
-// One that waited for a time that nobody knew. What was mirrored and is carried here again is due then anyway.
+// One that waited for a time that nobody knew. What was mirrored and is carried here again is due
+// then anyway.
 static int make_due(struct journal_file *file, const struct entry_delivery *delivery,
                     struct error *error)
 {

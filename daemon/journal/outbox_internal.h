@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the outbox's files share: outbox.c asks, delivers and tidies, outbox_entry.c writes what an entry brings.
-// Private to the two.
+// What the outbox's files share: outbox.c asks, delivers and tidies, outbox_entry.c writes what an
+// entry brings. Private to the two.
 #pragma once
 
 #include "journal/journal_file.h"

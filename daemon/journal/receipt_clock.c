@@ -36,7 +36,7 @@ utc_us receipt_times_choose(const struct receipt_times *times, utc_us feed_now)
     if (feed_now == UTC_UNKNOWN || !receipt_times_differ(times))
         return times->wall;
     return llabs(times->steady - feed_now) < llabs(times->wall - feed_now) ? times->steady
-                                                                          : times->wall;
+                                                                           : times->wall;
 }
 
 utc_us receipt_clock_rising(const struct receipt_clock *clock, utc_us chosen)

@@ -19,7 +19,7 @@ void recorded_answer_done(struct recorded_answer *answer)
     *answer = (struct recorded_answer){0};
 }
 
-// --- writing --------------------------------------------------------------------------------------
+// --- writing -----------------------------------------------------------------------------------
 
 // JSON text, whose bytes may include NUL never (is_utf8 refused it).
 static void append_body(struct text *line, const char *body, size_t length)
@@ -57,7 +57,7 @@ void recording_format(const struct recorded_answer *answer, struct text *line)
     text_append(line, "}\n");
 }
 
-// --- reading --------------------------------------------------------------------------------------
+// --- reading -----------------------------------------------------------------------------------
 
 static int expected(struct error *error, const char *key, const char *what)
 {
@@ -91,8 +91,8 @@ static int decode_base64(const char *encoded, struct recorded_answer *answer, st
     if (length % 4 != 0)
         return expected(error, "body_base64", "base64 with its padding");
     AUTO_FREE char *decoded = memory_allocate(length / 4 * 3 + 1);
-    int decoded_length = EVP_DecodeBlock((unsigned char *)decoded, (const unsigned char *)encoded,
-                                         (int)length);
+    int decoded_length =
+        EVP_DecodeBlock((unsigned char *)decoded, (const unsigned char *)encoded, (int)length);
     if (decoded_length < 0)
         return expected(error, "body_base64", "base64");
     // EVP_DecodeBlock counts the padding as bytes.
@@ -133,8 +133,9 @@ static int read_answer(const cJSON *object, struct recorded_answer *answer, stru
         ret = read_time(object, "answered", &answer->answered_at, error);
     if (ret == 0 && answer->answered_at < answer->asked_at)
         ret = expected(error, "answered", "a time that is not before \"asked\"");
-    if (ret == 0 && (!cJSON_IsNumber(status) || !(status->valuedouble >= 0) ||
-                     status->valuedouble > 999 || floor(status->valuedouble) != status->valuedouble))
+    if (ret == 0 &&
+        (!cJSON_IsNumber(status) || !(status->valuedouble >= 0) || status->valuedouble > 999 ||
+         floor(status->valuedouble) != status->valuedouble))
         ret = expected(error, "status", "a whole number from 0 to 999");
     if (ret == 0 && failure != NULL)
         ret = read_text(object, "failure", NULL, &answer->failure, error);

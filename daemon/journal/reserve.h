@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Room on the disk that is kept by a file of zeros beside the journal, and given up when the disk is full: what makes
-// room (saving a state, removing entries) and an alert that says so need some themselves. Private to journal.c.
+// Room on the disk that is kept by a file of zeros beside the journal, and given up when the disk
+// is full: what makes room (saving a state, removing entries) and an alert that says so need some
+// themselves. Private to journal.c.
 #pragma once
 
 #include <stdbool.h>
@@ -19,8 +20,8 @@ struct reserve {
 void reserve_init(struct reserve *reserve, const char *journal_path);
 void reserve_done(struct reserve *reserve); // leaves the file; accepts a zeroed struct
 
-// Keeps room for what a state of that size needs to be saved, or less on a small disk. Without room for it nothing
-// is kept, and nothing is wrong.
+// Keeps room for what a state of that size needs to be saved, or less on a small disk. Without room
+// for it nothing is kept, and nothing is wrong.
 void reserve_keep(struct reserve *reserve, uint64_t state_bytes);
 
 // How much of it a purpose may have.
@@ -32,6 +33,6 @@ enum reserve_share {
 // Gives up so much of what is kept. False when nothing was.
 bool reserve_give_up(struct reserve *reserve, enum reserve_share share);
 
-// Bytes that `path` and what else is written to its disk may still come to have, with those that it has; UINT64_MAX
-// when that cannot be told.
+// Bytes that `path` and what else is written to its disk may still come to have, with those that it
+// has; UINT64_MAX when that cannot be told.
 uint64_t reserve_disk_room(const char *path);

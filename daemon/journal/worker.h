@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One job at a time on libuv's thread pool, in the order of submission. It is what keeps the tracker and the
-// journal single-threaded without a lock.
+// One job at a time on libuv's thread pool, in the order of submission. It is what keeps the
+// tracker and the journal single-threaded without a lock.
 #pragma once
 
 #include <stddef.h>
@@ -10,8 +10,8 @@ struct worker;
 
 struct worker *worker_new(uv_loop_t *loop);
 
-// `work` runs on a thread of the pool, then `done` on the loop; either may be NULL. Jobs run strictly one
-// after another; `done` of one runs before `work` of the next begins only by chance.
+// `work` runs on a thread of the pool, then `done` on the loop; either may be NULL. Jobs run
+// strictly one after another; `done` of one runs before `work` of the next begins only by chance.
 void worker_submit(struct worker *worker, void (*work)(void *data), void (*done)(void *data),
                    void *data);
 

@@ -16,16 +16,17 @@
 #include <string.h>
 #include <time.h>
 
-// Storage that cuts each connection after 20 MB, which was seen of proxies, takes 150 tries for a day of 3 GiB.
+// Storage that cuts each connection after 20 MB, which was seen of proxies, takes 150 tries for a
+// day of 3 GiB.
 #define TRIES_MAX 1000
 // Nobody waits in front of a terminal for longer; the next run goes on.
 #define WAIT_MAX_S 900
-#define WAIT_SLICE_S 0.2 // how soon a wait notices that it is to end
+#define WAIT_SLICE_S 0.2   // how soon a wait notices that it is to end
 #define TROUBLE_FAILURES 3 // a try or two are nothing to be told of
 #define URL_SAID_MAX 200   // of a URL, in messages
 
-// feeds.md 6: back-off doubles, with jitter. Half an hour of a server that is away is bridged; less than 1 kB/s
-// for a minute is a connection that died.
+// feeds.md 6: back-off doubles, with jitter. Half an hour of a server that is away is bridged; less
+// than 1 kB/s for a minute is a connection that died.
 const struct download_patience DOWNLOAD_PATIENCE = {
     .first_wait_s = 0.5,
     .longest_wait_s = 300,
@@ -111,14 +112,15 @@ static void note_trouble(const struct download *download, const char *words, dou
     if (download->failures < TROUBLE_FAILURES)
         return;
     pthread_mutex_lock(&client->lock);
-    snprintf(client->trouble, sizeof client->trouble, "%.*s: %s; trying again in %.0f s", URL_SAID_MAX, download->url,
-             words, wait);
+    snprintf(client->trouble, sizeof client->trouble, "%.*s: %s; trying again in %.0f s",
+             URL_SAID_MAX, download->url, words, wait);
     pthread_mutex_unlock(&client->lock);
 }
 
-// --- what a try came to ---------------------------------------------------------------------------
+// --- what a try came to ------------------------------------------------------------------------
 
-static int give_up(const struct download *download, int code, const char *words, struct error *error)
+static int give_up(const struct download *download, int code, const char *words,
+                   struct error *error)
 {
     return error_set(error, code, "%.*s: %s", URL_SAID_MAX, download->url, words);
 }
@@ -144,15 +146,17 @@ static int try_later(struct download *download, const char *words, struct error 
     download->tries++;
     double wait = wait_s(download), asked = (double)download_try_retry_after_s(&download->try);
     if (download->failures >= patience->tries || download->tries >= TRIES_MAX)
-        return error_set(error, -ETIMEDOUT, "%.*s: given up after %u tries: %s", URL_SAID_MAX, download->url,
-                         download->tries, words);
+        return error_set(error, -ETIMEDOUT, "%.*s: given up after %u tries: %s", URL_SAID_MAX,
+                         download->url, download->tries, words);
     if (asked > WAIT_MAX_S)
         return error_set(error, -ETIMEDOUT, "%.*s: asks to come back in %.0f s: %s", URL_SAID_MAX,
                          download->url, asked, words);
     wait = wait > asked ? wait : asked;
     note_trouble(download, words, wait);
     int ret = download_client_wait(download->client, wait, error);
-    return ret < 0 ? ret : download_try_begin(&download->try, &download->client->transport, download->url, error);
+    return ret < 0 ? ret
+                   : download_try_begin(&download->try, &download->client->transport, download->url,
+                                        error);
 }
 
 // An answer that ends a download, or NULL.
@@ -188,8 +192,8 @@ static int judge_try(struct download *download, struct error *error)
         return try_later(download, download_try_reason(try, words, sizeof words), error);
     const char *final = verdict_words(try->judgement.verdict, &code);
     if (final != NULL)
-        return error_set(error, code, "%.*s: %s (HTTP status %ld)", URL_SAID_MAX, download->url, final,
-                         try->status);
+        return error_set(error, code, "%.*s: %s (HTTP status %ld)", URL_SAID_MAX, download->url,
+                         final, try->status);
     if (try->judgement.verdict == DOWNLOAD_REDIRECT)
         return download_try_follow(try, &download->client->transport, download->url, error);
     if (try->judgement.verdict == DOWNLOAD_TAKE && download_try_is_complete(try)) {
@@ -204,7 +208,8 @@ static int advance(struct download *download, bool until_judged, struct error *e
 {
     struct download_try *try = &download->try;
     while (try->length == 0 && !download->is_over) {
-        if (until_judged && try->is_judged && try->judgement.verdict == DOWNLOAD_TAKE && !try->asks_size)
+        if (until_judged && try->is_judged && try->judgement.verdict == DOWNLOAD_TAKE &&
+            !try->asks_size)
             return 0;
         int ret = check_stop(download->client, error);
         if (ret < 0)
@@ -218,10 +223,10 @@ static int advance(struct download *download, bool until_judged, struct error *e
     return 0;
 }
 
-// --- as others see it -----------------------------------------------------------------------------
+// --- as others see it --------------------------------------------------------------------------
 
-static int begin(struct download_client *client, const char *url, uint64_t bytes_max, bool asks_size,
-                 struct download **ret_download, struct error *error)
+static int begin(struct download_client *client, const char *url, uint64_t bytes_max,
+                 bool asks_size, struct download **ret_download, struct error *error)
 {
     struct download *download = memory_allocate_zeroed(1, sizeof *download);
     download->client = client;
@@ -244,7 +249,8 @@ int download_open(struct download_client *client, const char *url, uint64_t byte
     return begin(client, url, bytes_max, false, ret_download, error);
 }
 
-int download_size(struct download_client *client, const char *url, uint64_t *ret_bytes, struct error *error)
+int download_size(struct download_client *client, const char *url, uint64_t *ret_bytes,
+                  struct error *error)
 {
     struct download *download;
     int ret = begin(client, url, UINT64_MAX, true, &download, error);

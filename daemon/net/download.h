@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Fetches large files over HTTP, piece by piece as they are asked for, and goes on where a connection broke
-// off. Blocking: for the operator's tool, never for the daemon's loop. A client and its downloads may move from
-// one thread to another, but are used by one at a time, and one download at a time is open.
+// Fetches large files over HTTP, piece by piece as they are asked for, and goes on where a
+// connection broke off. Blocking: for the operator's tool, never for the daemon's loop. A client
+// and its downloads may move from one thread to another, but are used by one at a time, and one
+// download at a time is open.
 //
-// Redirects are followed to listed hosts only, never from https to http; nothing but the URL goes with them: no
-// credentials are sent anywhere. A program that uses this must ignore SIGPIPE, as net/http.h says.
+// Redirects are followed to listed hosts only, never from https to http; nothing but the URL goes
+// with them: no credentials are sent anywhere. A program that uses this must ignore SIGPIPE, as
+// net/http.h says.
 #pragma once
 
 #include "base/error.h"
@@ -42,14 +44,14 @@ void download_client_free(struct download_client *client); // accepts NULL
 
 // Has whatever waits end soon with -ECANCELED, and everything after it. From any thread.
 void download_client_stop(struct download_client *client);
-// Trouble that lasts, for whoever watches: why, and when the next try comes. From any thread. True when there is news
-// since the last call.
+// Trouble that lasts, for whoever watches: why, and when the next try comes. From any thread. True
+// when there is news since the last call.
 bool download_client_trouble(struct download_client *client, char *buffer, size_t size);
 // Waits, unless it is stopped. Returns 0 or -ECANCELED.
 int download_client_wait(struct download_client *client, double seconds, struct error *error);
 
-// Begins with a file of at most `bytes_max`, and waits until its first answer is there. Errors, with the URL in
-// the reason:
+// Begins with a file of at most `bytes_max`, and waits until its first answer is there. Errors,
+// with the URL in the reason:
 //   -ENOENT     there is no such file (404, 410)
 //   -EACCES     refused (401, 403 and the like)
 //   -EPERM      the host, the scheme or the address is not allowed
@@ -62,11 +64,13 @@ int download_open(struct download_client *client, const char *url, uint64_t byte
                   struct download **ret_download, struct error *error);
 void download_free(struct download *download); // accepts NULL
 
-// The next bytes, borrowed until the next call. Returns how many, 0 at the end, or an error as above.
+// The next bytes, borrowed until the next call. Returns how many, 0 at the end, or an error as
+// above.
 ssize_t download_read(struct download *download, const uint8_t **ret_bytes, struct error *error);
 
 // Bytes of the whole file; 0 where the server does not say.
 uint64_t download_total(const struct download *download);
 
 // Learns whether a file is there and its size (0: not said), without fetching it. Errors as above.
-int download_size(struct download_client *client, const char *url, uint64_t *ret_bytes, struct error *error);
+int download_size(struct download_client *client, const char *url, uint64_t *ret_bytes,
+                  struct error *error);

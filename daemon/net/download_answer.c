@@ -28,8 +28,8 @@ static bool read_range(const char *value, uint64_t *ret_first, uint64_t *ret_tot
     if (strncmp(value, "bytes ", 6) != 0)
         return false;
     value += 6;
-    if (!read_number(&value, ret_first) || *value++ != '-' || !read_number(&value, &last) || *value++ != '/' ||
-        last < *ret_first)
+    if (!read_number(&value, ret_first) || *value++ != '-' || !read_number(&value, &last) ||
+        *value++ != '/' || last < *ret_first)
         return false;
     *ret_total = 0;
     if (strcmp(value, "*") == 0)
@@ -71,7 +71,8 @@ static struct download_judgement judge_whole(const struct download_progress *pro
 }
 
 static struct download_judgement judge_part(const struct download_progress *progress,
-                                            const struct response_headers *headers, bool asked_first_byte)
+                                            const struct response_headers *headers,
+                                            bool asked_first_byte)
 {
     struct download_judgement judgement = {.verdict = DOWNLOAD_NONSENSE};
     uint64_t first;
@@ -113,7 +114,8 @@ static enum download_verdict judge_status(long status, bool has_begun)
 }
 
 struct download_judgement download_judge(const struct download_progress *progress, long status,
-                                         const struct response_headers *headers, bool asked_first_byte)
+                                         const struct response_headers *headers,
+                                         bool asked_first_byte)
 {
     if (status == 200)
         return judge_whole(progress, headers);

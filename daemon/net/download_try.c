@@ -13,7 +13,8 @@
 #include <string.h>
 #include <time.h>
 
-// What libcurl hands over at once, and what waits for the reader: enough for 1 GB/s at a call a millisecond.
+// What libcurl hands over at once, and what waits for the reader: enough for 1 GB/s at a call a
+// millisecond.
 #define PIECE_BYTES (256L << 10)
 #define BUFFER_BYTES ((size_t)1 << 20)
 #define CONNECT_TIMEOUT_S 30L
@@ -23,7 +24,8 @@
 #define REDIRECTS_MAX 5
 #define URL_SAID_MAX 200
 
-void download_transport_init(struct download_transport *transport, const struct download_terms *terms)
+void download_transport_init(struct download_transport *transport,
+                             const struct download_terms *terms)
 {
     *transport = (struct download_transport){.terms = terms};
     transport->multi = curl_multi_init();
@@ -59,7 +61,7 @@ void download_try_done(struct download_try *try, struct download_transport *tran
     free(try->buffer);
 }
 
-// --- what comes -----------------------------------------------------------------------------------
+// --- what comes --------------------------------------------------------------------------------
 
 static size_t stop(struct download_try *try, int code, const char *words)
 {
@@ -105,8 +107,9 @@ static size_t on_header(char *line, size_t one, size_t length, void *data)
 static size_t drop(struct download_try *try, size_t length)
 {
     try->dropped += length;
-    return try->dropped > DROPPED_MAX || (try->asks_size && try->status == 200) ? CURL_WRITEFUNC_ERROR
-                                                                                : length;
+    return try->dropped > DROPPED_MAX || (try->asks_size && try->status == 200)
+               ? CURL_WRITEFUNC_ERROR
+               : length;
 }
 
 static size_t on_body(char *bytes, size_t one, size_t length, void *data)
@@ -131,7 +134,7 @@ static size_t on_body(char *bytes, size_t one, size_t length, void *data)
     return length;
 }
 
-// --- asking ---------------------------------------------------------------------------------------
+// --- asking ------------------------------------------------------------------------------------
 
 static int check_url(const struct download_terms *terms, const char *url, bool was_https,
                      struct error *error)
@@ -143,8 +146,8 @@ static int check_url(const struct download_terms *terms, const char *url, bool w
     if (endpoint.plain_http && (!terms->local || was_https))
         return error_set(error, -EPERM, "%.*s: plain http is not allowed", URL_SAID_MAX, url);
     if (!remote_host_is_listed(endpoint.host, terms->hosts, terms->host_count))
-        return error_set(error, -EPERM, "%.*s: the host %s is not one of the source's", URL_SAID_MAX, url,
-                         endpoint.host);
+        return error_set(error, -EPERM, "%.*s: the host %s is not one of the source's",
+                         URL_SAID_MAX, url, endpoint.host);
     return 0;
 }
 
@@ -163,7 +166,8 @@ static void add_line(struct download_try *try, const char *line)
             code = curl_easy_setopt(easy, option, value);                                          \
     } while (0)
 
-static CURLcode set_options(struct download_try *try, struct download_transport *transport, const char *url)
+static CURLcode set_options(struct download_try *try, struct download_transport *transport,
+                            const char *url)
 {
     CURL *easy = transport->easy;
     const struct download_terms *terms = transport->terms;
@@ -227,21 +231,22 @@ static int ask(struct download_try *try, struct download_transport *transport, c
     if (code == CURLE_OK && curl_multi_add_handle(transport->multi, transport->easy) != CURLM_OK)
         code = CURLE_FAILED_INIT;
     if (code != CURLE_OK)
-        return error_set(error, -EINVAL, "libcurl refused the request: %s", curl_easy_strerror(code));
+        return error_set(error, -EINVAL, "libcurl refused the request: %s",
+                         curl_easy_strerror(code));
     try->is_running = true;
     return 0;
 }
 
-int download_try_begin(struct download_try *try, struct download_transport *transport, const char *url,
-                       struct error *error)
+int download_try_begin(struct download_try *try, struct download_transport *transport,
+                       const char *url, struct error *error)
 {
     int ret = check_url(transport->terms, url, false, error);
     try->redirects = 0;
     return ret < 0 ? ret : ask(try, transport, url, error);
 }
 
-int download_try_follow(struct download_try *try, struct download_transport *transport, const char *url,
-                        struct error *error)
+int download_try_follow(struct download_try *try, struct download_transport *transport,
+                        const char *url, struct error *error)
 {
     char *named = NULL, *asked = NULL;
     curl_easy_getinfo(transport->easy, CURLINFO_REDIRECT_URL, &named);
@@ -249,13 +254,14 @@ int download_try_follow(struct download_try *try, struct download_transport *tra
     if (named == NULL || asked == NULL)
         return error_set(error, -EPROTO, "%.*s: a redirect that leads nowhere", URL_SAID_MAX, url);
     if (++try->redirects > REDIRECTS_MAX)
-        return error_set(error, -EPROTO, "%.*s: more than %d redirects", URL_SAID_MAX, url, REDIRECTS_MAX);
+        return error_set(error, -EPROTO, "%.*s: more than %d redirects", URL_SAID_MAX, url,
+                         REDIRECTS_MAX);
     AUTO_FREE char *target = memory_copy_string(named); // it goes with the handle's options
     int ret = check_url(transport->terms, target, strncmp(asked, "https:", 6) == 0, error);
     return ret < 0 ? error_prefix(error, "redirect") : ask(try, transport, target, error);
 }
 
-// --- working --------------------------------------------------------------------------------------
+// --- working -----------------------------------------------------------------------------------
 
 static double monotonic_s(void)
 {
@@ -299,7 +305,8 @@ static void note_refusal(struct download_try *try, const struct download_transpo
         return;
     if (transport->guard.refused != NULL)
         stop(try, -EPERM, transport->guard.refused);
-    else if (try->result == CURLE_PEER_FAILED_VERIFICATION || try->result == CURLE_SSL_CACERT_BADFILE)
+    else if (try->result == CURLE_PEER_FAILED_VERIFICATION ||
+             try->result == CURLE_SSL_CACERT_BADFILE)
         stop(try, -EPERM, curl_easy_strerror(try->result));
 }
 

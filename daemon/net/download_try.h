@@ -17,7 +17,8 @@ struct download_transport {
     char error_text[CURL_ERROR_SIZE];
 };
 
-void download_transport_init(struct download_transport *transport, const struct download_terms *terms);
+void download_transport_init(struct download_transport *transport,
+                             const struct download_terms *terms);
 void download_transport_done(struct download_transport *transport);
 
 struct download_try {
@@ -46,12 +47,13 @@ struct download_try {
 void download_try_init(struct download_try *try, uint64_t bytes_max, bool asks_size);
 void download_try_done(struct download_try *try, struct download_transport *transport);
 
-// Asks `url` for what is missing yet. -EPERM for a URL that may not be asked, -EINVAL for what is none.
-int download_try_begin(struct download_try *try, struct download_transport *transport, const char *url,
-                       struct error *error);
+// Asks `url` for what is missing yet. -EPERM for a URL that may not be asked, -EINVAL for what is
+// none.
+int download_try_begin(struct download_try *try, struct download_transport *transport,
+                       const char *url, struct error *error);
 // The same at the URL that the answer named. `url` is that of the download, for messages.
-int download_try_follow(struct download_try *try, struct download_transport *transport, const char *url,
-                        struct error *error);
+int download_try_follow(struct download_try *try, struct download_transport *transport,
+                        const char *url, struct error *error);
 
 #define DOWNLOAD_STEP_ENDED 1
 

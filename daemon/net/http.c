@@ -115,7 +115,8 @@ static void on_done(void *data, CURL *easy, CURLcode result)
     transfer->result = result;
     transfer->answered_at = clock_now();
     // Counted back: the wall clock may have been set meanwhile.
-    transfer->asked_at = transfer->answered_at - (utc_us)((uv_hrtime() - transfer->asked_ns) / 1000);
+    transfer->asked_at =
+        transfer->answered_at - (utc_us)((uv_hrtime() - transfer->asked_ns) / 1000);
     transfer->is_finished = true;
     TAILQ_REMOVE(&client->running, transfer, link);
     TAILQ_INSERT_TAIL(&client->finished, transfer, link);

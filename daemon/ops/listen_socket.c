@@ -81,8 +81,7 @@ static int remove_dead_socket(const union address *address)
 static int start_listening(const union address *address, socklen_t length, int *ret_descriptor)
 {
     const int on = 1;
-    int descriptor =
-        socket(address->any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    int descriptor = socket(address->any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (descriptor < 0)
         return -errno;
     if (address->any.sa_family != AF_UNIX)
@@ -127,8 +126,10 @@ int listen_socket_open(const char *listen, struct listen_socket *ret_socket, str
     } else {
         result = parse_tcp(listen, &address, &length);
         if (result == -EACCES)
-            return error_set(error, result, "%s: only loopback addresses and unix sockets are served;"
-                             " a reverse proxy can add access control", listen);
+            return error_set(error, result,
+                             "%s: only loopback addresses and unix sockets are served;"
+                             " a reverse proxy can add access control",
+                             listen);
         if (result < 0)
             return error_set(error, result, "%s: not an address and port", listen);
     }

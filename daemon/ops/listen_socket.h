@@ -8,7 +8,7 @@
 
 struct listen_socket {
     int descriptor;
-    unsigned port;                                    // 0 for a unix socket
+    unsigned port;                                        // 0 for a unix socket
     char path[sizeof((struct sockaddr_un *)0)->sun_path]; // "" for TCP
 };
 

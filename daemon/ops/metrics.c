@@ -4,7 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-const double latency_bounds_s[LATENCY_BOUND_COUNT] = {0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30};
+const double latency_bounds_s[LATENCY_BOUND_COUNT] = {0.01, 0.05, 0.1, 0.25, 0.5,
+                                                      1,    2.5,  5,   10,   30};
 
 void latency_histogram_add(struct latency_histogram *histogram, double seconds)
 {
@@ -52,7 +53,7 @@ size_t metrics_stands_by_for(const struct metrics *metrics)
     return count;
 }
 
-// --- Prometheus -----------------------------------------------------------------------------------
+// --- Prometheus --------------------------------------------------------------------------------
 
 // "\\", "\"" and "\n" are all that the format escapes in a label's value.
 static void append_label_value(struct text *text, const char *value)
@@ -129,11 +130,14 @@ static const struct feed_column feed_columns[] = {
     {"skywitness_polls_total", "counter", "Requests to a feed that ended, well or not.", polls},
     {"skywitness_poll_errors_total", "counter",
      "Of them: no answer, a bad status, or bytes that are no answer.", errors},
-    {"skywitness_feed_failures_in_a_row", "gauge", "Failed requests since the last good one.", failures},
+    {"skywitness_feed_failures_in_a_row", "gauge", "Failed requests since the last good one.",
+     failures},
     {"skywitness_feed_last_good_timestamp_seconds", "gauge",
      "When the feed last gave a good answer; 0 before the first.", last_good},
-    {"skywitness_feed_wait_seconds", "gauge", "How long the feed is not to be asked yet.", wait_left},
-    {"skywitness_feed_asked_here", "gauge", "1 when this daemon asks the feed, 0 when another one does.", asked_here},
+    {"skywitness_feed_wait_seconds", "gauge", "How long the feed is not to be asked yet.",
+     wait_left},
+    {"skywitness_feed_asked_here", "gauge",
+     "1 when this daemon asks the feed, 0 when another one does.", asked_here},
 };
 
 static void append_feed_value(struct text *text, const char *name, const char *feed, double value)
@@ -158,7 +162,8 @@ static void append_latency(struct text *text, const struct metrics_feed *feed)
             text_append_format(text, ",le=\"+Inf\"} %" PRIu64 "\n", cumulative);
     }
     append_feed_value(text, "skywitness_poll_latency_seconds_sum", feed->feed, histogram->sum_s);
-    append_feed_value(text, "skywitness_poll_latency_seconds_count", feed->feed, (double)cumulative);
+    append_feed_value(text, "skywitness_poll_latency_seconds_count", feed->feed,
+                      (double)cumulative);
 }
 
 static void append_feeds(const struct metrics *metrics, struct text *text)
@@ -194,18 +199,21 @@ static void append_database(const struct metrics *metrics, struct text *text)
 static void append_journal(const struct metrics *metrics, struct text *text)
 {
     append_number(text, "skywitness_journal_entries", "gauge",
-                  "Entries that a consumer or a restart still needs.", (double)metrics->journal_entries);
+                  "Entries that a consumer or a restart still needs.",
+                  (double)metrics->journal_entries);
     append_number(text, "skywitness_journal_bytes", "gauge", "Their bytes.",
                   (double)metrics->journal_bytes);
     append_number(text, "skywitness_journal_limit_bytes", "gauge",
-                  "At which no feed is asked until there is room.", (double)metrics->journal_limit_bytes);
-    append_number(text, "skywitness_journal_full", "gauge", "1 while no feed is asked for want of room.",
-                  metrics->journal_full);
+                  "At which no feed is asked until there is room.",
+                  (double)metrics->journal_limit_bytes);
+    append_number(text, "skywitness_journal_full", "gauge",
+                  "1 while no feed is asked for want of room.", metrics->journal_full);
     append_number(text, "skywitness_journal_oldest_age_seconds", "gauge",
                   "Since the oldest entry came that PostgreSQL does not have; 0 when it has all.",
                   metrics->journal_oldest_s);
     append_number(text, "skywitness_store_lag_entries", "gauge",
-                  "Journal entries that PostgreSQL does not have yet.", (double)metrics->store_lag_entries);
+                  "Journal entries that PostgreSQL does not have yet.",
+                  (double)metrics->store_lag_entries);
     append_number(text, "skywitness_store_lag_seconds", "gauge",
                   "Since PostgreSQL last had everything; 0 when it has.", metrics->store_lag_s);
 }
@@ -214,12 +222,13 @@ static void append_tracks(const struct metrics *metrics, struct text *text)
 {
     append_number(text, "skywitness_answers_total", "counter", "Answers decoded.",
                   (double)metrics->answers);
-    append_number(text, "skywitness_bad_answers_total", "counter", "Of them: not the feed's format.",
-                  (double)metrics->bad_answers);
+    append_number(text, "skywitness_bad_answers_total", "counter",
+                  "Of them: not the feed's format.", (double)metrics->bad_answers);
     append_number(text, "skywitness_track_points_total", "counter",
                   "Track points accepted for watched aircraft.", (double)metrics->points);
     append_number(text, "skywitness_duplicates_total", "counter",
-                  "Observations dropped: the same fix of the same feed again.", (double)metrics->duplicates);
+                  "Observations dropped: the same fix of the same feed again.",
+                  (double)metrics->duplicates);
     append_number(text, "skywitness_sightings_open", "gauge", "Sightings that go on.",
                   (double)metrics->open_sightings);
     append_number(text, "skywitness_aircraft_tracked", "gauge", "Aircraft in memory.",
@@ -239,8 +248,8 @@ static void append_outbox(const struct metrics *metrics, struct text *text)
 static void append_alerts(const struct metrics *metrics, struct text *text)
 {
     append_outbox(metrics, text);
-    append_number(text, "skywitness_alerts_delivered_total", "counter", "Alerts that a webhook took.",
-                  (double)metrics->alerts_delivered);
+    append_number(text, "skywitness_alerts_delivered_total", "counter",
+                  "Alerts that a webhook took.", (double)metrics->alerts_delivered);
     append_number(text, "skywitness_alert_tries_failed_total", "counter",
                   "Tries to deliver that failed.", (double)metrics->alert_tries_failed);
     append_number(text, "skywitness_alerts_dead_total", "counter",
@@ -248,7 +257,8 @@ static void append_alerts(const struct metrics *metrics, struct text *text)
     append_number(text, "skywitness_webhooks_failing", "gauge", "Webhooks whose last try failed.",
                   (double)metrics->webhooks_failing);
     append_number(text, "skywitness_webhooks_disabled", "gauge",
-                  "Webhooks that answered 410 and get nothing more.", (double)metrics->webhooks_disabled);
+                  "Webhooks that answered 410 and get nothing more.",
+                  (double)metrics->webhooks_disabled);
 }
 
 static void append_process(const struct metrics *metrics, struct text *text)
@@ -257,13 +267,13 @@ static void append_process(const struct metrics *metrics, struct text *text)
     text_append(text, "skywitness_build_info{version=");
     append_label_value(text, metrics->version);
     text_append(text, "} 1\n");
-    append_number(text, "skywitness_stuck", "gauge", "1 while the poller or the journal stands still.",
-                  metrics->stuck != NULL);
+    append_number(text, "skywitness_stuck", "gauge",
+                  "1 while the poller or the journal stands still.", metrics->stuck != NULL);
     append_number(text, "skywitness_loop_stall_worst_seconds", "gauge",
                   "The longest stretch without a look at the sockets since the start.",
                   metrics->loop_stall_worst_s);
-    append_number(text, "skywitness_loop_stall_recent_seconds", "gauge", "The same in the last one to two minutes.",
-                  metrics->loop_stall_recent_s);
+    append_number(text, "skywitness_loop_stall_recent_seconds", "gauge",
+                  "The same in the last one to two minutes.", metrics->loop_stall_recent_s);
     append_number(text, "process_start_time_seconds", "gauge", "When the daemon started.",
                   unix_time(metrics->started_at));
     append_number(text, "process_resident_memory_bytes", "gauge", "Resident memory.",
@@ -282,7 +292,7 @@ void metrics_render_prometheus(const struct metrics *metrics, struct text *text)
     append_process(metrics, text);
 }
 
-// --- JSON -----------------------------------------------------------------------------------------
+// --- JSON --------------------------------------------------------------------------------------
 
 static void append_json_time(struct text *text, const char *name, utc_us time)
 {
@@ -306,8 +316,9 @@ static void append_json_feed(struct text *text, const struct metrics_feed *feed)
 {
     text_append(text, "{\"feed\":");
     text_append_json_string(text, feed->feed);
-    text_append_format(text, ",\"polls\":%" PRIu64 ",\"errors\":%" PRIu64 ",\"failures_in_a_row\":%" PRIu64,
-                       feed->polls, feed->errors, feed->failures_in_a_row);
+    text_append_format(
+        text, ",\"polls\":%" PRIu64 ",\"errors\":%" PRIu64 ",\"failures_in_a_row\":%" PRIu64,
+        feed->polls, feed->errors, feed->failures_in_a_row);
     if (feed->requests_left == UINT64_MAX)
         text_append(text, ",\"requests_left_today\":null");
     else
@@ -325,8 +336,8 @@ static void append_json_trouble(struct text *text, const struct metrics_trouble 
     char since[UTC_TEXT_SIZE];
     text_append(text, "{\"webhook\":");
     text_append_json_string(text, trouble->webhook);
-    text_append_format(text, ",\"disabled\":%s,\"since\":\"%s\",\"reason\":", trouble->disabled ? "true" : "false",
-                       utc_format(trouble->since, since));
+    text_append_format(text, ",\"disabled\":%s,\"since\":\"%s\",\"reason\":",
+                       trouble->disabled ? "true" : "false", utc_format(trouble->since, since));
     text_append_json_string(text, trouble->reason);
     text_append(text, "}");
 }
@@ -343,8 +354,8 @@ void metrics_render_json(const struct metrics *metrics, struct text *text)
     append_json_text(text, "not_ready_because", reason);
     text_append_format(text, ",\"stands_by_for\":%zu", metrics_stands_by_for(metrics));
     text_append_format(text,
-                       ",\"answers\":%" PRIu64 ",\"bad_answers\":%" PRIu64 ",\"track_points\":%" PRIu64
-                       ",\"duplicates\":%" PRIu64
+                       ",\"answers\":%" PRIu64 ",\"bad_answers\":%" PRIu64
+                       ",\"track_points\":%" PRIu64 ",\"duplicates\":%" PRIu64
                        ",\"open_sightings\":%zu,\"aircraft\":%zu",
                        metrics->answers, metrics->bad_answers, metrics->points, metrics->duplicates,
                        metrics->open_sightings, metrics->aircraft);
@@ -354,14 +365,14 @@ void metrics_render_json(const struct metrics *metrics, struct text *text)
                        metrics->journal_entries, metrics->journal_bytes,
                        metrics->journal_limit_bytes, metrics->journal_full ? "true" : "false",
                        metrics->journal_oldest_s);
-    text_append_format(text,
-                       ",\"database\":{\"state\":\"%s\",\"lag_entries\":%" PRIu64
-                       ",\"lag_s\":%.3f}",
-                       metrics_database_state_name(metrics->database), metrics->store_lag_entries,
-                       metrics->store_lag_s);
+    text_append_format(
+        text, ",\"database\":{\"state\":\"%s\",\"lag_entries\":%" PRIu64 ",\"lag_s\":%.3f}",
+        metrics_database_state_name(metrics->database), metrics->store_lag_entries,
+        metrics->store_lag_s);
     text_append_format(text,
                        ",\"alerts\":{\"delivered\":%" PRIu64 ",\"failed_tries\":%" PRIu64
-                       ",\"dead\":%" PRIu64 ",\"webhooks_failing\":%zu,\"webhooks_disabled\":%zu,\"queued\":{",
+                       ",\"dead\":%" PRIu64
+                       ",\"webhooks_failing\":%zu,\"webhooks_disabled\":%zu,\"queued\":{",
                        metrics->alerts_delivered, metrics->alert_tries_failed, metrics->alerts_dead,
                        metrics->webhooks_failing, metrics->webhooks_disabled);
     for (size_t i = 0; i < metrics->webhook_count; i++) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the daemon knows of itself, as plain data, and as text: Prometheus' exposition format 0.0.4 and JSON. Pure.
+// What the daemon knows of itself, as plain data, and as text: Prometheus' exposition format 0.0.4
+// and JSON. Pure.
 #pragma once
 
 #include "base/text.h"
@@ -9,7 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Upper bounds of the latency buckets in seconds: from a receiver in the house to a feed about to time out.
+// Upper bounds of the latency buckets in seconds: from a receiver in the house to a feed about to
+// time out.
 extern const double latency_bounds_s[];
 #define LATENCY_BOUND_COUNT 10
 
@@ -22,14 +24,14 @@ void latency_histogram_add(struct latency_histogram *histogram, double seconds);
 
 struct metrics_feed {
     const char *feed;
-    uint64_t polls;                      // answered or failed
-    uint64_t errors;                     // of them: no answer, a bad status, or bytes that were no answer
+    uint64_t polls;  // answered or failed
+    uint64_t errors; // of them: no answer, a bad status, or bytes that were no answer
     uint64_t failures_in_a_row;
-    uint64_t requests_left;              // of today's budget; UINT64_MAX without one
-    utc_us last_asked_at, last_good_at;  // UTC_UNKNOWN before the first
-    utc_us not_before;                   // asked to wait until then; UTC_UNKNOWN when free
-    const char *last_error;              // "" for none
-    bool may_be_asked;                   // false: another daemon of the database asks it
+    uint64_t requests_left;             // of today's budget; UINT64_MAX without one
+    utc_us last_asked_at, last_good_at; // UTC_UNKNOWN before the first
+    utc_us not_before;                  // asked to wait until then; UTC_UNKNOWN when free
+    const char *last_error;             // "" for none
+    bool may_be_asked;                  // false: another daemon of the database asks it
     struct latency_histogram latency;
 };
 
@@ -68,8 +70,9 @@ struct metrics {
 
     uint64_t journal_entries, journal_bytes, journal_limit_bytes;
     bool journal_full;
-    bool taking_over;        // feeds wait for what another daemon did to be read
-    double journal_oldest_s; // since the oldest entry came that PostgreSQL does not have; 0 for none
+    bool taking_over; // feeds wait for what another daemon did to be read
+    double
+        journal_oldest_s; // since the oldest entry came that PostgreSQL does not have; 0 for none
     enum metrics_database_state database;
     uint64_t store_lag_entries; // journalled and not yet in PostgreSQL
     double store_lag_s;         // since PostgreSQL last had everything; 0 when it has

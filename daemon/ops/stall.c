@@ -12,9 +12,9 @@ struct stall_monitor {
     uint64_t worst_ns, worst_since_taken_ns;
 };
 
-// libuv runs I/O callbacks inside its poll phase, so "check" comes too late to tell waiting from working.
-// From one prepare to the next an iteration took some time, of which the kernel was waited for in
-// uv_metrics_idle_time: the rest was ours.
+// libuv runs I/O callbacks inside its poll phase, so "check" comes too late to tell waiting from
+// working. From one prepare to the next an iteration took some time, of which the kernel was waited
+// for in uv_metrics_idle_time: the rest was ours.
 static void before_poll(uv_prepare_t *prepare)
 {
     struct stall_monitor *monitor = prepare->data;

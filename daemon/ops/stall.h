@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How long the loop was busy without returning to the kernel: the metric that shows a blocking call.
+// How long the loop was busy without returning to the kernel: the metric that shows a blocking
+// call.
 #pragma once
 
 #include <stdint.h>

@@ -102,7 +102,8 @@ static void timer_fired(uv_timer_t *timer)
     run(server);
 }
 
-// With no connection of its own that could end, MHD tries a failed accept again at once and for ever.
+// With no connection of its own that could end, MHD tries a failed accept again at once and for
+// ever.
 static void became_ready(uv_poll_t *poll, int status, int events)
 {
     struct status_server *server = poll->data;

@@ -97,7 +97,8 @@ static void add_poll(struct store_batch *batch, const struct entry *entry,
     column_add_time(table_rows_next(rows, &place), poll->answered_at);
     column_add_time(table_rows_next(rows, &place), poll->feed_now);
     column_add_big(table_rows_next(rows, &place), (int64_t)poll->bytes);
-    batch_add_whole(table_rows_next(rows, &place), poll->status != 0 ? poll->status : OBSERVATION_UNKNOWN);
+    batch_add_whole(table_rows_next(rows, &place),
+                    poll->status != 0 ? poll->status : OBSERVATION_UNKNOWN);
     column_add_integer(table_rows_next(rows, &place), (int32_t)poll->aircraft_heard);
     column_add_integer(table_rows_next(rows, &place), (int32_t)poll->aircraft_kept);
     column_add_integer(table_rows_next(rows, &place), (int32_t)entry->points.count);
@@ -115,7 +116,7 @@ static void add_nearby(struct store_batch *batch, const struct entry *entry,
                        const uint8_t poll_id[DIGEST_UUID_SIZE])
 {
     struct table_rows *rows = &batch->tables[TABLE_POLL_NEARBY];
-    array_foreach(&entry->nearby, nearby) {
+    array_foreach (&entry->nearby, nearby) {
         size_t place = 0;
         column_add_time(table_rows_next(rows, &place), entry->poll.asked_at);
         column_add_bytes(table_rows_next(rows, &place), poll_id, DIGEST_UUID_SIZE);
@@ -153,7 +154,8 @@ static void add_point(struct store_batch *batch, const struct track_point *point
     add_day(batch, seen->observed_at);
 }
 
-void store_batch_add_points(struct store_batch *batch, const struct track_point *points, size_t count)
+void store_batch_add_points(struct store_batch *batch, const struct track_point *points,
+                            size_t count)
 {
     for (size_t i = 0; i < count; i++)
         add_point(batch, &points[i]);
@@ -163,7 +165,7 @@ static void add_raws(struct store_batch *batch, const struct entry *entry,
                      const uint8_t poll_id[DIGEST_UUID_SIZE])
 {
     struct table_rows *rows = &batch->tables[TABLE_RAW_OBSERVATION];
-    array_foreach(&entry->raws, raw) {
+    array_foreach (&entry->raws, raw) {
         size_t place = 0;
         column_add_time(table_rows_next(rows, &place), raw->observed_at);
         column_add_bytes(table_rows_next(rows, &place), poll_id, DIGEST_UUID_SIZE);
@@ -244,7 +246,7 @@ void store_batch_absorb(struct store_batch *batch, struct store_batch *part)
     assert(part->last_sequence == 0);
     for (enum table table = 0; table < TABLE_COUNT; table++)
         table_rows_append(&batch->tables[table], &part->tables[table]);
-    array_foreach(&part->days, day)
+    array_foreach (&part->days, day)
         add_day(batch, *day);
     store_batch_free(part);
 }
@@ -277,10 +279,10 @@ void store_batch_add_rest(struct store_batch *batch, const struct entry *entry, 
     store_batch_add_points(batch, entry->points.items + points_added,
                            entry->points.count - points_added);
     add_raws(batch, entry, poll_id);
-    array_foreach(&entry->sightings, sighting)
+    array_foreach (&entry->sightings, sighting)
         add_sighting(batch, sighting);
-    array_foreach(&entry->visits, visit)
+    array_foreach (&entry->visits, visit)
         batch_add_visit(batch, visit, entry->poll.answered_at);
-    array_foreach(&entry->conflicts, conflict)
+    array_foreach (&entry->conflicts, conflict)
         batch_add_conflict(batch, conflict, entry->poll.answered_at);
 }

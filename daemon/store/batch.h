@@ -29,7 +29,8 @@ size_t store_batch_bytes(const struct store_batch *batch);
 void batch_add_whole(struct column *column, int32_t value);
 void batch_add_watch_ids(struct column *column, const struct watch_list *watch, uint64_t mask);
 
-// batch_visit.c: one row of the visit and one of its history; `decided_at` is when its answer was received.
+// batch_visit.c: one row of the visit and one of its history; `decided_at` is when its answer was
+// received.
 void batch_add_visit(struct store_batch *batch, const struct visit *visit, utc_us decided_at);
 void batch_add_conflict(struct store_batch *batch, const struct identity_conflict *conflict,
                         utc_us decided_at);

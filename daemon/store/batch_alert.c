@@ -37,8 +37,8 @@ static void add_delivery(struct store_batch *batch, const struct entry_delivery 
 
 void batch_add_alerts(struct store_batch *batch, const struct entry *entry)
 {
-    array_foreach(&entry->alerts, alert)
+    array_foreach (&entry->alerts, alert)
         add_alert(batch, entry, alert);
-    array_foreach(&entry->deliveries, delivery)
+    array_foreach (&entry->deliveries, delivery)
         add_delivery(batch, delivery);
 }

@@ -30,8 +30,8 @@ static void append_number(struct text *text, const char *name, double value)
         text_append_format(text, ", \"%s\": %.6g", name, value);
 }
 
-// [{"rule": "last_height", "met": true, "threshold": 5000, "value": 2418, "unit": "ft"}, ...]; what a rule does
-// not have is left out.
+// [{"rule": "last_height", "met": true, "threshold": 5000, "value": 2418, "unit": "ft"}, ...]; what
+// a rule does not have is left out.
 static void append_reason(struct text *text, const struct visit_reason *reason)
 {
     text_append_format(text, "{\"rule\": \"%s\", \"met\": %s", visit_rule_id(reason->rule),

@@ -76,8 +76,8 @@ struct batch {
 
 static void batch_begin(struct batch *batch)
 {
-    struct text *columns[] = {&batch->hours, &batch->states, &batch->polls, &batch->others,
-                              &batch->lowest, &batch->made_up};
+    struct text *columns[] = {&batch->hours,  &batch->states, &batch->polls,
+                              &batch->others, &batch->lowest, &batch->made_up};
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
         sql_array_begin(columns[i]);
     batch->count = 0;
@@ -138,8 +138,14 @@ static int write_batch(struct query_connection *connection, const char *place, s
     sql_array_end(&batch->lowest);
     sql_array_end(&batch->made_up);
     const char *parameters[] = {
-        place, due, batch->hours.bytes, batch->states.bytes, batch->polls.bytes,
-        batch->others.bytes, batch->lowest.bytes, batch->made_up.bytes,
+        place,
+        due,
+        batch->hours.bytes,
+        batch->states.bytes,
+        batch->polls.bytes,
+        batch->others.bytes,
+        batch->lowest.bytes,
+        batch->made_up.bytes,
     };
     return query_execute(connection, store_sql, parameters, 8, error);
 }
@@ -214,7 +220,7 @@ struct span_array ARRAY_OF(struct span);
 static void widen(struct span_array *spans, const struct place *place,
                   const struct claim_window *window)
 {
-    array_foreach(spans, span)
+    array_foreach (spans, span)
         if (span->place == place) {
             span->since = window->from < span->since ? window->from : span->since;
             span->until = window->to > span->until ? window->to : span->until;
@@ -229,7 +235,7 @@ static void add_clause(const struct clause *clause, const struct place *places, 
     struct claim_window reach = clause_reach(clause);
     if (!claim_window_is_set(&reach))
         return;
-    array_foreach(&clause->places, id)
+    array_foreach (&clause->places, id)
         for (size_t i = 0; i < place_count; i++) {
             const struct place *place = &places[i];
             if (!place_is_named(place, id->id))
@@ -250,8 +256,8 @@ int claim_coverage_refresh_claims(struct query_connection *connection,
     struct span_array spans = {0};
     size_t changed = 0, sum = 0;
     int result = 0;
-    array_foreach(&library->claims, claim)
-        array_foreach(&claim->clauses, clause)
+    array_foreach (&library->claims, claim)
+        array_foreach (&claim->clauses, clause)
             add_clause(clause, places, place_count, &spans);
     for (size_t i = 0; i < spans.count && result == 0; i++) {
         const struct span *span = &spans.items[i];

@@ -41,7 +41,7 @@ static void done_reach(struct reach *reach)
 static void add_regions(const struct claim_store *store, const struct clause *clause,
                         struct reach *reach)
 {
-    array_foreach(&clause->places, id) {
+    array_foreach (&clause->places, id) {
         const struct place *place =
             store->config != NULL ? config_place(store->config, id->id) : NULL;
         if (place != NULL && place->kind != PLACE_AIRFIELD)
@@ -73,7 +73,7 @@ static void add_clause(const struct claim_store *store, const struct clause *cla
     if (clause->kind == &clause_kind_arrivals || clause->kind == &clause_kind_departures)
         claim_named_airframes(clause, &reach->airframes);
     reach->any_type |= clause->aircraft.types.count == 0;
-    array_foreach(&clause->aircraft.types, type)
+    array_foreach (&clause->aircraft.types, type)
         *array_append(&reach->types) = *type;
 }
 
@@ -171,7 +171,8 @@ static uint64_t feed_mask(const struct claim_facts *facts, const char *names)
     text_copy((field), sizeof(field),                                                              \
               query_text(query, (column)) != NULL ? query_text(query, (column)) : "")
 
-static void take_visit(const struct query *query, struct claim_facts *facts, struct claim_watch *watch)
+static void take_visit(const struct query *query, struct claim_facts *facts,
+                       struct claim_watch *watch)
 {
     (void)watch;
     struct known_visit *visit = array_append(&facts->visits);
@@ -195,7 +196,8 @@ static void take_visit(const struct query *query, struct claim_facts *facts, str
     visit->life.superseded_at = query_text(query, 15) != NULL ? INT64_MIN + 1 : UTC_UNKNOWN;
 }
 
-static void take_presence(const struct query *query, struct claim_facts *facts, struct claim_watch *watch)
+static void take_presence(const struct query *query, struct claim_facts *facts,
+                          struct claim_watch *watch)
 {
     (void)watch;
     struct known_presence *presence = array_append(&facts->presences);
@@ -210,7 +212,8 @@ static void take_presence(const struct query *query, struct claim_facts *facts, 
     presence->life = (struct fact_life){presence->left_at, UTC_UNKNOWN};
 }
 
-static void take_fix(const struct query *query, struct claim_facts *facts, struct claim_watch *watch)
+static void take_fix(const struct query *query, struct claim_facts *facts,
+                     struct claim_watch *watch)
 {
     (void)watch;
     struct known_fix *fix = array_append(&facts->fixes);
@@ -236,7 +239,8 @@ static enum coverage_state state_of_letter(char letter)
 
 // A day's hours in one text: two digits and the state's first letter each, a capital for made-up
 // data.
-static void take_hours(const struct query *query, struct claim_facts *facts, struct claim_watch *watch)
+static void take_hours(const struct query *query, struct claim_facts *facts,
+                       struct claim_watch *watch)
 {
     uint64_t unwatched = ~claim_watch_clauses(watch, query_text(query, 13));
     const char *hours = query_text(query, 1), *place = query_text(query, 5);
@@ -253,7 +257,8 @@ static void take_hours(const struct query *query, struct claim_facts *facts, str
     }
 }
 
-static void take_control(const struct query *query, struct claim_facts *facts, struct claim_watch *watch)
+static void take_control(const struct query *query, struct claim_facts *facts,
+                         struct claim_watch *watch)
 {
     (void)watch;
     struct known_control *control = array_append(&facts->controls);
@@ -270,7 +275,8 @@ static const struct {
     {"hours", take_hours}, {"control", take_control},
 };
 
-static void take_row(const struct query *query, struct claim_facts *facts, struct claim_watch *watch)
+static void take_row(const struct query *query, struct claim_facts *facts,
+                     struct claim_watch *watch)
 {
     for (size_t i = 0; i < sizeof takers / sizeof *takers; i++)
         if (strcmp(takers[i].kind, query_text(query, 0)) == 0)
@@ -303,7 +309,7 @@ static void make_regions(const struct claim_store *store, const struct reach *re
     sql_array_begin(&arrays->ids);
     sql_array_begin(&arrays->shapes);
     sql_array_begin(&arrays->radii);
-    array_foreach(&reach->regions, id) {
+    array_foreach (&reach->regions, id) {
         struct text shape;
         char radius[32];
         const struct place *place = config_place(store->config, id->id);
@@ -325,7 +331,7 @@ static char *words_array(const struct claim_word_array *words)
 {
     struct text array;
     sql_array_begin(&array);
-    array_foreach(words, word)
+    array_foreach (words, word)
         sql_array_add(&array, word->text);
     sql_array_end(&array);
     return array.bytes;
@@ -335,14 +341,15 @@ static char *places_array(const struct claim_place_array *places)
 {
     struct text array;
     sql_array_begin(&array);
-    array_foreach(places, place)
+    array_foreach (places, place)
         sql_array_add(&array, place->id);
     sql_array_end(&array);
     return array.bytes;
 }
 
 static int ask(struct claim_store *store, const struct reach *reach, utc_us as_of,
-               bool as_known_then, struct claim_watch *watch, struct claim_facts *facts, struct error *error)
+               bool as_known_then, struct claim_watch *watch, struct claim_facts *facts,
+               struct error *error)
 {
     char from[UTC_TEXT_SIZE], to[UTC_TEXT_SIZE], moment[UTC_TEXT_SIZE], stay_days[16];
     struct region_arrays regions;
@@ -385,9 +392,9 @@ int claim_store_facts(struct claim_store *store, const struct claim *claim, utc_
     ret_facts->as_of = as_of;
     ret_facts->places = store->vocabulary.places;
     ret_facts->place_count = store->vocabulary.place_count;
-    array_foreach(&store->feeds, feed)
+    array_foreach (&store->feeds, feed)
         *array_append(&ret_facts->feeds) = *feed;
-    array_foreach(&claim->clauses, clause)
+    array_foreach (&claim->clauses, clause)
         add_clause(store, clause, &reach);
     int result = 0;
     if (claim_window_is_set(&reach.window))

@@ -31,7 +31,7 @@ static char *ids_array(const struct claim_id_array *ids)
 {
     struct text array;
     sql_array_begin(&array);
-    array_foreach(ids, id)
+    array_foreach (ids, id)
         sql_array_add(&array, id->text);
     sql_array_end(&array);
     return array.bytes;
@@ -88,7 +88,7 @@ static int import_clause(struct claim_store *store, const struct claim *claim, c
     char position[24], from[UTC_TEXT_SIZE], to[UTC_TEXT_SIZE], aircraft[400];
     struct text places;
     sql_array_begin(&places);
-    array_foreach(&clause->places, place)
+    array_foreach (&clause->places, place)
         sql_array_add(&places, place->id);
     sql_array_end(&places);
     snprintf(position, sizeof position, "%zu", (size_t)(clause - claim->clauses.items) + 1);
@@ -140,7 +140,7 @@ struct reach_array ARRAY_OF(struct reach);
 static void widen_reach(struct reach_array *reaches, const char *place,
                         const struct claim_window *window)
 {
-    array_foreach(reaches, reach)
+    array_foreach (reaches, reach)
         if (strcmp(reach->place, place) == 0) {
             if (window->from < reach->window.from)
                 reach->window.from = window->from;
@@ -161,9 +161,9 @@ static void reach_of_clause(const struct claim_store *store, const struct clause
     struct claim_window window = clause_reach(clause);
     claim_places_concerned(store, clause, &places);
     claim_named_airframes(clause, &airframes);
-    array_foreach(&places, place)
+    array_foreach (&places, place)
         widen_reach(reaches, place->id, &window);
-    array_foreach(&airframes, airframe) {
+    array_foreach (&airframes, airframe) {
         char name[CLAIM_WORD_SIZE + 1] = "@";
         text_copy(name + 1, sizeof name - 1, airframe->text);
         widen_reach(reaches, name, &window);
@@ -176,7 +176,7 @@ static int import_reach(struct claim_store *store, const struct claim *claim, st
 {
     struct reach_array reaches = {0};
     const char *id = claim->id;
-    array_foreach(&claim->clauses, clause)
+    array_foreach (&claim->clauses, clause)
         if (claim_window_is_set(&clause->window))
             reach_of_clause(store, clause, &reaches);
     int result = query_execute(store->connection,
@@ -232,7 +232,7 @@ static int store_version(struct claim_store *store, const struct claim *claim, c
             store->connection,
             "DELETE FROM skywitness_store.clause WHERE claim_id = $1 AND version = $2::integer",
             keys, 2, error);
-    array_foreach(&claim->clauses, clause)
+    array_foreach (&claim->clauses, clause)
         if (result == 0)
             result = import_clause(store, claim, version, clause, error);
     return result;

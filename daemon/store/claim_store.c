@@ -17,7 +17,7 @@
 static int zone_offset(void *data, const char *zone, utc_us at, int32_t *ret_offset_min)
 {
     struct claim_store *store = data;
-    array_foreach(&store->zones, known)
+    array_foreach (&store->zones, known)
         if (known->at == at && strcmp(known->zone, zone) == 0) {
             *ret_offset_min = known->offset_min;
             return 0;
@@ -61,7 +61,7 @@ static void add_feed(struct claim_store *store, const char *id, const char *shar
     static const char mark[] = "synthetic";
     if (store->feeds.count >= FACT_FEEDS_MAX)
         return;
-    array_foreach(&store->feeds, known)
+    array_foreach (&store->feeds, known)
         if (strcmp(known->id, id) == 0)
             return;
     struct known_feed *feed = array_append(&store->feeds);
@@ -153,7 +153,7 @@ void claim_named_airframes(const struct clause *clause, struct claim_word_array 
     bool is_hex = clause->aircraft.hexes.count > 0;
     const struct claim_word_array *words =
         is_hex ? &clause->aircraft.hexes : &clause->aircraft.registrations;
-    array_foreach(words, word)
+    array_foreach (words, word)
         if (!add_airframe(word->text, is_hex, ret_hexes)) {
             array_clear(ret_hexes);
             return;
@@ -162,7 +162,7 @@ void claim_named_airframes(const struct clause *clause, struct claim_word_array 
 
 static void add_place(struct claim_place_array *places, const char *id)
 {
-    array_foreach(places, place)
+    array_foreach (places, place)
         if (strcmp(place->id, id) == 0)
             return;
     text_copy(array_append(places)->id, PLACE_ID_SIZE, id);
@@ -172,7 +172,7 @@ void claim_places_concerned(const struct claim_store *store, const struct clause
                             struct claim_place_array *ret_places)
 {
     const struct config *config = store->config;
-    array_foreach(&clause->places, id) {
+    array_foreach (&clause->places, id) {
         const struct place *place = config != NULL ? config_place(config, id->id) : NULL;
         add_place(ret_places, id->id);
         for (size_t i = 0; place != NULL && i < PLACE_ALIASES_MAX; i++)
@@ -212,7 +212,7 @@ static int read_documents(struct claim_store *store, const char *sql, const char
 
 static void free_documents(struct document_array *documents)
 {
-    array_foreach(documents, document)
+    array_foreach (documents, document)
         free(*document);
     array_free(documents);
 }
@@ -266,7 +266,7 @@ int claim_store_load(struct claim_store *store, const struct claim_id_array *ids
     claim_errors_init(&errors);
     if (ids != NULL) {
         sql_array_begin(&wanted);
-        array_foreach(ids, id)
+        array_foreach (ids, id)
             sql_array_add(&wanted, id->text);
         sql_array_end(&wanted);
     }
@@ -274,7 +274,7 @@ int claim_store_load(struct claim_store *store, const struct claim_id_array *ids
     if (result == 0)
         result = load_claims(store, wanted.bytes, library, &errors, error);
     if (result == 0 && ids != NULL && library->claims.count - before < ids->count)
-        array_foreach(ids, id)
+        array_foreach (ids, id)
             if (claim_library_claim(library, id->text) == NULL)
                 result = error_set(error, -ENOENT, "there is no claim \"%s\"", id->text);
     claim_errors_done(&errors);

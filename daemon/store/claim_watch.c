@@ -18,12 +18,14 @@ static void borrow_words(struct watch_pattern_array *patterns, struct claim_word
 }
 
 // The airfields at which a clause's aircraft would have been seen.
-static void find_airfields(const struct claim_store *store, const struct clause *clause, struct airfield_array *airfields)
+static void find_airfields(const struct claim_store *store, const struct clause *clause,
+                           struct airfield_array *airfields)
 {
     struct claim_place_array places = {0};
     claim_places_concerned(store, clause, &places);
     array_foreach (&places, id) {
-        const struct place *place = store->config != NULL ? config_place(store->config, id->id) : NULL;
+        const struct place *place =
+            store->config != NULL ? config_place(store->config, id->id) : NULL;
         if (place != NULL && place->kind == PLACE_AIRFIELD)
             *array_append(airfields) = place;
     }
@@ -45,7 +47,8 @@ static bool clause_is_held(const struct watch_list *list, const struct clause *c
     return is_held;
 }
 
-static uint64_t clauses_held(const struct claim_store *store, const struct claim *claim, const struct watch_list *list)
+static uint64_t clauses_held(const struct claim_store *store, const struct claim *claim,
+                             const struct watch_list *list)
 {
     uint64_t clauses = 0;
     for (size_t i = 0; i < claim->clauses.count && i < 64; i++) {
@@ -58,8 +61,8 @@ static uint64_t clauses_held(const struct claim_store *store, const struct claim
     return clauses;
 }
 
-int claim_watch_read(struct claim_store *store, const struct claim *claim, struct claim_watch *ret_watch,
-                     struct error *error)
+int claim_watch_read(struct claim_store *store, const struct claim *claim,
+                     struct claim_watch *ret_watch, struct error *error)
 {
     struct remembered_watch_array remembered = {0};
     struct claim_watch watch = {.unknown = UINT64_MAX};

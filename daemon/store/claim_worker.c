@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "store/claim_worker.h"
 
-#include "base/clock.h"
 #include "base/array.h"
+#include "base/clock.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "config/config.h"
@@ -22,7 +22,8 @@
 #define PROBLEM_BYTES_MAX 65536
 // An hour of coverage is worked out once it is over and its last answers are stored.
 #define COVERAGE_DELAY (5 * UTC_MINUTE)
-// What many archives left pending is spread over rounds: verdicts on what is new shall not wait for it.
+// What many archives left pending is spread over rounds: verdicts on what is new shall not wait for
+// it.
 #define DERIVE_MS_MAX 10000
 // When closing, a round may end by itself for so long; what it has not committed by then is for the
 // next start.
@@ -68,7 +69,7 @@ struct claim_worker {
 
     const struct config *next_config; // taken over after the round
     utc_us next_in_force_since;
-    struct release_array releases;    // whom to tell then
+    struct release_array releases; // whom to tell then
     void (*on_closed)(void *data);
     void *closed_data;
 };
@@ -114,14 +115,16 @@ static int refresh_coverage(struct claim_worker *worker, struct claim_store *sto
     return result;
 }
 
-// What a backfill that was killed left, and what came live for days that had been read from archives.
+// What a backfill that was killed left, and what came live for days that had been read from
+// archives.
 static int derive_some(struct claim_worker *worker, struct error *error)
 {
     struct derive_change_array changes = {0};
     size_t derived;
     const struct derive_pending_request request = {
         .now = worker->now, .most_ms = DERIVE_MS_MAX, .problems = &worker->problem};
-    int result = derive_pending(worker->connection, worker->config, &request, &changes, &derived, error);
+    int result =
+        derive_pending(worker->connection, worker->config, &request, &changes, &derived, error);
     array_free(&changes);
     return result;
 }
@@ -209,7 +212,7 @@ static void work(uv_work_t *request)
 
 static void tell(struct claim_worker *worker)
 {
-    array_foreach(&worker->news, news) {
+    array_foreach (&worker->news, news) {
         const struct claim_news told = {
             .assessment_id = news->assessment_id,
             .number = news->number,
@@ -253,7 +256,7 @@ static void timer_closed(uv_handle_t *handle)
 
 static void release_all(struct claim_worker *worker)
 {
-    array_foreach(&worker->releases, release)
+    array_foreach (&worker->releases, release)
         release->on_released(release->data);
     array_clear(&worker->releases);
 }

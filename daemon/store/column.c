@@ -8,8 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-// array_send's layout, all in network byte order: dimensions, whether there are nulls, the elements' type,
-// then for the one dimension its length and lower bound; then each element after its length, -1 for null.
+// array_send's layout, all in network byte order: dimensions, whether there are nulls, the
+// elements' type, then for the one dimension its length and lower bound; then each element after
+// its length, -1 for null.
 #define HEADER_BYTES 20
 #define EMPTY_HEADER_BYTES 12 // an empty array has no dimension
 #define LENGTH_BYTES 4
@@ -106,7 +107,8 @@ void column_add_time(struct column *column, utc_us time)
     if (time == UTC_UNKNOWN)
         column_add_null(column);
     else if (column->type == COLUMN_DAY)
-        column_add_integer(column, (int32_t)((utc_day_start(time) - UTC_POSTGRESQL_EPOCH) / UTC_DAY));
+        column_add_integer(column,
+                           (int32_t)((utc_day_start(time) - UTC_POSTGRESQL_EPOCH) / UTC_DAY));
     else
         column_add_big(column, time - UTC_POSTGRESQL_EPOCH);
 }

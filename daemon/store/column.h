@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A column of rows as PostgreSQL takes it: a one-dimensional array in binary format (array_recv), written as
-// the rows come. One parameter of `unnest` each.
+// A column of rows as PostgreSQL takes it: a one-dimensional array in binary format (array_recv),
+// written as the rows come. One parameter of `unnest` each.
 #pragma once
 
 #include "base/text.h"
@@ -20,10 +20,10 @@ enum column_type {
     COLUMN_SMALL,   // smallint
     COLUMN_BOOLEAN,
     COLUMN_TEXT,
-    COLUMN_LIST,    // text[], as one text with COLUMN_LIST_SEPARATOR between its items
-    COLUMN_JSON,    // jsonb, as its text
+    COLUMN_LIST, // text[], as one text with COLUMN_LIST_SEPARATOR between its items
+    COLUMN_JSON, // jsonb, as its text
     COLUMN_UUID,
-    COLUMN_BYTES,   // bytea
+    COLUMN_BYTES, // bytea
 };
 
 #define COLUMN_LIST_SEPARATOR '\x1f' // ASCII's unit separator: in no name, callsign or feed
@@ -52,11 +52,12 @@ void column_add_big(struct column *column, int64_t value);
 void column_add_integer(struct column *column, int32_t value);
 void column_add_small(struct column *column, int16_t value);
 void column_add_boolean(struct column *column, bool value);
-void column_add_text(struct column *column, const char *text);         // as it is
-void column_add_text_or_null(struct column *column, const char *text); // empty is null
+void column_add_text(struct column *column, const char *text);                  // as it is
+void column_add_text_or_null(struct column *column, const char *text);          // empty is null
 void column_add_bytes(struct column *column, const void *bytes, size_t length); // also COLUMN_UUID
 
-// Writes the header. To be called before `bytes` and `length` are sent; more may be added afterwards.
+// Writes the header. To be called before `bytes` and `length` are sent; more may be added
+// afterwards.
 void column_finish(struct column *column);
 
 // The elements from `from` up to but not including `to`, as a column of its own.
@@ -68,5 +69,6 @@ void column_append(struct column *column, const struct column *other);
 // Drops the elements whose `removed` is true; it has `column->count` items.
 void column_remove(struct column *column, const bool *removed);
 
-// Appends one element as a JSON value. Bytes that are no text are escaped: the result is always UTF-8.
+// Appends one element as a JSON value. Bytes that are no text are escaped: the result is always
+// UTF-8.
 void column_describe(const struct column *column, size_t element, struct text *text);

@@ -5,8 +5,9 @@
 //               |              v
 //               +---------- WAITING                        any -> CLOSED
 //
-// libpq owns the socket and may close it, and open another with the same number, whenever PQconnectPoll runs.
-// So nothing watches it during that call, and what is watched afterwards is decided anew.
+// libpq owns the socket and may close it, and open another with the same number, whenever
+// PQconnectPoll runs. So nothing watches it during that call, and what is watched afterwards is
+// decided anew.
 #include "store/connection.h"
 
 #include "base/memory.h"
@@ -56,7 +57,7 @@ struct connection {
 
 static void connect_now(struct connection *connection);
 
-// --- watching the socket --------------------------------------------------------------------------
+// --- watching the socket -----------------------------------------------------------------------
 
 static void free_handle(uv_handle_t *handle)
 {
@@ -95,7 +96,7 @@ static int watch(struct connection *connection, int mask)
     return uv_poll_start(connection->poll, mask, on_socket);
 }
 
-// --- losing it, waiting ---------------------------------------------------------------------------
+// --- losing it, waiting ------------------------------------------------------------------------
 
 // uv_now is cached: after a long callback a timer would fire too early.
 static void start_timer(struct connection *connection, uv_timer_cb callback, uint64_t delay_ms)
@@ -176,7 +177,7 @@ void connection_proved(struct connection *connection)
     connection->failures = 0;
 }
 
-// --- connecting -----------------------------------------------------------------------------------
+// --- connecting --------------------------------------------------------------------------------
 
 static void on_connect_timeout(uv_timer_t *timer)
 {
@@ -194,7 +195,8 @@ static void drop_notice(void *data, const PGresult *notice)
 static void become_ready(struct connection *connection)
 {
     uv_timer_stop(&connection->timer);
-    if (PQsetnonblocking(connection->native, 1) != 0 || PQenterPipelineMode(connection->native) != 1) {
+    if (PQsetnonblocking(connection->native, 1) != 0 ||
+        PQenterPipelineMode(connection->native) != 1) {
         lose_with_words(connection, "entering pipeline mode");
         return;
     }
@@ -279,15 +281,15 @@ static void connect_now(struct connection *connection)
         resolve_start(connection->loop, &connection->conninfo, on_resolved, connection);
 }
 
-// --- ready ----------------------------------------------------------------------------------------
+// --- ready -------------------------------------------------------------------------------------
 
 static bool is_usable(const struct connection *connection)
 {
     return connection->state == CONNECTION_READY && !connection->is_abandoned;
 }
 
-// Sends what the socket takes, and watches it for more as long as something is left. The caller may be in the
-// middle of anything, so a failure is acted on a moment later.
+// Sends what the socket takes, and watches it for more as long as something is left. The caller may
+// be in the middle of anything, so a failure is acted on a moment later.
 void connection_flush(struct connection *connection)
 {
     struct error error;
@@ -345,7 +347,8 @@ static void on_socket(uv_poll_t *poll, int status, int events)
         continue_connecting(connection, PQconnectPoll(connection->native));
         return;
     }
-    // libuv has stopped a handle that failed; it reports a hang-up as an error or as no event at all.
+    // libuv has stopped a handle that failed; it reports a hang-up as an error or as no event at
+    // all.
     if (status < 0 || events == 0) {
         struct error error;
         error_set(&error, -ECONNRESET, "the connection was lost: %s",
@@ -356,7 +359,7 @@ static void on_socket(uv_poll_t *poll, int status, int events)
     on_ready_socket(connection, events);
 }
 
-// --- life cycle -----------------------------------------------------------------------------------
+// --- life cycle --------------------------------------------------------------------------------
 
 struct connection *connection_new(uv_loop_t *loop, const struct connection_settings *settings,
                                   const struct connection_events *events)

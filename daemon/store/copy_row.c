@@ -13,7 +13,7 @@
 #define POINT_COLUMNS 19
 #define SQLSTATE_UNIQUE_VIOLATION "23505"
 
-// --- fields: a length, then the value, all in network order ---------------------------------------
+// --- fields: a length, then the value, all in network order ------------------------------------
 
 static void add_length(struct byte_writer *writer, uint32_t length)
 {
@@ -117,17 +117,18 @@ void copy_row_point(struct byte_writer *writer, const struct track_point *point,
         add_null(writer);
 }
 
-// --- sending --------------------------------------------------------------------------------------
+// --- sending -----------------------------------------------------------------------------------
 
-static const uint8_t copy_header[] = {'P', 'G', 'C', 'O', 'P', 'Y', '\n', 0xff, '\r', '\n', 0,
-                                      0,   0,   0,   0,   0,   0,   0,    0};
+static const uint8_t copy_header[] = {'P', 'G', 'C', 'O', 'P', 'Y', '\n', 0xff, '\r', '\n',
+                                      0,   0,   0,   0,   0,   0,   0,    0,    0};
 static const uint8_t copy_trailer[] = {0xff, 0xff};
 
 static bool send_bytes(PGconn *connection, const uint8_t *bytes, size_t length)
 {
     for (size_t at = 0; at < length; at += PIECE_BYTES) {
         size_t left = length - at;
-        if (PQputCopyData(connection, (const char *)bytes + at, (int)(left < PIECE_BYTES ? left : PIECE_BYTES)) != 1)
+        if (PQputCopyData(connection, (const char *)bytes + at,
+                          (int)(left < PIECE_BYTES ? left : PIECE_BYTES)) != 1)
             return false;
     }
     return true;
@@ -164,8 +165,8 @@ static int take_results(PGconn *connection, struct error *error)
     return ret;
 }
 
-int copy_rows_send(struct pg_conn *connection, const char *sql, const struct copy_rows *runs, size_t count,
-                   struct error *error)
+int copy_rows_send(struct pg_conn *connection, const char *sql, const struct copy_rows *runs,
+                   size_t count, struct error *error)
 {
     PGresult *result = PQexec(connection, sql);
     bool is_open = PQresultStatus(result) == PGRES_COPY_IN;

@@ -11,15 +11,16 @@
 
 #define VERSION_SIZE 24
 
-// The version of the aircraft's row in history_pending, empty where it has none. A row that is written meanwhile has
-// another one: what brought it was not among the points that we read.
+// The version of the aircraft's row in history_pending, empty where it has none. A row that is
+// written meanwhile has another one: what brought it was not among the points that we read.
 static int read_pending_version(const struct derivation *derivation, char ret_version[VERSION_SIZE],
                                 struct error *error)
 {
     struct query *query;
-    int ret = query_start(derivation->connection,
-                          "SELECT xmin::text FROM skywitness_store.history_pending WHERE icao24 = $1",
-                          &derivation->icao24, 1, &query, error);
+    int ret =
+        query_start(derivation->connection,
+                    "SELECT xmin::text FROM skywitness_store.history_pending WHERE icao24 = $1",
+                    &derivation->icao24, 1, &query, error);
     if (ret < 0)
         return ret;
     ret = query_next(query, error);
@@ -50,22 +51,25 @@ static int remove_pending(struct derivation *derivation, const struct derive_req
     char since_text[UTC_TEXT_SIZE], until_text[UTC_TEXT_SIZE];
     const char *const parameters[] = {derivation->icao24, version, utc_format(since, since_text),
                                       utc_format(until, until_text)};
-    return query_execute(derivation->connection,
-                         "DELETE FROM skywitness_store.history_pending WHERE icao24 = $1 AND xmin::text = $2"
-                         " AND since >= $3::timestamptz AND until <= $4::timestamptz",
-                         parameters, 4, error);
+    return query_execute(
+        derivation->connection,
+        "DELETE FROM skywitness_store.history_pending WHERE icao24 = $1 AND xmin::text = $2"
+        " AND since >= $3::timestamptz AND until <= $4::timestamptz",
+        parameters, 4, error);
 }
 
 static int run_points(struct derivation *derivation, struct error *error)
 {
     struct track_point_array points = {0};
     uint64_t taken = 0;
-    int ret = derive_points_open(derivation->connection, derivation->icao24, &derivation->span, error);
+    int ret =
+        derive_points_open(derivation->connection, derivation->icao24, &derivation->span, error);
     while (ret == 0 && (ret = derive_points_next(derivation->connection, &derivation->config->watch,
                                                  &derivation->span, &points, error)) == 1) {
         taken += points.count;
         ret = taken > DERIVE_POINTS_MAX
-                  ? error_set(error, -E2BIG, "more than %d points without a pause of 30 days", DERIVE_POINTS_MAX)
+                  ? error_set(error, -E2BIG, "more than %d points without a pause of 30 days",
+                              DERIVE_POINTS_MAX)
                   : derive_run(derivation, &points, error);
     }
     array_free(&points);
@@ -97,19 +101,22 @@ static int work(struct derivation *derivation, const struct derive_request *requ
     if (ret == 0)
         ret = read_pending_version(derivation, version, error);
     if (ret == 0)
-        ret = derive_find_span(derivation->connection, derivation->icao24, request->since, request->until,
-                               &derivation->span, error);
+        ret = derive_find_span(derivation->connection, derivation->icao24, request->since,
+                               request->until, &derivation->span, error);
     if (ret == 0 && derivation->span.first_at != UTC_UNKNOWN)
         ret = run(derivation, request, changes, error);
-    return ret == 0 && !request->dry_run ? remove_pending(derivation, request, version, error) : ret;
+    return ret == 0 && !request->dry_run ? remove_pending(derivation, request, version, error)
+                                         : ret;
 }
 
 int derive_aircraft(struct query_connection *connection, const struct config *config,
                     const struct derive_request *request, struct derive_change_array *changes,
                     struct error *error)
 {
-    struct derivation derivation = {
-        .connection = connection, .config = config, .icao24 = request->icao24, .previous_at = UTC_UNKNOWN};
+    struct derivation derivation = {.connection = connection,
+                                    .config = config,
+                                    .icao24 = request->icao24,
+                                    .previous_at = UTC_UNKNOWN};
     derivation.span.first_at = derivation.span.last_at = UTC_UNKNOWN;
     int ret = query_execute(connection, "BEGIN", NULL, 0, error);
     if (ret < 0)
@@ -136,6 +143,6 @@ int derive_aircraft(struct query_connection *connection, const struct config *co
 
 bool derive_can_go_on(int error_code)
 {
-    return error_code == -E2BIG || error_code == -EBADMSG || error_code == -EIO || error_code == -EBUSY ||
-           error_code == -ECANCELED;
+    return error_code == -E2BIG || error_code == -EBADMSG || error_code == -EIO ||
+           error_code == -EBUSY || error_code == -ECANCELED;
 }

@@ -13,9 +13,11 @@
 #include <string.h>
 
 static const char temporary_sql[] =
-    "CREATE TEMP TABLE derived_sighting (LIKE skywitness_store.sighting INCLUDING ALL) ON COMMIT DROP;"
+    "CREATE TEMP TABLE derived_sighting (LIKE skywitness_store.sighting INCLUDING ALL) ON COMMIT "
+    "DROP;"
     "CREATE TEMP TABLE derived_visit (LIKE skywitness_store.visit INCLUDING ALL) ON COMMIT DROP;"
-    "CREATE TEMP TABLE derived_change (what text, change text, id uuid, was text, is_now text) ON COMMIT DROP";
+    "CREATE TEMP TABLE derived_change (what text, change text, id uuid, was text, is_now text) ON "
+    "COMMIT DROP";
 
 // The batch's own statement, but into the temporary table.
 static int send_rows(struct derivation *derivation, struct table_rows *rows, enum table table,
@@ -40,8 +42,8 @@ static int send_rows(struct derivation *derivation, struct table_rows *rows, enu
         formats[i] = 1;
     }
     PGconn *native = query_native(derivation->connection);
-    PGresult *result = PQexecParams(native, sql.bytes, (int)rows->description->column_count, NULL, values, lengths,
-                                    formats, 0);
+    PGresult *result = PQexecParams(native, sql.bytes, (int)rows->description->column_count, NULL,
+                                    values, lengths, formats, 0);
     int ret = PQresultStatus(result) == PGRES_COMMAND_OK
                   ? 0
                   : error_set(error, -EIO, "comparing: %s", PQresultErrorMessage(result));
@@ -57,34 +59,38 @@ static int send_all(struct derivation *derivation, struct store_batch *batch, st
     struct entry entry = {.sequence = 1, .poll = {.feed = "derived", .answered_at = UTC_UNKNOWN}};
     entry.sightings = derivation->sightings;
     store_batch_add(batch, &entry);
-    array_foreach(&derivation->visits, decided)
+    array_foreach (&derivation->visits, decided)
         batch_add_visit(batch, &decided->visit, decided->decided_at);
-    array_foreach(&derivation->conflicts, conflict)
+    array_foreach (&derivation->conflicts, conflict)
         batch_add_conflict(batch, conflict, conflict->second_at);
     int ret = send_rows(derivation, &batch->tables[TABLE_SIGHTING], TABLE_SIGHTING,
                         "pg_temp.derived_sighting", error);
     if (ret == 0)
-        ret = send_rows(derivation, &batch->tables[TABLE_VISIT], TABLE_VISIT, "pg_temp.derived_visit",
-                        error);
+        ret = send_rows(derivation, &batch->tables[TABLE_VISIT], TABLE_VISIT,
+                        "pg_temp.derived_visit", error);
     if (ret == 0)
-        ret = send_rows(derivation, &batch->tables[TABLE_IDENTITY_CONFLICT], TABLE_IDENTITY_CONFLICT,
-                        "skywitness_store.identity_conflict", error);
+        ret = send_rows(derivation, &batch->tables[TABLE_IDENTITY_CONFLICT],
+                        TABLE_IDENTITY_CONFLICT, "skywitness_store.identity_conflict", error);
     return ret;
 }
 
-// What makes a state another one. A sighting's path and count follow its points; the time of a decision and the
-// version of the detector do not make a difference.
-#define SIGHTING_WORDS(s)                                                                                    \
-    "concat_ws(' ', " s ".state, " s ".first_seen, CASE WHEN " s ".state <> 'open' THEN " s ".last_seen END, " s \
-    ".origin || '-', '-' || " s ".destination, array_to_string(" s ".callsigns, ','))"
-#define SIGHTING_STATE(s) "(" SIGHTING_WORDS(s) ", " s ".registration, " s ".type_code, " s ".emitter)"
-#define VISIT_WORDS(v)                                                                                       \
-    "concat_ws(' ', " v ".place, " v ".grade, " v ".state, 'arrived ' || coalesce(" v ".arrived_after::text, '?')" \
+// What makes a state another one. A sighting's path and count follow its points; the time of a
+// decision and the version of the detector do not make a difference.
+#define SIGHTING_WORDS(s)                                                                          \
+    "concat_ws(' ', " s ".state, " s ".first_seen, CASE WHEN " s ".state <> 'open' THEN " s        \
+    ".last_seen END, " s ".origin || '-', '-' || " s ".destination, array_to_string(" s            \
+    ".callsigns, ','))"
+#define SIGHTING_STATE(s)                                                                          \
+    "(" SIGHTING_WORDS(s) ", " s ".registration, " s ".type_code, " s ".emitter)"
+#define VISIT_WORDS(v)                                                                             \
+    "concat_ws(' ', " v ".place, " v ".grade, " v ".state, 'arrived ' || coalesce(" v              \
+    ".arrived_after::text, '?')"                                                                   \
     " || '/' || coalesce(" v ".arrived_before::text, '?'), 'departed ' || " v ".departed_before)"
-#define VISIT_STATE(v)                                                                                       \
-    "(" v ".state, " v ".grade, " v ".arrived_after, " v ".arrived_before, " v ".departed_after, " v         \
-    ".departed_before, " v ".sighting_in, " v ".sighting_out, " v ".arrival_seen, " v ".departure_seen, " v  \
-    ".registration, " v ".type_code, " v ".callsign_in, " v ".callsign_out, " v ".reasons)"
+#define VISIT_STATE(v)                                                                             \
+    "(" v ".state, " v ".grade, " v ".arrived_after, " v ".arrived_before, " v                     \
+    ".departed_after, " v ".departed_before, " v ".sighting_in, " v ".sighting_out, " v            \
+    ".arrival_seen, " v ".departure_seen, " v ".registration, " v ".type_code, " v                 \
+    ".callsign_in, " v ".callsign_out, " v ".reasons)"
 
 // clang-format off
 // New and changed ones; then those of the span that are no longer supported. What was superseded while deriving
@@ -134,7 +140,8 @@ static const char finish_sql[] =
 // clang-format on
 
 // The rows that differ, from the temporary table into the real one.
-static int apply_rows(struct derivation *derivation, enum table table, const char *what, struct error *error)
+static int apply_rows(struct derivation *derivation, enum table table, const char *what,
+                      struct error *error)
 {
     const struct table_description *description = table_description(table);
     struct text sql;
@@ -145,13 +152,14 @@ static int apply_rows(struct derivation *derivation, enum table table, const cha
     text_append(&sql, ") SELECT ");
     for (size_t i = 0; i < description->column_count; i++)
         text_append_format(&sql, "%sd.%s", i > 0 ? ", " : "", description->columns[i].name);
-    text_append_format(&sql,
-                       " FROM derived_%s d JOIN derived_change c ON c.what = '%s' AND c.is_now IS NOT NULL"
-                       " AND c.id = d.%s ON CONFLICT (icao24, %s) DO UPDATE SET ",
-                       what, what, description->replaced_by, description->replaced_by);
+    text_append_format(
+        &sql,
+        " FROM derived_%s d JOIN derived_change c ON c.what = '%s' AND c.is_now IS NOT NULL"
+        " AND c.id = d.%s ON CONFLICT (icao24, %s) DO UPDATE SET ",
+        what, what, description->replaced_by, description->replaced_by);
     for (size_t i = 0; i < description->column_count; i++)
-        text_append_format(&sql, "%s%s = excluded.%s", i > 0 ? ", " : "", description->columns[i].name,
-                           description->columns[i].name);
+        text_append_format(&sql, "%s%s = excluded.%s", i > 0 ? ", " : "",
+                           description->columns[i].name, description->columns[i].name);
     if (table == TABLE_VISIT)
         text_append(&sql, ", recorded_at = now()");
     int ret = query_execute(derivation->connection, sql.bytes, NULL, 0, error);
@@ -181,7 +189,8 @@ static void copy_cell(char *destination, size_t size, const struct query *query,
     text_copy(destination, size, cell != NULL ? cell : "");
 }
 
-static int read_changes(struct derivation *derivation, struct derive_change_array *changes, struct error *error)
+static int read_changes(struct derivation *derivation, struct derive_change_array *changes,
+                        struct error *error)
 {
     struct query *query;
     int ret = query_start(derivation->connection,
@@ -204,13 +213,15 @@ static int read_changes(struct derivation *derivation, struct derive_change_arra
 static int fill_temporary_tables(struct derivation *derivation, struct error *error)
 {
     char first[UTC_TEXT_SIZE], last[UTC_TEXT_SIZE];
-    const char *const parameters[] = {derivation->icao24, utc_format(derivation->span.judged_from, first),
+    const char *const parameters[] = {derivation->icao24,
+                                      utc_format(derivation->span.judged_from, first),
                                       utc_format(derivation->span.judged_to, last)};
     struct store_batch *batch = store_batch_new(&derivation->config->watch);
     PGresult *made = PQexec(query_native(derivation->connection), temporary_sql);
-    int ret = PQresultStatus(made) == PGRES_COMMAND_OK
-                  ? 0
-                  : error_set(error, -EIO, "making temporary tables: %s", PQresultErrorMessage(made));
+    int ret =
+        PQresultStatus(made) == PGRES_COMMAND_OK
+            ? 0
+            : error_set(error, -EIO, "making temporary tables: %s", PQresultErrorMessage(made));
     PQclear(made);
     if (ret == 0)
         ret = send_all(derivation, batch, error);
@@ -220,7 +231,8 @@ static int fill_temporary_tables(struct derivation *derivation, struct error *er
     return ret < 0 ? ret : derive_spare_dropped(derivation, error);
 }
 
-int derive_compare(struct derivation *derivation, struct derive_change_array *changes, struct error *error)
+int derive_compare(struct derivation *derivation, struct derive_change_array *changes,
+                   struct error *error)
 {
     int ret = fill_temporary_tables(derivation, error);
     return ret == 0 ? read_changes(derivation, changes, error) : ret;

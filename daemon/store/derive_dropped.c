@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What rested on points that are past their time stands (docs/decisions.md): a derivation from what is left would take
-// back what it cannot see any more. It may add where nothing was known.
+// What rested on points that are past their time stands (docs/decisions.md): a derivation from what
+// is left would take back what it cannot see any more. It may add where nothing was known.
 #include "store/derive_internal.h"
 #include "store/query.h"
 
@@ -65,6 +65,7 @@ int derive_spare_dropped(struct derivation *derivation, struct error *error)
     int ret = any_dropped(derivation, &any, error);
     // The statements of a transaction see one another; the first takes no parameter.
     for (size_t i = 0; i < sizeof spare_sql / sizeof *spare_sql && any && ret == 0; i++)
-        ret = query_execute(derivation->connection, spare_sql[i], &derivation->icao24, i > 0, error);
+        ret =
+            query_execute(derivation->connection, spare_sql[i], &derivation->icao24, i > 0, error);
     return ret;
 }

@@ -13,10 +13,11 @@ static bool has_id(const uint8_t uuid[DIGEST_UUID_SIZE], const struct derive_cha
     return strcmp(digest_uuid_format(uuid, text), change->id) == 0;
 }
 
-static void add_visit(const struct derivation *derivation, const struct derive_change *change, struct entry *entry)
+static void add_visit(const struct derivation *derivation, const struct derive_change *change,
+                      struct entry *entry)
 {
     uint8_t uuid[DIGEST_UUID_SIZE];
-    array_foreach(&derivation->visits, decided) {
+    array_foreach (&derivation->visits, decided) {
         visit_uuid(&decided->visit, uuid);
         if (has_id(uuid, change))
             *array_append(&entry->visits) = decided->visit;
@@ -27,7 +28,7 @@ static void add_sighting(const struct derivation *derivation, const struct deriv
                          struct entry *entry)
 {
     uint8_t uuid[DIGEST_UUID_SIZE];
-    array_foreach(&derivation->sightings, sighting) {
+    array_foreach (&derivation->sightings, sighting) {
         sighting_uuid(sighting, uuid);
         if (has_id(uuid, change))
             *array_append(&entry->sightings) = *sighting;
@@ -38,12 +39,12 @@ static void add_sighting(const struct derivation *derivation, const struct deriv
 static int retract(struct derivation *derivation, const struct derive_change *change, utc_us now,
                    struct error *error)
 {
-    return pending_event_add_retraction(derivation->connection, derivation->config, derivation->icao24, change->id,
-                                        now, error);
+    return pending_event_add_retraction(derivation->connection, derivation->config,
+                                        derivation->icao24, change->id, now, error);
 }
 
-int derive_add_events(struct derivation *derivation, const struct derive_change_array *changes, size_t first,
-                      utc_us now, struct error *error)
+int derive_add_events(struct derivation *derivation, const struct derive_change_array *changes,
+                      size_t first, utc_us now, struct error *error)
 {
     struct entry entry;
     int ret = 0;
@@ -60,11 +61,11 @@ int derive_add_events(struct derivation *derivation, const struct derive_change_
         else
             add_sighting(derivation, change, &entry);
     }
-    array_foreach(&derivation->conflicts, conflict)
+    array_foreach (&derivation->conflicts, conflict)
         *array_append(&entry.conflicts) = *conflict;
     if (ret == 0)
-        ret = pending_event_add_entry(derivation->connection, derivation->config, &entry, derivation->tracker, now,
-                                      error);
+        ret = pending_event_add_entry(derivation->connection, derivation->config, &entry,
+                                      derivation->tracker, now, error);
     entry_done(&entry);
     return ret;
 }

@@ -12,7 +12,8 @@
 
 // The pause is the tracker's FORGET_AFTER_US.
 static const char span_sql[] =
-    "WITH points AS (SELECT observed_at, received_at, lag(observed_at) OVER (ORDER BY observed_at) AS before"
+    "WITH points AS (SELECT observed_at, received_at, lag(observed_at) OVER (ORDER BY observed_at) "
+    "AS before"
     "   FROM skywitness_store.kept_point WHERE icao24 = $1),"
     " starts AS (SELECT observed_at AS start, before FROM points WHERE before IS NULL"
     "   OR observed_at - before > interval '30 days'),"
@@ -22,15 +23,18 @@ static const char span_sql[] =
     "     (SELECT max(observed_at) FROM points)) AS last_at)"
     " SELECT first_at, last_at, (SELECT bool_or(received_at = observed_at) FROM points"
     "   WHERE observed_at BETWEEN first_at AND last_at), greatest(least(first_at, $2::timestamptz),"
-    "   (SELECT min(to_date(substring(c.relname, '_([0-9]{8})$'), 'YYYYMMDD'))::timestamp AT TIME ZONE 'UTC'"
+    "   (SELECT min(to_date(substring(c.relname, '_([0-9]{8})$'), 'YYYYMMDD'))::timestamp AT TIME "
+    "ZONE 'UTC'"
     "    FROM pg_catalog.pg_inherits h JOIN pg_catalog.pg_class c ON c.oid = h.inhrelid"
-    "    WHERE h.inhparent = 'skywitness_store.track_point'::regclass)), greatest(last_at, $3::timestamptz) FROM span";
+    "    WHERE h.inhparent = 'skywitness_store.track_point'::regclass)), greatest(last_at, "
+    "$3::timestamptz) FROM span";
 
-int derive_find_span(struct query_connection *connection, const char *icao24, utc_us since, utc_us until,
-                     struct derive_span *ret_span, struct error *error)
+int derive_find_span(struct query_connection *connection, const char *icao24, utc_us since,
+                     utc_us until, struct derive_span *ret_span, struct error *error)
 {
     char since_text[UTC_TEXT_SIZE], until_text[UTC_TEXT_SIZE];
-    const char *const parameters[] = {icao24, utc_format(since, since_text), utc_format(until, until_text)};
+    const char *const parameters[] = {icao24, utc_format(since, since_text),
+                                      utc_format(until, until_text)};
     struct query *query;
     int ret = query_start(connection, span_sql, parameters, 3, &query, error);
     if (ret < 0)
@@ -48,9 +52,9 @@ int derive_find_span(struct query_connection *connection, const char *icao24, ut
     return ret < 0 ? ret : 0;
 }
 
-// A point carries no identity. An archive's has it in history_identity; of a live one each callsign of its sighting
-// is handed to one of its first points, which gives the same list in the same order (as in store/restore.c). An
-// archive's point that coincides with a live one is the same fix.
+// A point carries no identity. An archive's has it in history_identity; of a live one each callsign
+// of its sighting is handed to one of its first points, which gives the same list in the same order
+// (as in store/restore.c). An archive's point that coincides with a live one is the same fix.
 // clang-format off
 static const char points_sql[] =
     "DECLARE derived_point NO SCROLL CURSOR FOR SELECT " STORED_POINT_COLUMNS("p") ","
@@ -75,12 +79,13 @@ static const char points_sql[] =
     " ORDER BY CASE WHEN $4::boolean THEN p.observed_at ELSE p.received_at END, p.observed_at, p.feed";
 // clang-format on
 
-int derive_points_open(struct query_connection *connection, const char *icao24, const struct derive_span *span,
-                       struct error *error)
+int derive_points_open(struct query_connection *connection, const char *icao24,
+                       const struct derive_span *span, struct error *error)
 {
     char first[UTC_TEXT_SIZE], last[UTC_TEXT_SIZE], coincide[24];
     snprintf(coincide, sizeof coincide, "%lld", (long long)HISTORY_COINCIDE_US);
-    const char *const parameters[] = {icao24, utc_format(span->first_at, first), utc_format(span->last_at, last),
+    const char *const parameters[] = {icao24, utc_format(span->first_at, first),
+                                      utc_format(span->last_at, last),
                                       span->has_archive ? "true" : "false", coincide};
     // All of them are wanted; the planner would choose for the first tenth.
     int ret = query_execute(connection, "SET LOCAL cursor_tuple_fraction = 1", NULL, 0, error);
@@ -88,7 +93,8 @@ int derive_points_open(struct query_connection *connection, const char *icao24, 
 }
 
 int derive_points_next(struct query_connection *connection, const struct watch_list *watch,
-                       const struct derive_span *span, struct track_point_array *points, struct error *error)
+                       const struct derive_span *span, struct track_point_array *points,
+                       struct error *error)
 {
     struct query *query;
     array_clear(points);

@@ -102,7 +102,7 @@ static void on_looked(void *data, const struct segment_result *result)
 static void list_feeds(const struct lease_policy *policy, bool insisted, struct text *text)
 {
     text_init(text, FEEDS_BYTES_MAX);
-    array_foreach(&policy->feeds, feed)
+    array_foreach (&policy->feeds, feed)
         if (!insisted || feed->looks_free >= LEASE_LOOKS_FREE)
             text_append_format(text, "%s%s", text->length > 0 ? " " : "", feed->feed);
 }

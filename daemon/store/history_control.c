@@ -12,8 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
-// How long before a departure its arrival is looked for; who stays longer counts as unheard, which makes the chance
-// smaller than it is [inference: airliners stay for hours, some for a night].
+// How long before a departure its arrival is looked for; who stays longer counts as unheard, which
+// makes the chance smaller than it is [inference: airliners stay for hours, some for a night].
 #define STAY_MAX (7 * UTC_DAY)
 
 struct day {
@@ -36,11 +36,12 @@ static int read_days(struct counting *counting, struct error *error)
     const char *const parameters[] = {utc_format_day(counting->since - UTC_DAY, since),
                                       utc_format_day(counting->until, until), counting->place->id};
     struct query *query;
-    int ret = query_start(counting->connection,
-                          "SELECT DISTINCT day::timestamp AT TIME ZONE 'UTC' FROM skywitness_store.history_day"
-                          " WHERE whole_at IS NOT NULL AND day BETWEEN $1::date AND $2::date"
-                          " AND $3 = ANY (places) ORDER BY 1",
-                          parameters, 3, &query, error);
+    int ret = query_start(
+        counting->connection,
+        "SELECT DISTINCT day::timestamp AT TIME ZONE 'UTC' FROM skywitness_store.history_day"
+        " WHERE whole_at IS NOT NULL AND day BETWEEN $1::date AND $2::date"
+        " AND $3 = ANY (places) ORDER BY 1",
+        parameters, 3, &query, error);
     while (ret >= 0 && (ret = query_next(query, error)) == 1)
         array_append(&counting->days)->begins_at = query_time(query, 0);
     query_finish(query);
@@ -49,7 +50,7 @@ static int read_days(struct counting *counting, struct error *error)
 
 static struct day *find_day(const struct counting *counting, utc_us begins_at)
 {
-    array_foreach(&counting->days, day)
+    array_foreach (&counting->days, day)
         if (day->begins_at == begins_at)
             return day;
     return NULL;
@@ -59,7 +60,8 @@ static void count_stay(struct counting *counting, const struct control_stay *sta
 {
     utc_us begins_at = utc_day_start(stay->left_at);
     struct day *day = find_day(counting, begins_at);
-    if (day == NULL || stay->left_at < counting->since || stay->left_at >= counting->until + UTC_DAY)
+    if (day == NULL || stay->left_at < counting->since ||
+        stay->left_at >= counting->until + UTC_DAY)
         return;
     if (!stay->is_seen && find_day(counting, begins_at - UTC_DAY) == NULL)
         return;
@@ -87,13 +89,14 @@ static int count_all(struct counting *counting, struct error *error)
                                       utc_format(counting->until + UTC_DAY, until)};
     struct pass_array passes = {0};
     struct query *query;
-    int ret = query_start(counting->connection,
-                          "SELECT icao24, first_at, last_at, first_ft, last_ft, lowest_ft"
-                          " FROM skywitness_store.history_heard h WHERE place = $1 AND hour >= $2::timestamptz"
-                          " AND hour < $3::timestamptz AND first_at IS NOT NULL"
-                          " AND NOT EXISTS (SELECT FROM skywitness_store.history_file f WHERE f.icao24 = h.icao24"
-                          "   AND f.kept > 0) ORDER BY icao24, first_at",
-                          parameters, 3, &query, error);
+    int ret = query_start(
+        counting->connection,
+        "SELECT icao24, first_at, last_at, first_ft, last_ft, lowest_ft"
+        " FROM skywitness_store.history_heard h WHERE place = $1 AND hour >= $2::timestamptz"
+        " AND hour < $3::timestamptz AND first_at IS NOT NULL"
+        " AND NOT EXISTS (SELECT FROM skywitness_store.history_file f WHERE f.icao24 = h.icao24"
+        "   AND f.kept > 0) ORDER BY icao24, first_at",
+        parameters, 3, &query, error);
     while (ret >= 0 && (ret = query_next(query, error)) == 1) {
         if (strcmp(icao24, query_text(query, 0)) != 0)
             count_aircraft(counting, &passes);
@@ -125,7 +128,7 @@ static int store(const struct counting *counting, struct error *error)
     sql_array_begin(&days);
     sql_array_begin(&known);
     sql_array_begin(&seen);
-    array_foreach(&counting->days, day) {
+    array_foreach (&counting->days, day) {
         char text[UTC_TEXT_SIZE];
         if (day->begins_at < counting->since)
             continue;
@@ -137,20 +140,21 @@ static int store(const struct counting *counting, struct error *error)
     sql_array_end(&known);
     sql_array_end(&seen);
     const char *const parameters[] = {counting->place->id, days.bytes, known.bytes, seen.bytes};
-    int ret = query_execute(counting->connection,
-                            "INSERT INTO skywitness_store.control_sample (place, from_day, to_day, known, seen, source)"
-                            " SELECT $1, d, d, k, s, 'archives' FROM unnest($2::date[], $3::integer[], $4::integer[])"
-                            " AS r (d, k, s) ON CONFLICT (place, from_day, to_day, source) DO UPDATE"
-                            " SET known = excluded.known, seen = excluded.seen",
-                            parameters, 4, error);
+    int ret = query_execute(
+        counting->connection,
+        "INSERT INTO skywitness_store.control_sample (place, from_day, to_day, known, seen, source)"
+        " SELECT $1, d, d, k, s, 'archives' FROM unnest($2::date[], $3::integer[], $4::integer[])"
+        " AS r (d, k, s) ON CONFLICT (place, from_day, to_day, source) DO UPDATE"
+        " SET known = excluded.known, seen = excluded.seen",
+        parameters, 4, error);
     text_done(&days);
     text_done(&known);
     text_done(&seen);
     return ret;
 }
 
-int history_control_refresh(struct query_connection *connection, const struct place *place, utc_us since,
-                            utc_us until, struct error *error)
+int history_control_refresh(struct query_connection *connection, const struct place *place,
+                            utc_us since, utc_us until, struct error *error)
 {
     struct counting counting = {
         .connection = connection,

@@ -62,8 +62,8 @@ static const char store_sql[] =
 
 static const char best_first[] = "{observed,covered_not_seen,looked_no_cover,not_looked}";
 
-static int read_hours(struct query_connection *connection, const char *feed, const struct place *place,
-                      struct hour_array *hours, struct error *error)
+static int read_hours(struct query_connection *connection, const char *feed,
+                      const struct place *place, struct hour_array *hours, struct error *error)
 {
     struct position at = place->reference;
     double north = geodesy_destination(at, 0, COVERAGE_RADIUS_NM).latitude_deg - at.latitude_deg;
@@ -76,7 +76,8 @@ static int read_hours(struct query_connection *connection, const char *feed, con
     snprintf(box[3], sizeof box[3], "%.6f", at.longitude_deg + east);
     snprintf(low_ft, sizeof low_ft, "%d", COVERAGE_LOW_FT + field_ft);
     snprintf(others, sizeof others, "%d", COVERAGE_OTHERS_NEEDED);
-    const char *const parameters[] = {feed, place->id, box[0], box[1], box[2], box[3], low_ft, others};
+    const char *const parameters[] = {feed,   place->id, box[0], box[1],
+                                      box[2], box[3],    low_ft, others};
     struct query *query;
     int ret = query_start(connection, hours_sql, parameters, 8, &query, error);
     while (ret >= 0 && (ret = query_next(query, error)) == 1)
@@ -103,8 +104,9 @@ static void add_number(struct text *list, int64_t number, int64_t unknown)
     sql_array_add(list, number == unknown ? NULL : text);
 }
 
-static int store_hours(struct query_connection *connection, const char *feed, const struct place *place,
-                       const struct hour_array *hours, struct error *error)
+static int store_hours(struct query_connection *connection, const char *feed,
+                       const struct place *place, const struct hour_array *hours,
+                       struct error *error)
 {
     struct text times = {0}, states = {0}, others = {0}, lowest = {0};
     struct text *const lists[] = {&times, &states, &others, &lowest};
@@ -112,7 +114,7 @@ static int store_hours(struct query_connection *connection, const char *feed, co
     snprintf(slots, sizeof slots, "%d", SLOTS_IN_AN_HOUR);
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         sql_array_begin(lists[i]);
-    array_foreach(hours, hour) {
+    array_foreach (hours, hour) {
         char time[UTC_TEXT_SIZE];
         sql_array_add(&times, utc_format(hour->hour, time));
         sql_array_add(&states, coverage_state_name(coverage_of_hour(&hour->inputs)));
@@ -121,22 +123,24 @@ static int store_hours(struct query_connection *connection, const char *feed, co
     }
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         sql_array_end(lists[i]);
-    const char *const parameters[] = {place->id, feed, slots, times.bytes, states.bytes, others.bytes, lowest.bytes,
-                                      best_first};
-    int ret = query_execute(connection, store_sql, parameters, sizeof parameters / sizeof *parameters, error);
+    const char *const parameters[] = {place->id,    feed,         slots,        times.bytes,
+                                      states.bytes, others.bytes, lowest.bytes, best_first};
+    int ret = query_execute(connection, store_sql, parameters,
+                            sizeof parameters / sizeof *parameters, error);
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         text_done(lists[i]);
     return ret;
 }
 
 // Hours come in order of time.
-static int store_all(struct query_connection *connection, const char *feed, const struct place *place,
-                     const struct hour_array *hours, struct error *error)
+static int store_all(struct query_connection *connection, const char *feed,
+                     const struct place *place, const struct hour_array *hours, struct error *error)
 {
     int ret = query_execute(connection, "BEGIN", NULL, 0, error);
     if (ret < 0)
         return ret;
-    ret = history_control_refresh(connection, place, hours->items[0].hour, hours->items[hours->count - 1].hour, error);
+    ret = history_control_refresh(connection, place, hours->items[0].hour,
+                                  hours->items[hours->count - 1].hour, error);
     if (ret == 0)
         ret = store_hours(connection, feed, place, hours, error);
     if (ret == 0)
@@ -146,8 +150,8 @@ static int store_all(struct query_connection *connection, const char *feed, cons
     return ret;
 }
 
-int history_coverage_refresh(struct query_connection *connection, const char *feed, const struct place *place,
-                             size_t *ret_changed, struct error *error)
+int history_coverage_refresh(struct query_connection *connection, const char *feed,
+                             const struct place *place, size_t *ret_changed, struct error *error)
 {
     struct hour_array hours = {0};
     int ret = read_hours(connection, feed, place, &hours, error);
@@ -165,16 +169,17 @@ struct wanted {
 };
 struct wanted_array ARRAY_OF(struct wanted);
 
-static int read_wanted(struct query_connection *connection, const struct config *config, struct wanted_array *wanted,
-                       struct error *error)
+static int read_wanted(struct query_connection *connection, const struct config *config,
+                       struct wanted_array *wanted, struct error *error)
 {
     struct query *query;
-    int ret = query_start(connection,
-                          "SELECT DISTINCT d.feed, r.place FROM skywitness_store.history_day d"
-                          " CROSS JOIN LATERAL unnest(d.places) AS p (place)"
-                          " JOIN skywitness_store.claim_reach r ON r.place = p.place WHERE d.whole_at IS NOT NULL"
-                          " ORDER BY 1, 2",
-                          NULL, 0, &query, error);
+    int ret = query_start(
+        connection,
+        "SELECT DISTINCT d.feed, r.place FROM skywitness_store.history_day d"
+        " CROSS JOIN LATERAL unnest(d.places) AS p (place)"
+        " JOIN skywitness_store.claim_reach r ON r.place = p.place WHERE d.whole_at IS NOT NULL"
+        " ORDER BY 1, 2",
+        NULL, 0, &query, error);
     while (ret >= 0 && (ret = query_next(query, error)) == 1) {
         const struct place *place = config_place(config, query_text(query, 1));
         if (place == NULL)
@@ -192,7 +197,7 @@ int history_coverage_refresh_all(struct query_connection *connection, const stru
 {
     struct wanted_array wanted = {0};
     int ret = read_wanted(connection, config, &wanted, error);
-    array_foreach(&wanted, one)
+    array_foreach (&wanted, one)
         if (ret == 0)
             ret = history_coverage_refresh(connection, one->feed, one->place, ret_changed, error);
     array_free(&wanted);

@@ -30,9 +30,9 @@ struct history_loader {
     uint64_t stored;
     struct observation said; // by the last point
     bool has_said;
-    char *places;  // as an array's text
+    char *places;               // as an array's text
     char *watch_id, *watch_ids; // may be NULL
-    utc_us day;    // of the transaction's last file, or UTC_UNKNOWN
+    utc_us day;                 // of the transaction's last file, or UTC_UNKNOWN
 };
 
 // clang-format off
@@ -115,7 +115,8 @@ static void forget(struct history_loader *loader)
     loader->day = UTC_UNKNOWN;
 }
 
-static int read_known(struct query *query, struct history_known *files, size_t count, struct error *error)
+static int read_known(struct query *query, struct history_known *files, size_t count,
+                      struct error *error)
 {
     int ret;
     while ((ret = query_next(query, error)) == 1) {
@@ -128,7 +129,8 @@ static int read_known(struct query *query, struct history_known *files, size_t c
     return ret;
 }
 
-int history_loader_know(struct history_loader *loader, struct history_known *files, size_t count, struct error *error)
+int history_loader_know(struct history_loader *loader, struct history_known *files, size_t count,
+                        struct error *error)
 {
     struct text array;
     struct query *query = NULL;
@@ -141,13 +143,14 @@ int history_loader_know(struct history_loader *loader, struct history_known *fil
     }
     sql_array_end(&array);
     const char *const parameters[] = {loader->feed, array.bytes, loader->watch_ids};
-    int ret = query_start(loader->connection,
-                          "SELECT c.number, f.day::timestamp AT TIME ZONE 'UTC'"
-                          " FROM unnest($2::uuid[]) WITH ORDINALITY AS c (content, number)"
-                          " JOIN skywitness_store.history_file f ON f.feed = $1 AND f.content = c.content"
-                          " WHERE $3::integer[] IS NULL"
-                          "   OR coalesce(f.watch_id, skywitness_store.watch_recorded_first()) = ANY ($3::integer[])",
-                          parameters, 3, &query, error);
+    int ret = query_start(
+        loader->connection,
+        "SELECT c.number, f.day::timestamp AT TIME ZONE 'UTC'"
+        " FROM unnest($2::uuid[]) WITH ORDINALITY AS c (content, number)"
+        " JOIN skywitness_store.history_file f ON f.feed = $1 AND f.content = c.content"
+        " WHERE $3::integer[] IS NULL"
+        "   OR coalesce(f.watch_id, skywitness_store.watch_recorded_first()) = ANY ($3::integer[])",
+        parameters, 3, &query, error);
     if (ret == 0)
         ret = read_known(query, files, count, error);
     query_finish(query);
@@ -155,7 +158,7 @@ int history_loader_know(struct history_loader *loader, struct history_known *fil
     return ret;
 }
 
-// --- adding ---------------------------------------------------------------------------------------
+// --- adding ------------------------------------------------------------------------------------
 
 void history_loader_add_file(struct history_loader *loader, const struct history_file *file)
 {
@@ -194,7 +197,8 @@ void history_loader_add_heard(struct history_loader *loader, const char *place, 
 
 static bool says_the_same(const struct observation *first, const struct observation *second)
 {
-    return strcmp(first->icao24, second->icao24) == 0 && strcmp(first->callsign, second->callsign) == 0 &&
+    return strcmp(first->icao24, second->icao24) == 0 &&
+           strcmp(first->callsign, second->callsign) == 0 &&
            strcmp(first->registration, second->registration) == 0 &&
            strcmp(first->type_code, second->type_code) == 0 && first->military == second->military;
 }
@@ -222,7 +226,8 @@ void history_loader_add_point(struct history_loader *loader, const struct track_
 
 size_t history_loader_rows(const struct history_loader *loader)
 {
-    return (size_t)loader->points.count + loader->lists[LIST_FILES].count + loader->lists[LIST_HEARD].count;
+    return (size_t)loader->points.count + loader->lists[LIST_FILES].count +
+           loader->lists[LIST_HEARD].count;
 }
 
 uint64_t history_loader_stored(const struct history_loader *loader)
@@ -230,7 +235,7 @@ uint64_t history_loader_stored(const struct history_loader *loader)
     return loader->stored;
 }
 
-// --- storing --------------------------------------------------------------------------------------
+// --- storing -----------------------------------------------------------------------------------
 
 static int run(struct history_loader *loader, const char *sql, struct error *error)
 {
@@ -240,15 +245,15 @@ static int run(struct history_loader *loader, const char *sql, struct error *err
 static void add_pending(struct history_loader *loader)
 {
     struct row_list *pending = &loader->lists[LIST_PENDING];
-    array_foreach(&loader->points.runs, span) {
+    array_foreach (&loader->points.runs, span) {
         row_list_text(pending, span->icao24);
         row_list_time(pending, span->since);
         row_list_time(pending, span->until);
     }
 }
 
-// A commit need not reach the disk at once: should the server lose the last ones, it loses points and what says that
-// they were read together, and they are read again.
+// A commit need not reach the disk at once: should the server lose the last ones, it loses points
+// and what says that they were read together, and they are read again.
 static int begin(struct history_loader *loader, struct error *error)
 {
     int ret = run(loader, "BEGIN", error);
@@ -262,7 +267,8 @@ static int store_all(struct history_loader *loader, bool stage_all, struct error
     if (ret == 0)
         ret = loader_points_store(&loader->points, loader->connection, stage_all, &stored, error);
     for (size_t i = 0; i < LIST_COUNT && ret == 0; i++)
-        ret = row_list_store(&loader->lists[i], loader->connection, list_rows[i].sql, loader->feed, error);
+        ret = row_list_store(&loader->lists[i], loader->connection, list_rows[i].sql, loader->feed,
+                             error);
     if (ret == 0)
         ret = run(loader, "COMMIT", error);
     if (ret < 0) {
@@ -295,16 +301,18 @@ int history_loader_day_is_whole(struct history_loader *loader, utc_us day, bool 
     char text[UTC_TEXT_SIZE];
     const char *const parameters[] = {loader->feed, utc_format_day(day, text), loader->places,
                                       was_read_through ? "true" : "false", loader->watch_id};
-    // A file that was passed over was read by a list that holds ours. A day that was whole before there were lists
-    // counts as read by the first one.
-    return query_execute(loader->connection,
-                         "INSERT INTO skywitness_store.history_day AS h (feed, day, whole_at, places, watch_ids)"
-                         " VALUES ($1, $2::date, now(), CASE WHEN $4::boolean THEN $3::text[] ELSE '{}' END,"
-                         "   ARRAY[$5::integer])"
-                         " ON CONFLICT (feed, day) DO UPDATE SET whole_at = excluded.whole_at,"
-                         "   places = ARRAY(SELECT unnest(h.places) UNION SELECT unnest(excluded.places) ORDER BY 1),"
-                         "   watch_ids = ARRAY(SELECT unnest(coalesce(h.watch_ids, CASE WHEN h.whole_at IS NOT NULL"
-                         "     THEN ARRAY[skywitness_store.watch_recorded_first()] END)) UNION"
-                         "     SELECT unnest(excluded.watch_ids) ORDER BY 1)",
-                         parameters, 5, error);
+    // A file that was passed over was read by a list that holds ours. A day that was whole before
+    // there were lists counts as read by the first one.
+    return query_execute(
+        loader->connection,
+        "INSERT INTO skywitness_store.history_day AS h (feed, day, whole_at, places, watch_ids)"
+        " VALUES ($1, $2::date, now(), CASE WHEN $4::boolean THEN $3::text[] ELSE '{}' END,"
+        "   ARRAY[$5::integer])"
+        " ON CONFLICT (feed, day) DO UPDATE SET whole_at = excluded.whole_at,"
+        "   places = ARRAY(SELECT unnest(h.places) UNION SELECT unnest(excluded.places) ORDER BY "
+        "1),"
+        "   watch_ids = ARRAY(SELECT unnest(coalesce(h.watch_ids, CASE WHEN h.whole_at IS NOT NULL"
+        "     THEN ARRAY[skywitness_store.watch_recorded_first()] END)) UNION"
+        "     SELECT unnest(excluded.watch_ids) ORDER BY 1)",
+        parameters, 5, error);
 }

@@ -38,13 +38,14 @@ void loader_points_clear(struct loader_points *points); // keeps the memory
 void loader_points_begin_file(struct loader_points *points);
 void loader_points_add(struct loader_points *points, const struct track_point *point);
 
-// Makes the partitions that they need. Outside of a transaction: the lock it takes is held to the end of one.
+// Makes the partitions that they need. Outside of a transaction: the lock it takes is held to the
+// end of one.
 int loader_points_prepare(const struct loader_points *points, struct query_connection *connection,
                           struct error *error);
 
-// Stores them within the transaction that is open, and adds to *stored how many were new. Where nothing is of an
-// aircraft's time yet they are copied right into the table; the others go by way of a staging table, which takes
-// twice the time. -EEXIST when another session stored one of them in the meantime: everything is to be staged then,
-// in another transaction.
-int loader_points_store(struct loader_points *points, struct query_connection *connection, bool stage_all,
-                        uint64_t *stored, struct error *error);
+// Stores them within the transaction that is open, and adds to *stored how many were new. Where
+// nothing is of an aircraft's time yet they are copied right into the table; the others go by way
+// of a staging table, which takes twice the time. -EEXIST when another session stored one of them
+// in the meantime: everything is to be staged then, in another transaction.
+int loader_points_store(struct loader_points *points, struct query_connection *connection,
+                        bool stage_all, uint64_t *stored, struct error *error);

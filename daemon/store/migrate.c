@@ -77,10 +77,11 @@ static int record(PGconn *connection, const struct migration *migration, struct 
     const char *values[] = {version, migration->name, (const char *)migration->sha256};
     const int lengths[] = {0, 0, DIGEST_SHA256_SIZE};
     const int formats[] = {0, 0, 1};
-    PGresult *result = PQexecParams(connection,
-                                    "INSERT INTO skywitness_store.schema_version (version, name, sha256) "
-                                    "VALUES ($1::integer, $2, $3::bytea)",
-                                    3, NULL, values, lengths, formats, 0);
+    PGresult *result =
+        PQexecParams(connection,
+                     "INSERT INTO skywitness_store.schema_version (version, name, sha256) "
+                     "VALUES ($1::integer, $2, $3::bytea)",
+                     3, NULL, values, lengths, formats, 0);
     ExecStatusType status = PQresultStatus(result);
     PQclear(result);
     return status == PGRES_COMMAND_OK
@@ -88,8 +89,8 @@ static int record(PGconn *connection, const struct migration *migration, struct 
                : fail_with_server_words(connection, NULL, "recording it", error);
 }
 
-// Within a transaction: looks where we are, and takes one step if there is one to take. Returns 1 when a
-// migration was applied, 0 when there is nothing left.
+// Within a transaction: looks where we are, and takes one step if there is one to take. Returns 1
+// when a migration was applied, 0 when there is nothing left.
 static int take_step(PGconn *connection, const struct migration *migrations, size_t count,
                      int *ret_version, struct error *error)
 {

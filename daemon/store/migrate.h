@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Applies the migrations to a database: `skywitness db migrate` and `db status`. Blocking; not for the loop.
+// Applies the migrations to a database: `skywitness db migrate` and `db status`. Blocking; not for
+// the loop.
 #pragma once
 
 #include "base/error.h"
@@ -16,7 +17,7 @@
 int migrate_apply(PGconn *connection, const struct migration *migrations, size_t count,
                   int *ret_before, int *ret_after, struct error *error);
 
-// Says which version is there. Returns 0 with `ret_state` (and `error` filled for all but SCHEMA_CURRENT),
-// or -EIO.
+// Says which version is there. Returns 0 with `ret_state` (and `error` filled for all but
+// SCHEMA_CURRENT), or -EIO.
 int migrate_status(PGconn *connection, const struct migration *migrations, size_t count,
                    enum schema_state *ret_state, int *ret_version, struct error *error);

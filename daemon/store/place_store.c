@@ -53,8 +53,8 @@ static void append_shape(struct text *json, const struct place *place)
 {
     const struct position *first = place->polygon;
     if (place->kind != PLACE_POLYGON) {
-        text_append_format(json, ", \"shape\": \"POINT(%.9f %.9f)\"", place->reference.longitude_deg,
-                           place->reference.latitude_deg);
+        text_append_format(json, ", \"shape\": \"POINT(%.9f %.9f)\"",
+                           place->reference.longitude_deg, place->reference.latitude_deg);
         return;
     }
     text_append(json, ", \"shape\": \"POLYGON((");

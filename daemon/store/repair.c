@@ -21,7 +21,8 @@ struct finding {
 struct repair {
     struct store_batch *batch;
     enum table table;
-    struct ranges ARRAY_OF(struct range) waiting; // each is known to fail as a whole, or not yet tried
+    struct ranges
+        ARRAY_OF(struct range) waiting; // each is known to fail as a whole, or not yet tried
     struct range trying;
     struct findings ARRAY_OF(struct finding) findings;
     struct finding whole; // the failure that started it
@@ -124,7 +125,7 @@ size_t repair_apply(struct repair *repair, const uint8_t journal_id[DIGEST_UUID_
     if (repair->findings.count == 0)
         return 0;
     bool *removed = memory_allocate_zeroed(rows->count, sizeof *removed);
-    array_foreach(&repair->findings, finding) {
+    array_foreach (&repair->findings, finding) {
         quarantine(repair, finding, journal_id);
         removed[finding->row] = true;
     }

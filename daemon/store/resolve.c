@@ -20,10 +20,10 @@ struct resolve {
     struct conninfo *conninfo; // NULL once abandoned
     void (*on_done)(void *data, const struct error *error);
     void *data;
-    char *hosts, *ports;    // libpq's comma lists, owned
-    const char *next_host;  // what is still to be looked up
-    size_t index;           // of the one under way
-    char host[HOST_SIZE];   // the one under way
+    char *hosts, *ports;   // libpq's comma lists, owned
+    const char *next_host; // what is still to be looked up
+    size_t index;          // of the one under way
+    char host[HOST_SIZE];  // the one under way
     struct text host_list, port_list, address_list;
     struct error error; // of the last name that failed
 };

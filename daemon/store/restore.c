@@ -6,11 +6,12 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-// A point carries no callsign: each of its sighting's is handed to one of the first points, which gives the
-// tracker the same list in the same order.
+// A point carries no callsign: each of its sighting's is handed to one of the first points, which
+// gives the tracker the same list in the same order.
 //
-// How far back: what the tracker remembers (FORGET_AFTER_US of track/thresholds.h: a stay may be that long), but of
-// closed sightings the newest ones only where there are more points than a start can wait for.
+// How far back: what the tracker remembers (FORGET_AFTER_US of track/thresholds.h: a stay may be
+// that long), but of closed sightings the newest ones only where there are more points than a start
+// can wait for.
 #define REMEMBERED "30 days"
 
 // clang-format off

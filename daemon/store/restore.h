@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Gives a tracker whose journal is new or lost what PostgreSQL knows: the points of open sightings and of
-// those closed within the time that the tracker remembers, in the order in which they came.
+// Gives a tracker whose journal is new or lost what PostgreSQL knows: the points of open sightings
+// and of those closed within the time that the tracker remembers, in the order in which they came.
 #pragma once
 
 #include "base/error.h"
@@ -9,9 +9,9 @@
 #include "journal/intake.h"
 #include "store/query.h"
 
-// Of closed sightings, the newest first, a daemon that takes over reads so many points at most: some
-// 6 s on a busy machine (bench/take_over.py). Of the 30 s that a take-over may take, 22 s go into
-// noticing that it is due.
+// Of closed sightings, the newest first, a daemon that takes over reads so many points at most:
+// some 6 s on a busy machine (bench/take_over.py). Of the 30 s that a take-over may take, 22 s go
+// into noticing that it is due.
 #define RESTORE_CLOSED_POINTS_MAX 1000000
 
 // Reads, blocking, the points before `as_of` (UTC_UNKNOWN: all) of sightings that were open then or

@@ -46,7 +46,7 @@ int retention_begin(struct query_connection *connection, struct error *error)
 
 void retention_partitions_done(struct retention_partition_array *partitions)
 {
-    array_foreach(partitions, partition) {
+    array_foreach (partitions, partition) {
         free(partition->name);
         free(partition->parent);
     }

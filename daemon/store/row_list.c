@@ -51,8 +51,8 @@ void row_list_time(struct row_list *list, utc_us time)
     row_list_text(list, utc_format(time, text));
 }
 
-int row_list_ask(const struct row_list *list, struct query_connection *connection, const char *sql, const char *first,
-                 struct query **ret_query, struct error *error)
+int row_list_ask(const struct row_list *list, struct query_connection *connection, const char *sql,
+                 const char *first, struct query **ret_query, struct error *error)
 {
     struct text ended[ROW_LIST_COLUMNS_MAX];
     const char *parameters[ROW_LIST_COLUMNS_MAX + 1] = {first};
@@ -64,15 +64,16 @@ int row_list_ask(const struct row_list *list, struct query_connection *connectio
         failed = failed || list->columns[i].failed || ended[i].failed;
         parameters[i + 1] = ended[i].bytes;
     }
-    int ret = failed ? error_set(error, -E2BIG, "more rows than one transaction may hold")
-                     : query_start(connection, sql, parameters, list->column_count + 1, ret_query, error);
+    int ret =
+        failed ? error_set(error, -E2BIG, "more rows than one transaction may hold")
+               : query_start(connection, sql, parameters, list->column_count + 1, ret_query, error);
     for (size_t i = 0; i < list->column_count; i++)
         text_done(&ended[i]);
     return ret;
 }
 
-int row_list_store(const struct row_list *list, struct query_connection *connection, const char *sql,
-                   const char *first, struct error *error)
+int row_list_store(const struct row_list *list, struct query_connection *connection,
+                   const char *sql, const char *first, struct error *error)
 {
     struct query *query = NULL;
     if (list->count == 0)

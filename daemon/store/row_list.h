@@ -30,11 +30,11 @@ void row_list_text(struct row_list *list, const char *text);
 void row_list_number(struct row_list *list, int64_t number);
 void row_list_time(struct row_list *list, utc_us time);
 
-// Asks `sql` with `first` as $1 and the columns behind it (store/query.h). The list may be used again. -E2BIG when
-// the rows were too many, else the errors of query_start.
-int row_list_ask(const struct row_list *list, struct query_connection *connection, const char *sql, const char *first,
-                 struct query **ret_query, struct error *error);
+// Asks `sql` with `first` as $1 and the columns behind it (store/query.h). The list may be used
+// again. -E2BIG when the rows were too many, else the errors of query_start.
+int row_list_ask(const struct row_list *list, struct query_connection *connection, const char *sql,
+                 const char *first, struct query **ret_query, struct error *error);
 
 // The same for a statement whose rows do not matter; does nothing without rows.
-int row_list_store(const struct row_list *list, struct query_connection *connection, const char *sql,
-                   const char *first, struct error *error);
+int row_list_store(const struct row_list *list, struct query_connection *connection,
+                   const char *sql, const char *first, struct error *error);

@@ -23,26 +23,27 @@ static bool is_same_sha256(const uint8_t sha256[DIGEST_SHA256_SIZE], const char 
     return strcmp(expected, hex) == 0;
 }
 
-enum schema_state schema_judge(const PGresult *rows, const struct migration *migrations, size_t count,
-                               int *ret_version, struct error *error)
+enum schema_state schema_judge(const PGresult *rows, const struct migration *migrations,
+                               size_t count, int *ret_version, struct error *error)
 {
     int applied = PQntuples(rows);
     int newest = applied > 0 ? atoi(PQgetvalue(rows, applied - 1, 0)) : 0;
     *ret_version = newest;
     if (newest > (int)count) {
         error_set(error, -EPROTO,
-                  "the database is at version %d, this program knows version %zu: it is too old", newest,
-                  count);
+                  "the database is at version %d, this program knows version %zu: it is too old",
+                  newest, count);
         return SCHEMA_NEWER;
     }
     for (int row = 0; row < applied; row++) {
         const struct migration *known = row < (int)count ? &migrations[row] : NULL;
         if (known == NULL || atoi(PQgetvalue(rows, row, 0)) != known->version ||
             !is_same_sha256(known->sha256, PQgetvalue(rows, row, 1))) {
-            error_set(error, -EPROTO,
-                      "migration %s was applied from another file than this program's: migrations must "
-                      "not change, add a new one",
-                      PQgetvalue(rows, row, 0));
+            error_set(
+                error, -EPROTO,
+                "migration %s was applied from another file than this program's: migrations must "
+                "not change, add a new one",
+                PQgetvalue(rows, row, 0));
             return SCHEMA_CHANGED;
         }
     }
@@ -51,9 +52,10 @@ enum schema_state schema_judge(const PGresult *rows, const struct migration *mig
         return SCHEMA_MISSING;
     }
     if (newest < (int)count) {
-        error_set(error, -EPROTO,
-                  "the database is at version %d, version %zu is needed: run `skywitness db migrate`",
-                  newest, count);
+        error_set(
+            error, -EPROTO,
+            "the database is at version %d, version %zu is needed: run `skywitness db migrate`",
+            newest, count);
         return SCHEMA_OLDER;
     }
     return SCHEMA_CURRENT;

@@ -28,14 +28,16 @@ enum schema_state {
     SCHEMA_CHANGED, // an applied migration is not the one we know
 };
 
-// What to ask for schema_judge, in text format. Fails with 3F000 or 42P01 where there is no schema at all.
+// What to ask for schema_judge, in text format. Fails with 3F000 or 42P01 where there is no schema
+// at all.
 #define SCHEMA_VERSIONS_SQL                                                                        \
     "SELECT version, encode(sha256, 'hex') FROM skywitness_store.schema_version ORDER BY version"
 
-// Holds the rows of SCHEMA_VERSIONS_SQL against the `count` migrations. *ret_version is the newest one
-// applied, 0 for none. `error` says what is wrong and what to do for every state but SCHEMA_CURRENT.
-enum schema_state schema_judge(const PGresult *rows, const struct migration *migrations, size_t count,
-                               int *ret_version, struct error *error);
+// Holds the rows of SCHEMA_VERSIONS_SQL against the `count` migrations. *ret_version is the newest
+// one applied, 0 for none. `error` says what is wrong and what to do for every state but
+// SCHEMA_CURRENT.
+enum schema_state schema_judge(const PGresult *rows, const struct migration *migrations,
+                               size_t count, int *ret_version, struct error *error);
 
 // The words for a state: "current", "missing", ...
 const char *schema_state_name(enum schema_state state);

@@ -30,7 +30,7 @@ struct session {
     void *closed_data;
 };
 
-// --- results --------------------------------------------------------------------------------------
+// --- results -----------------------------------------------------------------------------------
 // For each statement come its results, then NULL. After a failed one the rest of the segment comes
 // as PGRES_PIPELINE_ABORTED. Only PGRES_PIPELINE_SYNC ends the segment, and no NULL follows it.
 
@@ -135,7 +135,8 @@ static bool expects(void *data)
 {
     struct session *session = data;
     const struct segment *segment = session->first;
-    return segment != NULL && (segment->is_ended || segment->statements_done < segment->statements_sent);
+    return segment != NULL &&
+           (segment->is_ended || segment->statements_done < segment->statements_sent);
 }
 
 static void on_open(void *data)
@@ -150,14 +151,13 @@ static void on_lost(void *data, const struct error *error)
     struct session *session = data;
     // The server's last words, when it still had some, say more than the end of the stream.
     struct error told = *error;
-    if (session->first != NULL &&
-        session->first->result.failed_statement != SEGMENT_STATEMENT_NONE)
+    if (session->first != NULL && session->first->result.failed_statement != SEGMENT_STATEMENT_NONE)
         error_set(&told, error->code, "%s", session->first->result.message);
     forget_segments(session);
     session->events.on_lost(session->events.data, &told);
 }
 
-// --- sending --------------------------------------------------------------------------------------
+// --- sending -----------------------------------------------------------------------------------
 // A connection that is being given up takes nothing more; on_lost is on its way.
 
 static void check_sent(struct session *session, int sent)
@@ -230,7 +230,7 @@ void session_end(struct session *session)
         wait_for_answer(session);
 }
 
-// --- life cycle -----------------------------------------------------------------------------------
+// --- life cycle --------------------------------------------------------------------------------
 
 struct session *session_new(uv_loop_t *loop, const struct connection_settings *settings,
                             const struct session_events *events)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Segments of statements over a connection: what lies between two Syncs is one transaction without BEGIN,
-// and leaves the session clean when it fails. Private to the store.
+// Segments of statements over a connection: what lies between two Syncs is one transaction without
+// BEGIN, and leaves the session clean when it fails. Private to the store.
 #pragma once
 
 #include "store/connection.h"

@@ -4,9 +4,10 @@
 #include <stddef.h>
 #include <string.h>
 
-// PostgreSQL's error codes, appendix A of its manual; the first entry that the code begins with decides.
-// All others are retried: connection (08), resources (53), shutdown and timeouts (57, 55), system errors (58),
-// conflicts of transactions (40), a server that is read-only for now (25006), our own cursor (SW001).
+// PostgreSQL's error codes, appendix A of its manual; the first entry that the code begins with
+// decides. All others are retried: connection (08), resources (53), shutdown and timeouts (57, 55),
+// system errors (58), conflicts of transactions (40), a server that is read-only for now (25006),
+// our own cursor (SW001).
 static const struct {
     const char *beginning;
     enum sqlstate_policy policy;

@@ -10,7 +10,7 @@
 // Any age above the tracker's STALE_AFTER_S is stale.
 #define STALE_SECONDS 3600.0F
 #define GPS_OK_BEFORE_US 1 // any moment before the point
-#define VERSION_OF_SIL0 2  // of the only transponders that are asked to vouch (track/plausibility.c)
+#define VERSION_OF_SIL0 2 // of the only transponders that are asked to vouch (track/plausibility.c)
 
 static void copy_cell(char *destination, size_t size, const struct query *query, size_t column)
 {
@@ -24,7 +24,8 @@ static uint64_t mask_of_ids(const struct watch_list *watch, const char *ids)
     while (ids != NULL && *ids != '\0') {
         size_t length = strcspn(ids, " ");
         for (size_t i = 0; i < watch->entry_count; i++)
-            if (strlen(watch->entries[i].id) == length && memcmp(watch->entries[i].id, ids, length) == 0)
+            if (strlen(watch->entries[i].id) == length &&
+                memcmp(watch->entries[i].id, ids, length) == 0)
                 mask |= UINT64_C(1) << i;
         ids += length + (ids[length] == ' ');
     }
@@ -44,7 +45,8 @@ static int8_t small(const struct query *query, size_t column)
 static void read_doubts(struct observation *seen, uint32_t flags)
 {
     seen->adsb_version = flags & TRACK_POINT_SIL0 ? VERSION_OF_SIL0 : OBSERVATION_SMALL_UNKNOWN;
-    seen->gps_ok_before = flags & TRACK_POINT_GPS_LOST ? seen->observed_at - GPS_OK_BEFORE_US : UTC_UNKNOWN;
+    seen->gps_ok_before =
+        flags & TRACK_POINT_GPS_LOST ? seen->observed_at - GPS_OK_BEFORE_US : UTC_UNKNOWN;
     seen->seen_position_s = flags & TRACK_POINT_STALE ? STALE_SECONDS : NAN;
 }
 
@@ -64,7 +66,8 @@ struct track_point stored_point_read(const struct query *query, const struct wat
             {
                 .observed_at = query_integer(query, STORED_OBSERVED_AT, UTC_UNKNOWN),
                 .has_position = true,
-                .position = {query_number(query, STORED_LATITUDE), query_number(query, STORED_LONGITUDE)},
+                .position = {query_number(query, STORED_LATITUDE),
+                             query_number(query, STORED_LONGITUDE)},
                 .altitude_baro_ft = whole(query, STORED_ALTITUDE_BARO),
                 .altitude_geom_ft = whole(query, STORED_ALTITUDE_GEOM),
                 .on_ground = query_boolean(query, STORED_ON_GROUND, false),
@@ -74,7 +77,8 @@ struct track_point stored_point_read(const struct query *query, const struct wat
                 .nic = small(query, STORED_NIC),
                 .nac_p = small(query, STORED_NAC_P),
                 .sil = small(query, STORED_SIL),
-                .position_source = (enum position_source)query_integer(query, STORED_POSITION_SOURCE, 0),
+                .position_source =
+                    (enum position_source)query_integer(query, STORED_POSITION_SOURCE, 0),
                 .military = query_boolean(query, STORED_MILITARY, false),
                 .watch_mask = mask_of_ids(watch, query_text(query, STORED_WATCH_IDS)),
             },

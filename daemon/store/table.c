@@ -10,32 +10,22 @@
 
 // A visit and each state in its history have the same columns.
 #define VISIT_COLUMNS                                                                              \
-    {{"visit_id", COLUMN_UUID},                                                                    \
-     {"anchored_at", COLUMN_TIME},                                                                 \
-     {"decided_at", COLUMN_TIME},                                                                  \
-     {"arrived_after", COLUMN_TIME},                                                               \
-     {"arrived_before", COLUMN_TIME},                                                              \
-     {"departed_after", COLUMN_TIME},                                                              \
-     {"departed_before", COLUMN_TIME},                                                             \
-     {"sighting_in", COLUMN_UUID},                                                                 \
-     {"sighting_out", COLUMN_UUID},                                                                \
-     {"latitude", COLUMN_DOUBLE},                                                                  \
-     {"longitude", COLUMN_DOUBLE},                                                                 \
-     {"emitter", COLUMN_SMALL},                                                                    \
-     {"detector_version", COLUMN_INTEGER},                                                         \
-     {"arrival_seen", COLUMN_BOOLEAN},                                                             \
-     {"departure_seen", COLUMN_BOOLEAN},                                                           \
-     {"icao24", COLUMN_TEXT},                                                                      \
-     {"place", COLUMN_TEXT},                                                                       \
-     {"state", COLUMN_TEXT},                                                                       \
-     {"grade", COLUMN_TEXT},                                                                       \
-     {"verb", COLUMN_TEXT},                                                                        \
-     {"registration", COLUMN_TEXT},                                                                \
-     {"type_code", COLUMN_TEXT},                                                                   \
-     {"callsign_in", COLUMN_TEXT},                                                                 \
-     {"callsign_out", COLUMN_TEXT},                                                                \
-     {"watch_ids", COLUMN_LIST},                                                                   \
-     {"reasons", COLUMN_JSON}}
+    {                                                                                              \
+        {"visit_id", COLUMN_UUID}, {"anchored_at", COLUMN_TIME}, {"decided_at", COLUMN_TIME},      \
+            {"arrived_after", COLUMN_TIME}, {"arrived_before", COLUMN_TIME},                       \
+            {"departed_after", COLUMN_TIME}, {"departed_before", COLUMN_TIME},                     \
+            {"sighting_in", COLUMN_UUID}, {"sighting_out", COLUMN_UUID},                           \
+            {"latitude", COLUMN_DOUBLE}, {"longitude", COLUMN_DOUBLE}, {"emitter", COLUMN_SMALL},  \
+            {"detector_version", COLUMN_INTEGER}, {"arrival_seen", COLUMN_BOOLEAN},                \
+            {"departure_seen", COLUMN_BOOLEAN}, {"icao24", COLUMN_TEXT}, {"place", COLUMN_TEXT},   \
+            {"state", COLUMN_TEXT}, {"grade", COLUMN_TEXT}, {"verb", COLUMN_TEXT},                 \
+            {"registration", COLUMN_TEXT}, {"type_code", COLUMN_TEXT},                             \
+            {"callsign_in", COLUMN_TEXT}, {"callsign_out", COLUMN_TEXT},                           \
+            {"watch_ids", COLUMN_LIST},                                                            \
+        {                                                                                          \
+            "reasons", COLUMN_JSON                                                                 \
+        }                                                                                          \
+    }
 
 static const struct table_description descriptions[TABLE_COUNT] = {
     [TABLE_FEED] = {"feed", {{"feed", COLUMN_TEXT}}, 1, SIZE_MAX},
@@ -123,11 +113,7 @@ static const struct table_description descriptions[TABLE_COUNT] = {
                         {{"icao24", COLUMN_TEXT}, {"sighting_id", COLUMN_UUID}},
                         2,
                         FINISHED_ROWS_MAX},
-    [TABLE_VISIT] = {"visit",
-                     VISIT_COLUMNS,
-                     26,
-                     SIZE_MAX,
-                     "visit_id",
+    [TABLE_VISIT] = {"visit", VISIT_COLUMNS, 26, SIZE_MAX, "visit_id",
                      .replaced_when =
                          "excluded.decided_at >= stored.decided_at OR stored.state = 'superseded'"},
     [TABLE_VISIT_HISTORY] = {"visit_history", VISIT_COLUMNS, 26, SIZE_MAX},
@@ -215,8 +201,8 @@ static void append_arrays(const struct table_description *description, struct te
                            column_type_name(description->columns[i].type));
 }
 
-// In the list of what is selected, unnest gives a row at a time; in FROM each of the arrays would be made a table
-// first, which costs a fifth of the whole.
+// In the list of what is selected, unnest gives a row at a time; in FROM each of the arrays would
+// be made a table first, which costs a fifth of the whole.
 static void append_unnested(const struct table_description *description, struct text *sql)
 {
     char given[48];
@@ -233,12 +219,13 @@ static const char *group_of(const struct table_description *description)
     return description->grouped_by != NULL ? description->grouped_by : "icao24";
 }
 
-// The newest state wins, and of several in one batch the last. (A sighting's path, and a closed one's count
-// and feeds, are made afterwards.)
+// The newest state wins, and of several in one batch the last. (A sighting's path, and a closed
+// one's count and feeds, are made afterwards.)
 static void append_replacement(const struct table_description *description, struct text *sql)
 {
     const char *group = group_of(description);
-    text_append_format(sql, " ORDER BY %s, %s, place_in_batch DESC ON CONFLICT (%s, %s) DO UPDATE SET ",
+    text_append_format(sql,
+                       " ORDER BY %s, %s, place_in_batch DESC ON CONFLICT (%s, %s) DO UPDATE SET ",
                        group, description->replaced_by, group, description->replaced_by);
     for (size_t i = 0, written = 0; i < description->column_count; i++) {
         const char *name = description->columns[i].name;
@@ -261,7 +248,8 @@ static void append_insert(const struct table_description *description, struct te
 static void append_replacing_insert(const struct table_description *description, struct text *sql)
 {
     append_insert(description, sql);
-    text_append_format(sql, "DISTINCT ON (%s, %s) ", group_of(description), description->replaced_by);
+    text_append_format(sql, "DISTINCT ON (%s, %s) ", group_of(description),
+                       description->replaced_by);
     append_names(description, true, sql);
     text_append(sql, " FROM unnest(");
     append_arrays(description, sql);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The tables that a batch writes, as data: their columns, and the statement that takes one array for each.
-// Private to the store.
+// The tables that a batch writes, as data: their columns, and the statement that takes one array
+// for each. Private to the store.
 #pragma once
 
 #include "base/text.h"
@@ -37,20 +37,22 @@ struct table_description {
     size_t column_count;
     // One statement writes at most this many rows.
     size_t rows_max;
-    // NULL where rows are added and never changed. Else the id which, with `grouped_by`, is the key: a row
-    // replaces the one before, and of several in one batch the last counts.
+    // NULL where rows are added and never changed. Else the id which, with `grouped_by`, is the
+    // key: a row replaces the one before, and of several in one batch the last counts.
     const char *replaced_by;
     const char *grouped_by; // NULL: icao24
-    // Where a row stands against what comes too late, such as from the journal of a daemon that was dead while another
-    // went on: a condition on `stored` and `excluded`. NULL: never.
+    // Where a row stands against what comes too late, such as from the journal of a daemon that was
+    // dead while another went on: a condition on `stored` and `excluded`. NULL: never.
     const char *replaced_when;
-    // Where nearly all rows are new: the prepared statement that takes new ones only, a third faster. Else NULL.
+    // Where nearly all rows are new: the prepared statement that takes new ones only, a third
+    // faster. Else NULL.
     const char *new_rows_name;
 };
 
 const struct table_description *table_description(enum table table);
 
-// Writes the statement's SQL: parameter n is column n. A row that is there already is left or replaced.
+// Writes the statement's SQL: parameter n is column n. A row that is there already is left or
+// replaced.
 void table_statement(enum table table, struct text *sql);
 // The same for new rows only: one that is there already fails it (SQLSTATE 23505).
 void table_new_rows_statement(enum table table, struct text *sql);

@@ -42,11 +42,13 @@ static void write_entries(const struct watch_list *list, struct text *array)
     free(texts);
 }
 
-static int find(struct query_connection *connection, const char *entries, int64_t *ret_watch_id, struct error *error)
+static int find(struct query_connection *connection, const char *entries, int64_t *ret_watch_id,
+                struct error *error)
 {
     struct query *query;
     int ret = query_start(connection,
-                          "SELECT watch_id FROM skywitness_store.watch_held WHERE content = md5($1::text[]::text)::uuid",
+                          "SELECT watch_id FROM skywitness_store.watch_held WHERE content = "
+                          "md5($1::text[]::text)::uuid",
                           &entries, 1, &query, error);
     if (ret < 0)
         return ret;
@@ -58,19 +60,21 @@ static int find(struct query_connection *connection, const char *entries, int64_
 }
 
 // Numbers are not used up by looking.
-int watch_record_note(struct query_connection *connection, const struct watch_list *list, int64_t *ret_watch_id,
-                      struct error *error)
+int watch_record_note(struct query_connection *connection, const struct watch_list *list,
+                      int64_t *ret_watch_id, struct error *error)
 {
     struct text entries = {0};
     write_entries(list, &entries);
     const char *const parameters[] = {entries.bytes};
-    int ret = entries.failed ? error_set(error, -E2BIG, "the watch list is too long to be remembered")
-                             : find(connection, entries.bytes, ret_watch_id, error);
+    int ret = entries.failed
+                  ? error_set(error, -E2BIG, "the watch list is too long to be remembered")
+                  : find(connection, entries.bytes, ret_watch_id, error);
     if (ret == 0) {
-        ret = query_execute(connection,
-                            "INSERT INTO skywitness_store.watch_held (content, entries)"
-                            " VALUES (md5($1::text[]::text)::uuid, $1::text[]) ON CONFLICT DO NOTHING",
-                            parameters, 1, error);
+        ret = query_execute(
+            connection,
+            "INSERT INTO skywitness_store.watch_held (content, entries)"
+            " VALUES (md5($1::text[]::text)::uuid, $1::text[]) ON CONFLICT DO NOTHING",
+            parameters, 1, error);
         if (ret == 0)
             ret = find(connection, entries.bytes, ret_watch_id, error);
         if (ret == 0)
@@ -80,8 +84,8 @@ int watch_record_note(struct query_connection *connection, const struct watch_li
     return ret < 0 ? ret : 0;
 }
 
-int watch_record_in_force(struct query_connection *connection, const struct watch_list *list, utc_us since,
-                          struct error *error)
+int watch_record_in_force(struct query_connection *connection, const struct watch_list *list,
+                          utc_us since, struct error *error)
 {
     int64_t watch_id = 0;
     char number[24], time[UTC_TEXT_SIZE];
@@ -90,23 +94,28 @@ int watch_record_in_force(struct query_connection *connection, const struct watc
         return ret;
     snprintf(number, sizeof number, "%lld", (long long)watch_id);
     const char *const parameters[] = {utc_format(since, time), number};
-    return query_execute(connection,
-                         "INSERT INTO skywitness_store.watch_in_force (since, watch_id) SELECT $1::timestamptz, $2::integer"
-                         " WHERE $2::integer IS DISTINCT FROM (SELECT watch_id FROM skywitness_store.watch_in_force"
-                         "   ORDER BY since DESC LIMIT 1) ON CONFLICT DO NOTHING",
-                         parameters, 2, error);
+    return query_execute(
+        connection,
+        "INSERT INTO skywitness_store.watch_in_force (since, watch_id) SELECT $1::timestamptz, "
+        "$2::integer"
+        " WHERE $2::integer IS DISTINCT FROM (SELECT watch_id FROM skywitness_store.watch_in_force"
+        "   ORDER BY since DESC LIMIT 1) ON CONFLICT DO NOTHING",
+        parameters, 2, error);
 }
 
-// --- reading --------------------------------------------------------------------------------------
+// --- reading -----------------------------------------------------------------------------------
 
 static struct watch_list read_list(const char *texts, const struct config *config)
 {
-    struct watch_list list = {.entries = memory_allocate_zeroed(WATCH_ENTRIES_MAX, sizeof *list.entries)};
+    struct watch_list list = {.entries =
+                                  memory_allocate_zeroed(WATCH_ENTRIES_MAX, sizeof *list.entries)};
     AUTO_FREE char *copy = memory_copy_string(texts);
     char *rest = copy;
-    for (char *text; list.entry_count < WATCH_ENTRIES_MAX && (text = strsep(&rest, ENTRY_SEPARATOR)) != NULL;)
+    for (char *text;
+         list.entry_count < WATCH_ENTRIES_MAX && (text = strsep(&rest, ENTRY_SEPARATOR)) != NULL;)
         list.entry_count += watch_held_read(text, config != NULL ? config->places : NULL,
-                                            config != NULL ? config->place_count : 0, &list.entries[list.entry_count]);
+                                            config != NULL ? config->place_count : 0,
+                                            &list.entries[list.entry_count]);
     size_t airframes = config != NULL ? config->watch.airframe_count : 0;
     list.airframes = memory_allocate_zeroed(airframes + 1, sizeof *list.airframes);
     if (airframes > 0)
@@ -121,7 +130,9 @@ int watch_record_read(struct query_connection *connection, const struct config *
 {
     struct query *query;
     int ret = query_start(connection,
-                          "SELECT watch_id, array_to_string(entries, E'" "\\x1f" "') FROM skywitness_store.watch_held"
+                          "SELECT watch_id, array_to_string(entries, E'"
+                          "\\x1f"
+                          "') FROM skywitness_store.watch_held"
                           " ORDER BY watch_id",
                           NULL, 0, &query, error);
     if (ret < 0)
@@ -137,7 +148,7 @@ int watch_record_read(struct query_connection *connection, const struct config *
 
 void watch_record_free(struct remembered_watch_array *lists)
 {
-    array_foreach(lists, one)
+    array_foreach (lists, one)
         watch_list_done(&one->list);
     array_free(lists);
 }
@@ -157,7 +168,7 @@ int watch_record_holding(struct query_connection *connection, const struct confi
     int ret = watch_record_read(connection, config, &lists, error);
     if (ret == 0) {
         sql_array_begin(ret_ids);
-        array_foreach(&lists, one) {
+        array_foreach (&lists, one) {
             char number[24];
             snprintf(number, sizeof number, "%lld", (long long)one->watch_id);
             if (holds_all(&one->list, list))

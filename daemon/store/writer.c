@@ -6,25 +6,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Two batches: one that PostgreSQL works on, and one on its way. libpq queues whatever it is given, so this
-// window is also what bounds its memory.
+// Two batches: one that PostgreSQL works on, and one on its way. libpq queues whatever it is given,
+// so this window is also what bounds its memory.
 #define WINDOW_BATCHES 2
 #define WINDOW_BYTES ((size_t)8 << 20)
 #define WINDOW_ROWS 20000
 // After a refusal look again now and then: the operator may have migrated meanwhile.
 #define REFUSED_RETRY_MS 30000
 
-// Longer than the statements' own timeout: what it takes to notice a server that is stopped, not busy.
+// Longer than the statements' own timeout: what it takes to notice a server that is stopped, not
+// busy.
 #define PATIENCE_MS 90000
 
-// A statement of a batch takes well under a second; one that takes a minute is waiting for something. Commits
-// must be on disk before they are acknowledged, whatever the server's default: the journal forgets them.
+// A statement of a batch takes well under a second; one that takes a minute is waiting for
+// something. Commits must be on disk before they are acknowledged, whatever the server's default:
+// the journal forgets them.
 static const char session_options[] =
     "-c statement_timeout=60s -c lock_timeout=20s -c timezone=UTC -c synchronous_commit=on";
 
-// --- state ----------------------------------------------------------------------------------------
+// --- state -------------------------------------------------------------------------------------
 
-void writer_set_state(struct store_writer *writer, enum store_state state, const struct error *error)
+void writer_set_state(struct store_writer *writer, enum store_state state,
+                      const struct error *error)
 {
     writer->state = state;
     if (writer->events.on_state != NULL)
@@ -50,7 +53,7 @@ void writer_drop_first(struct store_writer *writer)
     writer->first = shipment->next;
     writer->shipment_count--;
     store_batch_free(shipment->batch);
-    array_foreach(&shipment->parts, part)
+    array_foreach (&shipment->parts, part)
         store_batch_free(*part);
     array_free(&shipment->parts);
     array_free(&shipment->tables);
@@ -97,7 +100,7 @@ static void on_lost(void *data, const struct error *error)
     writer_set_state(writer, is_refused ? STORE_REFUSED : STORE_AWAY, &told);
 }
 
-// --- the public side ------------------------------------------------------------------------------
+// --- the public side ---------------------------------------------------------------------------
 
 static void read_uuid(const char *text, uint8_t ret_uuid[DIGEST_UUID_SIZE])
 {
@@ -127,7 +130,8 @@ struct store_writer *store_writer_new(uv_loop_t *loop, const struct store_writer
         .options = session_options,
         .patience_ms = PATIENCE_MS,
     };
-    const struct session_events session = {.on_open = writer_set_up, .on_lost = on_lost, .data = writer};
+    const struct session_events session = {
+        .on_open = writer_set_up, .on_lost = on_lost, .data = writer};
     writer->session = session_new(loop, &connection, &session);
     return writer;
 }
@@ -140,7 +144,7 @@ void store_writer_start(struct store_writer *writer)
 static size_t shipment_bytes(const struct shipment *shipment)
 {
     size_t bytes = shipment->batch != NULL ? store_batch_bytes(shipment->batch) : 0;
-    array_foreach(&shipment->parts, part)
+    array_foreach (&shipment->parts, part)
         bytes += store_batch_bytes(*part);
     return bytes;
 }
@@ -148,7 +152,8 @@ static size_t shipment_bytes(const struct shipment *shipment)
 size_t store_writer_room(const struct store_writer *writer)
 {
     size_t bytes = 0;
-    for (const struct shipment *shipment = writer->first; shipment != NULL; shipment = shipment->next)
+    for (const struct shipment *shipment = writer->first; shipment != NULL;
+         shipment = shipment->next)
         bytes += shipment_bytes(shipment);
     bool has_room = writer->state == STORE_READY && writer->shipment_count < WINDOW_BATCHES &&
                     bytes < WINDOW_BYTES;

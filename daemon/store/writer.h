@@ -20,8 +20,8 @@ struct store_writer;
 enum store_state {
     STORE_CONNECTING, // first time
     STORE_READY,
-    STORE_AWAY,       // lost or refused; waiting to connect again
-    STORE_REFUSED,    // schema too old, too new or changed: needs the operator
+    STORE_AWAY,    // lost or refused; waiting to connect again
+    STORE_REFUSED, // schema too old, too new or changed: needs the operator
 };
 
 struct store_writer_settings {
@@ -54,15 +54,17 @@ size_t store_writer_room(const struct store_writer *writer);
 struct store_batch;
 struct store_batch *store_batch_new(const struct watch_list *watch);
 void store_batch_free(struct store_batch *batch);
-// Before the first entry: what follows `sequence` is gone, up to that entry. A database that is older than the journal
-// (a restored dump, a new one) wants entries that the journal has let go of.
+// Before the first entry: what follows `sequence` is gone, up to that entry. A database that is
+// older than the journal (a restored dump, a new one) wants entries that the journal has let go of.
 void store_batch_pass_over(struct store_batch *batch, int64_t sequence);
 // Adds one entry's rows. Sequences must rise without a gap within a batch.
 void store_batch_add(struct store_batch *batch, const struct entry *entry);
 // A part: points of an entry that is still being made, which has no sequence yet; and the entry's
 // other rows when it is there, of which the first `points_added` points are in parts.
-void store_batch_add_points(struct store_batch *batch, const struct track_point *points, size_t count);
-void store_batch_add_rest(struct store_batch *batch, const struct entry *entry, size_t points_added);
+void store_batch_add_points(struct store_batch *batch, const struct track_point *points,
+                            size_t count);
+void store_batch_add_rest(struct store_batch *batch, const struct entry *entry,
+                          size_t points_added);
 // Adds a part's rows and frees the part.
 void store_batch_absorb(struct store_batch *batch, struct store_batch *part);
 size_t store_batch_rows(const struct store_batch *batch);

@@ -17,9 +17,9 @@ struct shipment {
     struct store_writer *writer;
     struct store_batch *batch; // owned; NULL while it is being made
     struct shipment_parts ARRAY_OF(struct store_batch *) parts; // of it, sent by themselves; owned
-    struct shipment_tables ARRAY_OF(enum table) tables; // of each statement of its segment
+    struct shipment_tables ARRAY_OF(enum table) tables;         // of each statement of its segment
     bool in_flight;
-    bool was_tried; // its data failed once although its partitions were there
+    bool was_tried;   // its data failed once although its partitions were there
     bool is_spoiled;  // what was sent of its parts is undone; then all of it is sent at once ...
     bool is_given_up; // ... or nothing
 };
@@ -47,7 +47,8 @@ struct store_writer {
     "SELECT skywitness_store.ensure_partitions((now() AT TIME ZONE 'UTC')::date, "                 \
     "(now() AT TIME ZONE 'UTC')::date + 14)"
 
-void writer_set_state(struct store_writer *writer, enum store_state state, const struct error *error);
+void writer_set_state(struct store_writer *writer, enum store_state state,
+                      const struct error *error);
 // Gives the connection up because the operator has to do something.
 void writer_refuse(struct store_writer *writer, const struct error *error);
 void writer_refuse_result(struct store_writer *writer, const char *doing,

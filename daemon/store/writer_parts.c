@@ -16,7 +16,7 @@ static struct shipment *open_shipment(const struct store_writer *writer)
 
 void writer_join_parts(struct shipment *shipment)
 {
-    array_foreach(&shipment->parts, part)
+    array_foreach (&shipment->parts, part)
         store_batch_absorb(shipment->batch, *part);
     array_clear(&shipment->parts);
 }

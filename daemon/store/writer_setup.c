@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char new_cursor_sql[] = "INSERT INTO skywitness_store.journal_cursor (journal_id, sequence) "
-                                     "VALUES ($1::uuid, 0) ON CONFLICT DO NOTHING";
+static const char new_cursor_sql[] =
+    "INSERT INTO skywitness_store.journal_cursor (journal_id, sequence) "
+    "VALUES ($1::uuid, 0) ON CONFLICT DO NOTHING";
 static const char read_cursor_sql[] =
     "SELECT sequence FROM skywitness_store.journal_cursor WHERE journal_id = $1::uuid";
 

@@ -17,11 +17,11 @@ static const char undo_sql[] = "SELECT skywitness_store.undo()";
 
 static void try_next(struct store_writer *writer);
 
-// --- partitions -----------------------------------------------------------------------------------
+// --- partitions --------------------------------------------------------------------------------
 
 static bool is_known_day(const struct store_writer *writer, utc_us day)
 {
-    array_foreach(&writer->known_days, known)
+    array_foreach (&writer->known_days, known)
         if (*known == day)
             return true;
     return false;
@@ -53,7 +53,7 @@ static void ensure(struct store_writer *writer, const char *sql, int count, cons
 void writer_ensure_days(struct store_writer *writer, const struct store_batch *batch)
 {
     bool is_new_day = false;
-    array_foreach(&batch->days, day) {
+    array_foreach (&batch->days, day) {
         char buffer[UTC_TEXT_SIZE];
         if (is_known_day(writer, *day))
             continue;
@@ -67,13 +67,13 @@ void writer_ensure_days(struct store_writer *writer, const struct store_batch *b
 
 bool writer_knows_days(const struct store_writer *writer, const struct store_batch *batch)
 {
-    array_foreach(&batch->days, day)
+    array_foreach (&batch->days, day)
         if (!is_known_day(writer, *day))
             return false;
     return true;
 }
 
-// --- sending --------------------------------------------------------------------------------------
+// --- sending -----------------------------------------------------------------------------------
 
 static void send_rows(struct store_writer *writer, struct table_rows *rows, bool expects_new)
 {
@@ -163,12 +163,13 @@ void writer_send_waiting(struct store_writer *writer)
     }
 }
 
-// --- a batch that failed --------------------------------------------------------------------------
+// --- a batch that failed -----------------------------------------------------------------------
 
 static void on_probe_done(void *data, const struct segment_result *result)
 {
     struct store_writer *writer = data;
-    bool is_undone = result->failed_statement == 1 && strcmp(result->sqlstate, SQLSTATE_UNDONE) == 0;
+    bool is_undone =
+        result->failed_statement == 1 && strcmp(result->sqlstate, SQLSTATE_UNDONE) == 0;
     if (is_undone)
         repair_passed(writer->repair);
     else if (sqlstate_policy(result->sqlstate) == SQLSTATE_DATA)

@@ -4,7 +4,7 @@
 
 #include "track/tracker.h"
 
-// The newest sighting of an emitter on an address, open or closed; NULL when the tracker has none. Valid until
-// the next step.
+// The newest sighting of an emitter on an address, open or closed; NULL when the tracker has none.
+// Valid until the next step.
 const struct sighting *tracker_sighting(const struct tracker *tracker, const char *icao24,
                                         uint32_t emitter);

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
-// Checks the signature of a webhook of skywitness (Standard Webhooks 1.0.0), to be built into a receiver of one's own.
+// Checks the signature of a webhook of skywitness (Standard Webhooks 1.0.0), to be built into a
+// receiver of one's own.
 //
 //     cc -o receiver receiver.c -lcrypto
-//     ./receiver SECRET-FILE ID TIMESTAMP SIGNATURES < body    exit status 0: it is signed with that secret
+//     ./receiver SECRET-FILE ID TIMESTAMP SIGNATURES < body    exit status 0: it is signed with
+//     that secret
 //
-// ID, TIMESTAMP and SIGNATURES are the headers webhook-id, webhook-timestamp and webhook-signature as they came; behind
-// a web server that runs a program for each request (CGI) they are in HTTP_WEBHOOK_ID and so on, which is where this
-// program looks when it is given the file alone. The secret is read from a file since everybody on the machine sees what
-// stands on a command line.
+// ID, TIMESTAMP and SIGNATURES are the headers webhook-id, webhook-timestamp and webhook-signature
+// as they came; behind a web server that runs a program for each request (CGI) they are in
+// HTTP_WEBHOOK_ID and so on, which is where this program looks when it is given the file alone. The
+// secret is read from a file since everybody on the machine sees what stands on a command line.
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -70,8 +72,8 @@ static bool is_signed(const char *secret_text, const char *id, const char *times
     if (secret_length < 0 || head < 0 || head >= HEAD_MAX || !time_is_near(timestamp))
         return false;
     memcpy(signed_bytes + head, body, length);
-    if (HMAC(EVP_sha256(), secret, secret_length, (unsigned char *)signed_bytes, (size_t)head + length,
-             mac, &mac_length) == NULL)
+    if (HMAC(EVP_sha256(), secret, secret_length, (unsigned char *)signed_bytes,
+             (size_t)head + length, mac, &mac_length) == NULL)
         return false;
     EVP_EncodeBlock((unsigned char *)expected + 3, mac, (int)mac_length);
     return is_among(expected, signatures);

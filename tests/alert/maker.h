@@ -5,8 +5,8 @@
 #include "alert/event.h"
 #include "config/config.h"
 
-// One airfield (OSLK), one region, two watch entries (an124, il62), one feed (adsb.lol), and one webhook "desk"
-// that takes everything. Of static duration; each call makes it anew.
+// One airfield (OSLK), one region, two watch entries (an124, il62), one feed (adsb.lol), and one
+// webhook "desk" that takes everything. Of static duration; each call makes it anew.
 struct config *maker_config(void);
 struct config_webhook *maker_webhook(void);
 

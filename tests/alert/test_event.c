@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Events, the judge and the outbox together: what is new, what replaces what, what is quiet, what is withdrawn.
+// Events, the judge and the outbox together: what is new, what replaces what, what is quiet, what
+// is withdrawn.
 #include "alert/judge.h"
 #include "alert/maker.h"
 #include "journal/outbox.h"
@@ -86,8 +87,8 @@ static struct sighting sighting_of(const char *icao24, utc_us opened_at, enum si
     return sighting;
 }
 
-static size_t see(struct bench *bench, const char *icao24, utc_us opened_at, enum sighting_state state,
-                  utc_us now)
+static size_t see(struct bench *bench, const char *icao24, utc_us opened_at,
+                  enum sighting_state state, utc_us now)
 {
     struct entry entry;
     fill(&entry);
@@ -97,7 +98,8 @@ static size_t see(struct bench *bench, const char *icao24, utc_us opened_at, enu
 
 static struct visit visit_of(enum visit_state state, enum visit_grade grade)
 {
-    struct visit visit = {.state = state, .grade = grade, .watch_mask = 2, .anchored_at = MAKER_NOW};
+    struct visit visit = {
+        .state = state, .grade = grade, .watch_mask = 2, .anchored_at = MAKER_NOW};
     strcpy(visit.icao24, "1551df");
     strcpy(visit.place, "OSLK");
     visit.arrived_after = MAKER_NOW - UTC_HOUR;
@@ -143,13 +145,17 @@ static void quiet_is_for_one_aircraft_and_kind(void **state)
     struct bench *bench = *state;
     maker_webhook()->quiet_s = 600;
     assert_int_equal(see(bench, "154001", MAKER_NOW, SIGHTING_OPEN, MAKER_NOW), 1);
-    assert_int_equal(see(bench, "154001", MAKER_NOW + UTC_MINUTE, SIGHTING_OPEN, MAKER_NOW + UTC_MINUTE), 0);
+    assert_int_equal(
+        see(bench, "154001", MAKER_NOW + UTC_MINUTE, SIGHTING_OPEN, MAKER_NOW + UTC_MINUTE), 0);
     assert_int_equal(bench->entry.alerts.count, 1); // recorded all the same
     assert_int_equal(bench->entry.deliveries.items[0].state, DELIVERY_NOT_SENT);
-    assert_non_null(strstr(bench->entry.deliveries.items[0].reason, "within its quiet period of 600 s"));
+    assert_non_null(
+        strstr(bench->entry.deliveries.items[0].reason, "within its quiet period of 600 s"));
     assert_int_equal(see(bench, "154009", MAKER_NOW, SIGHTING_OPEN, MAKER_NOW), 1);
-    assert_int_equal(see(bench, "154001", MAKER_NOW, SIGHTING_LANDED, MAKER_NOW + 2 * UTC_MINUTE), 1);
-    assert_int_equal(see(bench, "154001", MAKER_NOW + UTC_HOUR, SIGHTING_OPEN, MAKER_NOW + UTC_HOUR), 1);
+    assert_int_equal(see(bench, "154001", MAKER_NOW, SIGHTING_LANDED, MAKER_NOW + 2 * UTC_MINUTE),
+                     1);
+    assert_int_equal(
+        see(bench, "154001", MAKER_NOW + UTC_HOUR, SIGHTING_OPEN, MAKER_NOW + UTC_HOUR), 1);
 }
 
 // How many are due at the webhook then, and the type of the first.
@@ -160,13 +166,14 @@ static size_t due(struct bench *bench, utc_us now, char ret_type[ALERT_TYPE_SIZE
     assert_int_equal(outbox_due(bench->journal, "desk", now, 10, &items, &error), 0);
     size_t count = items.count;
     strcpy(ret_type, count > 0 ? items.items[0].type : "");
-    array_foreach(&items, item)
+    array_foreach (&items, item)
         outbox_item_done(item);
     array_free(&items);
     return count;
 }
 
-static size_t see_until(struct bench *bench, const char *icao24, utc_us last_seen, enum sighting_state state)
+static size_t see_until(struct bench *bench, const char *icao24, utc_us last_seen,
+                        enum sighting_state state)
 {
     struct entry entry;
     fill(&entry);
@@ -188,7 +195,8 @@ static void what_does_not_settle_is_withdrawn(void **state)
     assert_int_equal(see_until(bench, "154001", MAKER_NOW + UTC_MINUTE, SIGHTING_LOST_LOW), 0);
     assert_int_equal(bench->entry.deliveries.count, 1);
     assert_int_equal(bench->entry.deliveries.items[0].state, DELIVERY_NOT_SENT);
-    assert_string_equal(bench->entry.deliveries.items[0].reason, "its opening was not told: it had not settled");
+    assert_string_equal(bench->entry.deliveries.items[0].reason,
+                        "its opening was not told: it had not settled");
     assert_int_equal(due(bench, MAKER_NOW + 2 * UTC_HOUR, type), 0);
     // Late points may show that it went on.
     assert_int_equal(see_until(bench, "154001", MAKER_NOW + UTC_HOUR, SIGHTING_OPEN), 1);
@@ -220,7 +228,8 @@ static void what_settles_is_sent(void **state)
     char type[ALERT_TYPE_SIZE];
     maker_webhook()->settling_s = 300;
     assert_int_equal(see(bench, "154001", MAKER_NOW, SIGHTING_OPEN, MAKER_NOW), 1);
-    assert_int_equal(see_until(bench, "154002", MAKER_NOW + UTC_HOUR, SIGHTING_OPEN), 1); // settled when it is found
+    assert_int_equal(see_until(bench, "154002", MAKER_NOW + UTC_HOUR, SIGHTING_OPEN),
+                     1); // settled when it is found
     assert_int_equal(due(bench, MAKER_NOW + UTC_HOUR, type), 1);
     utc_us settled = MAKER_NOW + 300 * UTC_SECOND;
     assert_int_equal(see_until(bench, "154001", settled, SIGHTING_OPEN), 1);
@@ -245,7 +254,8 @@ static void write_template(struct bench *bench, char *path, size_t size, const c
 // What became of one event without aircraft or position, number `number` of its kind.
 static const struct entry_delivery *tell(struct bench *bench, int number, struct entry *entry)
 {
-    struct alert_event event = alert_event_of_feed(ALERT_FEED_SILENT, "adsb.lol", "HTTP status 503", MAKER_NOW + number);
+    struct alert_event event =
+        alert_event_of_feed(ALERT_FEED_SILENT, "adsb.lol", "HTTP status 503", MAKER_NOW + number);
     entry_init(entry);
     alert_judge_event(bench->judge, bench->journal, &event, MAKER_NOW + number, entry);
     assert_int_equal(entry->deliveries.count, 1);
@@ -267,7 +277,8 @@ static void a_template_that_fails_says_so(void **state)
     assert_non_null(strstr(delivery->reason, "No such file"));
     entry_done(&entry);
     // Once it is there no reload is needed.
-    write_template(bench, path, sizeof path, "{\"where\": {{data.position}}, \"feed\": {{data.feed}}}");
+    write_template(bench, path, sizeof path,
+                   "{\"where\": {{data.position}}, \"feed\": {{data.feed}}}");
     delivery = tell(bench, 1, &entry);
     assert_int_equal(delivery->state, DELIVERY_QUEUED);
     static const char body[] = "{\"where\": null, \"feed\": \"adsb.lol\"}";
@@ -284,15 +295,19 @@ static void a_template_that_fails_says_so(void **state)
 
 static struct alert_event emergency(uint8_t number)
 {
-    struct alert_event event = {.type = ALERT_SQUAWK_EMERGENCY, .alert_id = {number}, .happened_at = MAKER_NOW,
-                                .position = {35, 36}, .between = {UTC_UNKNOWN, UTC_UNKNOWN},
+    struct alert_event event = {.type = ALERT_SQUAWK_EMERGENCY,
+                                .alert_id = {number},
+                                .happened_at = MAKER_NOW,
+                                .position = {35, 36},
+                                .between = {UTC_UNKNOWN, UTC_UNKNOWN},
                                 .altitude_ft = OBSERVATION_UNKNOWN};
     strcpy(event.subject, "154001");
     strcpy(event.icao24, "154001");
     return event;
 }
 
-// Radio failure, then unlawful interference: each code has an id of its own, and none is kept quiet.
+// Radio failure, then unlawful interference: each code has an id of its own, and none is kept
+// quiet.
 static void another_emergency_is_told(void **state)
 {
     struct bench *bench = *state;
@@ -301,7 +316,8 @@ static void another_emergency_is_told(void **state)
         struct alert_event event = emergency(number);
         struct entry entry;
         entry_init(&entry);
-        assert_int_equal(alert_judge_event(bench->judge, bench->journal, &event, MAKER_NOW, &entry), 1);
+        assert_int_equal(alert_judge_event(bench->judge, bench->journal, &event, MAKER_NOW, &entry),
+                         1);
         commit(bench, &entry, MAKER_NOW);
     }
 }
@@ -342,7 +358,8 @@ static void a_visit_arrives_rises_and_is_withdrawn(void **state)
     const struct entry_alert *alert = &bench->entry.alerts.items[0];
     char body[ALERT_BODY_BYTES_MAX + 1] = "";
     memcpy(body, bench->entry.alert_bytes.bytes + alert->offset, alert->length);
-    snprintf(expected, sizeof expected, "\"replaces_alert_id\":\"%s\"", digest_uuid_format(arrived, text));
+    snprintf(expected, sizeof expected, "\"replaces_alert_id\":\"%s\"",
+             digest_uuid_format(arrived, text));
     assert_non_null(strstr(body, expected));
     assert_non_null(strstr(body, "\"grade_before\":\"A2\""));
     uint8_t upgraded[DIGEST_UUID_SIZE];
@@ -362,7 +379,8 @@ static void a_visit_arrives_rises_and_is_withdrawn(void **state)
     alert = &bench->entry.alerts.items[0];
     memset(body, 0, sizeof body);
     memcpy(body, bench->entry.alert_bytes.bytes + alert->offset, alert->length);
-    snprintf(expected, sizeof expected, "\"replaces_alert_id\":\"%s\"", digest_uuid_format(upgraded, text));
+    snprintf(expected, sizeof expected, "\"replaces_alert_id\":\"%s\"",
+             digest_uuid_format(upgraded, text));
     assert_string_equal(alert->type, "visit.retracted");
     assert_non_null(strstr(body, expected));
     // A webhook that had only the first, or only the departure, finds it too.
@@ -402,7 +420,8 @@ static void who_was_told_nothing_hears_of_no_withdrawal(void **state)
     assert_int_equal(visit(bench, visit_of(VISIT_SUPERSEDED, VISIT_A3)), 0);
     assert_int_equal(bench->entry.alerts.count, 1);
     assert_string_equal(bench->entry.alerts.items[0].type, "visit.retracted");
-    assert_string_equal(bench->entry.deliveries.items[0].reason, "it was told of nothing that this withdraws");
+    assert_string_equal(bench->entry.deliveries.items[0].reason,
+                        "it was told of nothing that this withdraws");
 }
 
 static void outcomes_are_recorded_mirrored_and_repeated(void **state)
@@ -416,12 +435,13 @@ static void outcomes_are_recorded_mirrored_and_repeated(void **state)
     assert_int_equal(deliveries.count, 0); // the entry itself carries the first state
     assert_int_equal(outbox_due(bench->journal, "desk", MAKER_NOW, 10, &items, &error), 0);
     assert_int_equal(items.count, 1);
-    const struct outbox_outcome outcome = {items.items[0].delivery_id, DELIVERY_DELIVERED, 1, UTC_UNKNOWN,
-                                           MAKER_NOW, 204, ""};
+    const struct outbox_outcome outcome = {
+        items.items[0].delivery_id, DELIVERY_DELIVERED, 1, UTC_UNKNOWN, MAKER_NOW, 204, ""};
     assert_int_equal(outbox_record(bench->journal, &outcome, 1, &error), 0);
     outbox_item_done(&items.items[0]);
     array_clear(&items);
-    assert_int_equal(outbox_due(bench->journal, "desk", MAKER_NOW + UTC_DAY, 10, &items, &error), 0);
+    assert_int_equal(outbox_due(bench->journal, "desk", MAKER_NOW + UTC_DAY, 10, &items, &error),
+                     0);
     assert_int_equal(items.count, 0);
 
     struct entry entry;

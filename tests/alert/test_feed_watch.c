@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One alert a feed's trouble and one for its end, whatever lies between: a restart, another address.
+// One alert a feed's trouble and one for its end, whatever lies between: a restart, another
+// address.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -26,7 +27,8 @@ static void test_silent_and_well_again(void **state)
     assert_string_equal(event.subject, "one");
     assert_string_equal(event.reason, "HTTP status 503");
     assert_false(feed_watch_next(&watch, NOW + FEED_WATCH_PATIENCE, &event));
-    assert_false(feed_watch_good(&watch, "two", NOW + FEED_WATCH_PATIENCE, &event)); // nobody was told
+    assert_false(
+        feed_watch_good(&watch, "two", NOW + FEED_WATCH_PATIENCE, &event)); // nobody was told
     assert_true(feed_watch_good(&watch, "one", NOW + UTC_HOUR, &event));
     assert_int_equal(event.type, ALERT_FEED_RECOVERED);
     assert_false(feed_watch_next(&watch, NOW + UTC_DAY, &event));

@@ -20,8 +20,8 @@
 static cJSON *render(const char *format, const struct alert_event *event, struct text *ret_body)
 {
     struct alert_message message;
-    const struct format_settings settings = {.local_time = "14:42 on 26 October 2025 in Asia/Damascus",
-                                             .url = URL};
+    const struct format_settings settings = {
+        .local_time = "14:42 on 26 October 2025 in Asia/Damascus", .url = URL};
     text_init(ret_body, FORMAT_BODY_BYTES_MAX);
     alert_message_init(&message, event, maker_config());
     assert_false(message.document.failed);
@@ -65,7 +65,8 @@ static struct alert_event nasty_event(void)
     return event;
 }
 
-// A statement as long as one may be, of characters that take four bytes and of such that are escaped.
+// A statement as long as one may be, of characters that take four bytes and of such that are
+// escaped.
 static struct alert_event long_event(void)
 {
     const struct alert_event_claim claim = {.claim_id = "claim",
@@ -106,9 +107,10 @@ static void the_document_is_as_described(void **state)
     assert_string_equal(at(json, "data.between.1"), "2025-10-26T11:42:10Z");
     assert_string_equal(at(json, "data.evidence.0"), "last height: 2418 ft (threshold 5000)");
     assert_string_equal(at(json, "data.attribution.0"), "adsb.lol, ODbL 1.0");
-    assert_string_equal(at(json, "data.summary"),
-                        "An Il-62M (RA-86495, RFF7032) landed at Hmeimim / Latakia between 11:31 and 11:42 UTC "
-                        "on 26 October 2025.");
+    assert_string_equal(
+        at(json, "data.summary"),
+        "An Il-62M (RA-86495, RFF7032) landed at Hmeimim / Latakia between 11:31 and 11:42 UTC "
+        "on 26 October 2025.");
     assert_int_equal(strlen(at(json, "data.alert_id")), 36);
     assert_null(strchr(at(json, "data.alert_id"), '.'));
     cJSON_Delete(json);
@@ -155,8 +157,12 @@ static void stays_within_the_services_limits(void **state)
         const char *format, *path;
         size_t limit;
     } cases[] = {
-        {"slack", "text", 3000},        {"slack", "blocks.0.text.text", 150}, {"slack", "blocks.1.text.text", 3000},
-        {"discord", "content", 2000},   {"telegram", "text", 4096},           {"matrix", "body", 8192},
+        {"slack", "text", 3000},
+        {"slack", "blocks.0.text.text", 150},
+        {"slack", "blocks.1.text.text", 3000},
+        {"discord", "content", 2000},
+        {"telegram", "text", 4096},
+        {"matrix", "body", 8192},
         {"slack", "blocks.2.elements.0.text", 3000},
     };
     struct alert_event events[] = {maker_arrival(), nasty_event(), long_event()};
@@ -190,7 +196,8 @@ static void escapes_what_the_service_would_obey(void **state)
     text_done(&body);
 
     json = render("discord", &event, &body);
-    assert_true(cJSON_IsArray(cJSON_GetObjectItem(cJSON_GetObjectItem(json, "allowed_mentions"), "parse")));
+    assert_true(
+        cJSON_IsArray(cJSON_GetObjectItem(cJSON_GetObjectItem(json, "allowed_mentions"), "parse")));
     assert_non_null(strstr(at(json, "content"), "\\*\\_"));
     cJSON_Delete(json);
     text_done(&body);
@@ -220,8 +227,9 @@ static void must_say(const char *format, const char *body, const char *part)
 static void every_text_says_all_there_is_to_say(void **state)
 {
     (void)state;
-    static const char *const parts[] = {"Il-62M",  "RA-86495", "landed at Hmeimim", "UTC", "Asia/Damascus",
-                                        "Grade A3", "openstreetmap.org", "adsb.lol, ODbL 1.0"};
+    static const char *const parts[] = {
+        "Il-62M",        "RA-86495", "landed at Hmeimim", "UTC",
+        "Asia/Damascus", "Grade A3", "openstreetmap.org", "adsb.lol, ODbL 1.0"};
     struct alert_event event = maker_arrival();
     for (size_t i = 0; i < sizeof text_formats / sizeof *text_formats; i++) {
         struct text body;

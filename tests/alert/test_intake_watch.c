@@ -51,14 +51,16 @@ static void test_room_that_comes_and_goes(void **state)
     assert_true(intake_watch_next(&watch, NOW - UTC_HOUR, &event));
 }
 
-// A stop that was announced before a restart is over when there has been room for long enough since.
+// A stop that was announced before a restart is over when there has been room for long enough
+// since.
 static void test_a_stop_over_a_restart(void **state)
 {
     (void)state;
     struct intake_watch watch = {0};
     struct alert_event event;
     intake_watch_restore(&watch, NOW);
-    assert_false(intake_watch_stopped(&watch, "still full", NOW + UTC_SECOND, &event)); // told already
+    assert_false(
+        intake_watch_stopped(&watch, "still full", NOW + UTC_SECOND, &event)); // told already
     assert_false(intake_watch_next(&watch, NOW + UTC_HOUR, &event));
     intake_watch_restore(&watch, NOW);
     assert_false(intake_watch_next(&watch, NOW + INTAKE_WATCH_PATIENCE - 1, &event));

@@ -40,7 +40,8 @@ static const struct {
 } cases[] = {
     {NULL, NULL, NULL, NULL, NULL, 0, true, "event visit.arrived is *"},
     {events_visit, watch_il62, places_oslk, grade_a3, verbs_landed, 0, true,
-     "event visit.arrived is visit.*; watch entry il62; place OSLK; grade A3 is at least A3; verb landed"},
+     "event visit.arrived is visit.*; watch entry il62; place OSLK; grade A3 is at least A3; verb "
+     "landed"},
     {events_claim, NULL, NULL, NULL, NULL, 0, false, "event visit.arrived is not among its events"},
     {NULL, watch_an124, NULL, NULL, NULL, 0, false, "none of its watch entries"},
     {NULL, NULL, places_levant, NULL, NULL, 0, true, "place levant"},
@@ -48,7 +49,8 @@ static const struct {
     {NULL, NULL, NULL, grade_a4, NULL, 0, false, "grade A3 is below its minimum A4"},
     {NULL, NULL, NULL, NULL, verbs_others, 0, false, "\"landed\" is not among its verbs"},
     {NULL, NULL, NULL, NULL, NULL, 86400 * UTC_SECOND, true, ""},
-    {NULL, NULL, NULL, NULL, NULL, 86401 * UTC_SECOND, false, "86401 s before it was found, more than its maximum of 86400 s"},
+    {NULL, NULL, NULL, NULL, NULL, 86401 * UTC_SECOND, false,
+     "86401 s before it was found, more than its maximum of 86400 s"},
 };
 
 static void set(struct config_webhook *webhook, size_t i)
@@ -143,7 +145,8 @@ static void settling_and_quiet(void **state)
     event.between[0] = event.between[1] - 90 * UTC_SECOND;
     rule_decide(config, webhook, &event, MAKER_NOW, &decision);
     assert_true(decision.send && decision.due_at == MAKER_NOW);
-    static const enum alert_type never_quiet[] = {ALERT_SQUAWK_EMERGENCY, ALERT_FEED_RECOVERED, ALERT_VISIT_ARRIVED};
+    static const enum alert_type never_quiet[] = {ALERT_SQUAWK_EMERGENCY, ALERT_FEED_RECOVERED,
+                                                  ALERT_VISIT_ARRIVED};
     for (size_t i = 0; i < sizeof never_quiet / sizeof *never_quiet; i++) {
         event.type = never_quiet[i];
         rule_decide(config, webhook, &event, MAKER_NOW, &decision);

@@ -51,7 +51,8 @@ static void follows_the_table(void **state)
                                                    cases[i].retry_after_s, NOW, cases[i].chance);
         assert_int_equal(step.verdict, cases[i].verdict);
         if (step.verdict == SCHEDULE_AGAIN)
-            assert_float_equal((float)utc_to_seconds(step.due_at - NOW), (float)cases[i].wait_s, 0.01f);
+            assert_float_equal((float)utc_to_seconds(step.due_at - NOW), (float)cases[i].wait_s,
+                               0.01f);
         else
             assert_true(step.due_at == UTC_UNKNOWN);
     }

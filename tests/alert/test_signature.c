@@ -9,7 +9,8 @@
 
 #include <cmocka.h>
 
-// The vector that the reference libraries of Standard Webhooks test themselves with (test_sign_function).
+// The vector that the reference libraries of Standard Webhooks test themselves with
+// (test_sign_function).
 #define VECTOR_SECRET "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 #define VECTOR_ID "msg_p5jXN8AQM9LWM0D4loKWxJek"
 #define VECTOR_TIMESTAMP 1614265330
@@ -25,7 +26,8 @@ static void signs_as_published(void **state)
     assert_int_equal(secret.length, 24);
     struct text header;
     text_init(&header, 1000);
-    signature_header(&secret, 1, VECTOR_ID, VECTOR_TIMESTAMP, VECTOR_BODY, strlen(VECTOR_BODY), &header);
+    signature_header(&secret, 1, VECTOR_ID, VECTOR_TIMESTAMP, VECTOR_BODY, strlen(VECTOR_BODY),
+                     &header);
     assert_string_equal(header.bytes, VECTOR_SIGNATURE);
     text_done(&header);
 }
@@ -39,7 +41,8 @@ static void signs_with_each_secret(void **state)
     assert_int_equal(signature_secret_parse(VECTOR_SECRET, &secrets[1], &error), 0);
     struct text header;
     text_init(&header, 1000);
-    signature_header(secrets, 2, VECTOR_ID, VECTOR_TIMESTAMP, VECTOR_BODY, strlen(VECTOR_BODY), &header);
+    signature_header(secrets, 2, VECTOR_ID, VECTOR_TIMESTAMP, VECTOR_BODY, strlen(VECTOR_BODY),
+                     &header);
     const char *second = strchr(header.bytes, ' ');
     assert_non_null(second);
     assert_string_equal(second + 1, VECTOR_SIGNATURE);
@@ -52,8 +55,13 @@ static void refuses_what_is_no_secret(void **state)
 {
     (void)state;
     static const char *const bad[] = {
-        "", "whsec_", "whsec_AAAA", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLa!w",
-        "whpk_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS=",
+        "",
+        "whsec_",
+        "whsec_AAAA",
+        "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS",
+        "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLa!w",
+        "whpk_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS=",
         // 65 bytes
         "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
     };
@@ -69,7 +77,8 @@ static void refuses_what_is_no_secret(void **state)
 static void writes_what_it_reads(void **state)
 {
     (void)state;
-    for (size_t length = SIGNATURE_SECRET_BYTES_MIN; length <= SIGNATURE_SECRET_BYTES_MAX; length++) {
+    for (size_t length = SIGNATURE_SECRET_BYTES_MIN; length <= SIGNATURE_SECRET_BYTES_MAX;
+         length++) {
         struct signature_secret secret = {.length = length}, again = {0};
         char text[SIGNATURE_SECRET_TEXT_SIZE];
         struct error error;

@@ -21,13 +21,15 @@ static const struct {
     {"{{data.between.1}}|{{data.between.2}}|{{data.nothing}}|{{nothing.at.all}}|{{data.between.x}}",
      "2025-10-26T11:42:10Z||||"},
     {"{{text.title}}/{{text.local_time}}", "Arrival/noon"},
-    // A quotation mark in a value cannot end the string that it stands in, and stays itself in plain text.
+    // A quotation mark in a value cannot end the string that it stands in, and stays itself in
+    // plain text.
     {"{\"a\":\"{{data.aircraft.callsign}}\"}", "{\"a\":\"A\\\"\\\\B\"}"},
     {"{{data.aircraft.callsign}}", "A\"\\B"},
     // What is not there is null where JSON wants a value, and nothing inside a string.
     {"{\"a\":{{data.feed}},\"b\":\"{{data.feed}}\"}", "{\"a\":null,\"b\":\"\"}"},
     {"[{{data.nothing.at.all}},{{data.evidence.9}}]", "[null,null]"},
-    // A text outside a string gets its quotation marks, a list inside one loses its meaning but ends nothing.
+    // A text outside a string gets its quotation marks, a list inside one loses its meaning but
+    // ends nothing.
     {"{\"a\":{{data.grade}},\"b\":{{text.title}}}", "{\"a\":\"A3\",\"b\":\"Arrival\"}"},
     {"{\"a\":\"{{data.watch_ids}}\"}", "{\"a\":\"[\\\"il62\\\"]\"}"},
     // An escaped quotation mark ends no string, an escaped backslash before one does.
@@ -37,7 +39,8 @@ static const struct {
 
 // JSON by its first character, and no JSON with the values in it, or without.
 static const char *const no_json[] = {
-    "{\"a\":{{data.grade}}", "{\"a\":{{data.grade}}{{data.verb}}}", "[1,2}", "{a:{{data.grade}}}", "[] {{type}}",
+    "{\"a\":{{data.grade}}", "{\"a\":{{data.grade}}{{data.verb}}}", "[1,2}", "{a:{{data.grade}}}",
+    "[] {{type}}",
 };
 
 static void puts_values_in(void **state)
@@ -52,7 +55,8 @@ static void puts_values_in(void **state)
         strcpy(event.callsign, "A\"\\B");
         alert_message_init(&message, &event, maker_config());
         assert_int_equal(
-            alert_template_parse(cases[i].template, strlen(cases[i].template), &template, &error), 0);
+            alert_template_parse(cases[i].template, strlen(cases[i].template), &template, &error),
+            0);
         text_init(&text, 10000);
         alert_template_write(template, &message, "noon", &text);
         assert_string_equal(alert_text(&text), cases[i].result);
@@ -72,7 +76,8 @@ static void what_is_no_json_is_no_body(void **state)
         struct alert_template *template;
         struct error error;
         struct text text;
-        assert_int_equal(alert_template_parse(no_json[i], strlen(no_json[i]), &template, &error), 0);
+        assert_int_equal(alert_template_parse(no_json[i], strlen(no_json[i]), &template, &error),
+                         0);
         text_init(&text, 10000);
         alert_template_write(template, &message, "noon", &text);
         if (!text.failed)
@@ -97,8 +102,8 @@ static void refuses_with_the_place(void **state)
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct alert_template *template = NULL;
         struct error error;
-        assert_int_equal(alert_template_parse(bad[i].template, strlen(bad[i].template), &template, &error),
-                         -22);
+        assert_int_equal(
+            alert_template_parse(bad[i].template, strlen(bad[i].template), &template, &error), -22);
         assert_string_equal(error.message, bad[i].message);
         assert_null(template);
     }
@@ -107,7 +112,8 @@ static void refuses_with_the_place(void **state)
 static void stops_at_the_limit(void **state)
 {
     (void)state;
-    static const char repeated[] = "{{data}}{{data}}{{data}}{{data}}{{data}}{{data}}{{data}}{{data}}";
+    static const char repeated[] =
+        "{{data}}{{data}}{{data}}{{data}}{{data}}{{data}}{{data}}{{data}}";
     struct alert_event event = maker_arrival();
     struct alert_message message;
     struct alert_template *template;

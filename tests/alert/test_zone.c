@@ -46,7 +46,8 @@ static void refuses_other_files(void **state)
     assert_true(zone_load("../../../etc/passwd", &zone, &error) < 0);
     assert_true(zone_load("/etc/passwd", &zone, &error) < 0);
     assert_true(zone_load("Nowhere/Land", &zone, &error) < 0);
-    // Every cut of a good file, and every changed byte of its header, is refused or read without harm.
+    // Every cut of a good file, and every changed byte of its header, is refused or read without
+    // harm.
     FILE *file = fopen("/usr/share/zoneinfo/Europe/Berlin", "rb");
     assert_non_null(file);
     char bytes[8192];

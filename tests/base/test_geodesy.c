@@ -60,8 +60,8 @@ static void destination_is_the_inverse_of_distance(void **state)
             struct position there = geodesy_destination(starts[i], bearing, 200);
             assert_true(position_is_valid(there));
             assert_near(geodesy_distance_nm(starts[i], there), 200, 1e-6);
-            assert_near(geodesy_angle_between_deg(geodesy_bearing_deg(starts[i], there), bearing), 0,
-                        1e-6);
+            assert_near(geodesy_angle_between_deg(geodesy_bearing_deg(starts[i], there), bearing),
+                        0, 1e-6);
         }
     }
 }
@@ -88,8 +88,11 @@ static void finds_points_in_polygons(void **state)
 static void knows_places(void **state)
 {
     (void)state;
-    struct place field = {.id = "HLTQ", .kind = PLACE_AIRFIELD, .reference = hmeimim,
-                          .aliases = {"HLGN"}, .runway_count = 2,
+    struct place field = {.id = "HLTQ",
+                          .kind = PLACE_AIRFIELD,
+                          .reference = hmeimim,
+                          .aliases = {"HLGN"},
+                          .runway_count = 2,
                           .runways = {{.length_ft = 9175}, {.length_ft = 9800}}};
     assert_true(place_is_named(&field, "HLTQ"));
     assert_true(place_is_named(&field, "HLGN"));

@@ -29,7 +29,8 @@ static void no_two_are_alike(void **state)
     (void)state;
     for (enum log_event event = 0; event < LOG_EVENT_COUNT; event++)
         for (enum log_event other = 0; other < event; other++) {
-            assert_string_not_equal(log_event_row(event)->message_id, log_event_row(other)->message_id);
+            assert_string_not_equal(log_event_row(event)->message_id,
+                                    log_event_row(other)->message_id);
             assert_string_not_equal(log_event_row(event)->name, log_event_row(other)->name);
         }
 }

@@ -35,10 +35,18 @@ static void matches_patterns(void **state)
         const char *text, *pattern;
         bool matches;
     } cases[] = {
-        {"RA-82038", "RA-82*", true},  {"RA-86495", "RA-82*", false}, {"ra-82038", "RA-*8", true},
-        {"RA-82038", "RA-8203?", true}, {"RA-8203", "RA-8203?", false}, {"", "*", true},
-        {"", "?", false},              {"abc", "a*b*c", true},        {"abc", "***", true},
-        {"abcabd", "*abd", true},      {"abc", "", false},            {"aaaaaaaaaaaaaaaaab", "*a*a*a*a*c", false},
+        {"RA-82038", "RA-82*", true},
+        {"RA-86495", "RA-82*", false},
+        {"ra-82038", "RA-*8", true},
+        {"RA-82038", "RA-8203?", true},
+        {"RA-8203", "RA-8203?", false},
+        {"", "*", true},
+        {"", "?", false},
+        {"abc", "a*b*c", true},
+        {"abc", "***", true},
+        {"abcabd", "*abd", true},
+        {"abc", "", false},
+        {"aaaaaaaaaaaaaaaaab", "*a*a*a*a*c", false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         assert_int_equal(text_matches_pattern(cases[i].text, cases[i].pattern), cases[i].matches);
@@ -51,9 +59,9 @@ static void tells_utf8(void **state)
         const char *bytes;
         bool good;
     } cases[] = {
-        {"plain", true},         {"Хмеймим", true},        {"\xf0\x9f\x9b\xa9", true},
-        {"\xc0\x80", false},     {"\xed\xa0\x80", false},  {"\xf4\x90\x80\x80", false},
-        {"\xe2\x82", false},     {"\xff", false},          {"\xe0\x9f\xbf", false},
+        {"plain", true},     {"Хмеймим", true},       {"\xf0\x9f\x9b\xa9", true},
+        {"\xc0\x80", false}, {"\xed\xa0\x80", false}, {"\xf4\x90\x80\x80", false},
+        {"\xe2\x82", false}, {"\xff", false},         {"\xe0\x9f\xbf", false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         assert_int_equal(text_is_utf8(cases[i].bytes, strlen(cases[i].bytes)), cases[i].good);
@@ -156,11 +164,11 @@ static void arrays_grow(void **state)
         *array_append(&numbers) = i;
     int sum = 0;
     const struct number_array *constant = &numbers;
-    array_foreach(constant, number)
+    array_foreach (constant, number)
         sum += *number;
     assert_int_equal(sum, 499500);
     array_free(&numbers);
-    array_foreach(&numbers, number)
+    array_foreach (&numbers, number)
         fail_msg("an empty array has no items, got %d", *number);
 }
 
@@ -176,7 +184,7 @@ static void identifiers_are_made_from_names(void **state)
     assert_memory_not_equal(first, other, sizeof first);
     digest_uuid_format(first, text);
     assert_int_equal(strlen(text), 36);
-    assert_int_equal(text[14], '8'); // version
+    assert_int_equal(text[14], '8');           // version
     assert_non_null(strchr("89ab", text[19])); // variant
     uint8_t digest[DIGEST_SHA256_SIZE];
     digest_sha256("abc", 3, digest); // FIPS 180-4's own example

@@ -39,10 +39,24 @@ static void refuses_what_is_no_time(void **state)
 {
     (void)state;
     static const char *const cases[] = {
-        "",           "2025",       "2025-10",          "2025-13-01",          "2025-02-29",
-        "2025-04-31", "2025-00-10", "2025-10-26T",      "2025-10-26T24:00",    "2025-10-26T08:60Z",
-        "26.10.2025", "2025-10-26x", "2025-10-26T08:00:00.Z", "2025-10-26T08:00Zx", "1899-12-31",
-        "2201-01-01", "2025-10-26T08:00+19:00", "-2025-10-26",
+        "",
+        "2025",
+        "2025-10",
+        "2025-13-01",
+        "2025-02-29",
+        "2025-04-31",
+        "2025-00-10",
+        "2025-10-26T",
+        "2025-10-26T24:00",
+        "2025-10-26T08:60Z",
+        "26.10.2025",
+        "2025-10-26x",
+        "2025-10-26T08:00:00.Z",
+        "2025-10-26T08:00Zx",
+        "1899-12-31",
+        "2201-01-01",
+        "2025-10-26T08:00+19:00",
+        "-2025-10-26",
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         utc_us time = 42;
@@ -104,8 +118,8 @@ static void converts_seconds(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_what_people_write),   cmocka_unit_test(refuses_what_is_no_time),
-        cmocka_unit_test(tells_a_day_from_a_time),   cmocka_unit_test(agrees_with_the_c_library),
+        cmocka_unit_test(reads_what_people_write),      cmocka_unit_test(refuses_what_is_no_time),
+        cmocka_unit_test(tells_a_day_from_a_time),      cmocka_unit_test(agrees_with_the_c_library),
         cmocka_unit_test(finds_starts_before_1970_too), cmocka_unit_test(converts_seconds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -89,7 +89,8 @@ static void the_unwatched_are_not_looked_for(void **state)
             facts.hours.items[i].unwatched = bits;
         struct finding finding = maker_judge(&library, &facts);
         bool is_unwatched = (bits & 1) != 0;
-        assert_string_equal(verdict_name(finding.verdict), is_unwatched ? "unverifiable" : "not_observed");
+        assert_string_equal(verdict_name(finding.verdict),
+                            is_unwatched ? "unverifiable" : "not_observed");
         assert_int_equal(finding.coverage.unwatched, is_unwatched ? 15 : 0);
         assert_int_equal(finding.coverage.by_state[COVERAGE_NOT_LOOKED], is_unwatched ? 15 : 0);
         coverage_describe(&finding.coverage, &words);

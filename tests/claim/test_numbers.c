@@ -89,7 +89,9 @@ static void bound_on_missed_arrivals(void **state)
 }
 
 #define PASS(minute, minutes, from_ft, to_ft, low_ft)                                              \
-    {(minute) * UTC_MINUTE, ((minute) + (minutes)) * UTC_MINUTE, (from_ft), (to_ft), (low_ft)}
+    {                                                                                              \
+        (minute) * UTC_MINUTE, ((minute) + (minutes)) * UTC_MINUTE, (from_ft), (to_ft), (low_ft)   \
+    }
 #define DOWN(minute) PASS(minute, 8, 8000, 2500, 2500)
 #define UP(minute) PASS(minute, 8, 2500, 8000, 2500)
 
@@ -107,7 +109,10 @@ static void stays_that_departures_prove(void **state)
         {"still there", {DOWN(0)}, 1, ""},
         {"twice, the second time unheard", {DOWN(0), UP(90), UP(600)}, 3, "su"},
         {"came twice before it went: one stay", {DOWN(0), DOWN(30), UP(90)}, 3, "s"},
-        {"over the hour's end", {PASS(0, 4, 8000, 5500, 5500), PASS(5, 4, 5000, 2500, 2500), UP(90)}, 3, "s"},
+        {"over the hour's end",
+         {PASS(0, 4, 8000, 5500, 5500), PASS(5, 4, 5000, 2500, 2500), UP(90)},
+         3,
+         "s"},
         {"a pass closer than the gap is the same one", {DOWN(0), UP(18)}, 2, ""},
         {"just beyond it", {DOWN(0), UP(19)}, 2, "s"},
         {"on the ground in one pass", {PASS(0, 40, 6000, 6000, 499)}, 1, "s"},

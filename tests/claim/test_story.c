@@ -92,7 +92,7 @@ static void tell(struct story *story, enum variant variant, enum coverage covera
     text_copy(control->place, sizeof control->place, "OSLK");
     control->sample = (struct control_sample){200, coverage == FULL ? 200 : 60};
     if (variant == CLAIM_SAYS_TWO)
-        array_foreach(&story->shipped.library.claims, claim)
+        array_foreach (&story->shipped.library.claims, claim)
             if (strcmp(claim->id, "an124-three-arrivals") == 0)
                 claim->clauses.items[0].count_min = claim->clauses.items[0].count_max = 2;
 }
@@ -231,7 +231,7 @@ static void as_of_an_earlier_day(void **state)
     (void)state;
     struct story story;
     tell(&story, AS_REPORTED, FULL);
-    array_foreach(&story.facts.visits, visit)
+    array_foreach (&story.facts.visits, visit)
         if (strcmp(visit->visit_id, "second") == 0)
             visit->life.recorded_at = at("2025-11-03"); // came in late, by a backfill
     static const struct {
@@ -259,7 +259,7 @@ static void made_up_data_is_labelled(void **state)
     struct assessment assessment = assess(&story, "an124-three-arrivals");
     assert_false(assessment.synthetic);
     assessment_done(&assessment);
-    array_foreach(&story.facts.visits, visit)
+    array_foreach (&story.facts.visits, visit)
         if (strcmp(visit->visit_id, "first") == 0)
             visit->feeds = FEED_ADSB_LOL | FEED_MADE_UP;
     AUTO_FREE char *json = assessment_json(&story, "an124-three-arrivals");

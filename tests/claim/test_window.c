@@ -136,7 +136,7 @@ static void hours_are_tallied_up_to_the_moment(void **state)
     assert_int_equal(tally.by_state[COVERAGE_NOT_LOOKED], 3);
     assert_int_equal(coverage_uncovered_hours(&tally), 9);
     assert_int_equal(tally.synthetic, 0);
-    array_foreach(&facts.hours, row)
+    array_foreach (&facts.hours, row)
         row->synthetic = strcmp(row->place, "OSLK") == 0 && row->hour < at("2025-10-24T03:00Z");
     tally = coverage_tally_window(&facts, "OSLK", &window);
     assert_int_equal(tally.synthetic, 3);

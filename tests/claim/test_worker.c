@@ -188,12 +188,16 @@ static void keeps_verdicts_up_to_date(void **state)
     connection = connect_database();
     struct query *query;
     struct error error;
-    assert_int_equal(query_start(connection,
-                                 "SELECT count(*), (SELECT round((public.ST_Area(geography) / 1852 ^ 2)::numeric)"
-                                 "  FROM skywitness.place WHERE place = 'hmeimim-25nm'),"
-                                 " (SELECT public.ST_Y(geography::public.geometry)"
-                                 "  FROM skywitness.place WHERE place = 'OSLK')"
-                                 " FROM skywitness.place", NULL, 0, &query, &error), 0);
+    assert_int_equal(
+        query_start(
+            connection,
+            "SELECT count(*), (SELECT round((public.ST_Area(geography) / 1852 ^ 2)::numeric)"
+            "  FROM skywitness.place WHERE place = 'hmeimim-25nm'),"
+            " (SELECT public.ST_Y(geography::public.geometry)"
+            "  FROM skywitness.place WHERE place = 'OSLK')"
+            " FROM skywitness.place",
+            NULL, 0, &query, &error),
+        0);
     assert_int_equal(query_next(query, &error), 1);
     assert_int_equal(query_integer(query, 0, 0), config->place_count);
     assert_in_range(query_integer(query, 1, 0), 1900, 1970); // pi * 25^2 = 1963, less the corners

@@ -190,7 +190,8 @@ static void airframes_keep_the_address_rule(void **state)
 static void watches_what_the_claims_speak_of(void **state)
 {
     (void)state;
-    static const char types[] = "types=A124,AN12,AN26,AN72,IL62,IL76,T134,T154 registrations=RA-*,RF-*";
+    static const char types[] =
+        "types=A124,AN12,AN26,AN72,IL62,IL76,T134,T154 registrations=RA-*,RF-*";
     struct watch_entry wanted;
     const struct place *hmeimim = config_place(config, "OSLK");
     assert_true(watch_held_read(types, config->places, config->place_count, &wanted));

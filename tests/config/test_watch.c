@@ -240,7 +240,7 @@ static void knows_whom_no_point_can_match(void **state)
     } cases[] = {
         {"152000", "RA-76543", "IL76", "", "", false, true, true},
         {"152000", "UR-76543", "IL76", "", "", false, true, false}, // by its callsign it may
-        {"154070", "", "", "", "", false, true, true}, // known as an A124, RF-82032
+        {"154070", "", "", "", "", false, true, true},              // known as an A124, RF-82032
         {"400000", "G-ABCD", "A320", "RFF1", "", false, true, true},
         {"400000", "G-ABCD", "A320", "BAW1", "", false, true, false},
         {"ae1234", "", "C17", "BAW1", "7700", false, true, true},
@@ -248,7 +248,8 @@ static void knows_whom_no_point_can_match(void **state)
         {"43c000", "", "A400", "BAW1", "", true, true, true},
     };
     struct watch_list list = make_list(entries, 4);
-    struct watch_list no_callsigns = make_list((const struct entry[]){entries[0], entries[2], entries[3]}, 3);
+    struct watch_list no_callsigns =
+        make_list((const struct entry[]){entries[0], entries[2], entries[3]}, 3);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct observation seen = heard(cases[i].icao24, cases[i].registration, cases[i].type);
         text_copy(seen.callsign, sizeof seen.callsign, cases[i].callsign);
@@ -260,7 +261,8 @@ static void knows_whom_no_point_can_match(void **state)
         seen.position = hmeimim.reference;
         assert_int_equal(watch_list_match(&list, &seen) != 0, cases[i].somewhere);
     }
-    struct observation airliner = heard("400000", "G-ABCD", "A320"), foreign = heard("152000", "UR-76543", "IL76");
+    struct observation airliner = heard("400000", "G-ABCD", "A320"),
+                       foreign = heard("152000", "UR-76543", "IL76");
     assert_false(watch_list_may_match_identity(&no_callsigns, &airliner));
     assert_false(watch_list_may_match_identity(&no_callsigns, &foreign));
     watch_list_done(&no_callsigns);

@@ -63,7 +63,8 @@ static void an_entry_is_a_text(void **state)
     check_text("military=no within=levant squawks=7700 callsigns=RFF* hexes=154076",
                "hexes=154076 callsigns=RFF* squawks=7700 within=levant military=no");
     check_text("*", "*");
-    static const char *const bad[] = {"", "types", "kinds=A124", "within=nowhere", "types=A124  registrations=RA-*"};
+    static const char *const bad[] = {"", "types", "kinds=A124", "within=nowhere",
+                                      "types=A124  registrations=RA-*"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct watch_entry made;
         assert_false(watch_held_read(bad[i], places, PLACE_COUNT, &made));
@@ -94,7 +95,8 @@ static void a_list_holds_what_it_names(void **state)
     assert_true(covers("types=A124;types=T154,IL62", "types=A124,T154", NULL));
     assert_false(covers("types=A124", "registrations=RA-*", NULL));
     assert_false(covers("types=A124 registrations=RA-*", "types=A124", NULL));
-    assert_true(covers("types=A124 registrations=RA-*,RF-*", "types=A124 registrations=RF-*,RA-82*", NULL));
+    assert_true(
+        covers("types=A124 registrations=RA-*,RF-*", "types=A124 registrations=RF-*,RA-82*", NULL));
     assert_false(covers("types=A124 callsigns=RFF*", "types=A124", NULL));
     assert_false(covers("types=A124 military=yes", "types=A124", NULL));
     assert_true(covers("types=A124 military=yes", "types=A124 military=yes", NULL));
@@ -111,9 +113,15 @@ static void patterns_hold_patterns(void **state)
         const char *wide, *narrow;
         bool holds;
     } cases[] = {
-        {"RA-*", "RA-*", true},        {"RA-*", "RA-820??", true},    {"RA-820??", "RA-8201?", true},
-        {"RA-820??", "RA-820*", false}, {"RA-8?*", "RA-820*", true},   {"*", "R*", true},
-        {"RA-82*", "RA-*", false},     {"R?-820??", "RF-82010", true}, {"*82*", "RA-820*", true},
+        {"RA-*", "RA-*", true},
+        {"RA-*", "RA-820??", true},
+        {"RA-820??", "RA-8201?", true},
+        {"RA-820??", "RA-820*", false},
+        {"RA-8?*", "RA-820*", true},
+        {"*", "R*", true},
+        {"RA-82*", "RA-*", false},
+        {"R?-820??", "RF-82010", true},
+        {"*82*", "RA-820*", true},
         {"RA-82010", "RF-82010", true}, // one aircraft, two spellings
         {"RA-82010", "RA-8201?", false},
     };
@@ -133,8 +141,10 @@ static void airframes_are_known_by_their_address(void **state)
     assert_false(covers("types=A124", "hexes=1551df", NULL));
     assert_true(covers("types=IL62", "registrations=RF-86495", NULL));
     assert_true(covers("hexes=1551df", "registrations=RA-86495", NULL));
-    assert_true(covers("registrations=RA-820*", "hexes=15405a", NULL)); // RA-82010: 0x140000 + 82010
-    assert_false(covers("types=A124", "hexes=15405a", NULL)); // no airframe of that address is known
+    assert_true(
+        covers("registrations=RA-820*", "hexes=15405a", NULL)); // RA-82010: 0x140000 + 82010
+    assert_false(
+        covers("types=A124", "hexes=15405a", NULL)); // no airframe of that address is known
 }
 
 static void a_region_holds_what_comes_down_well_inside(void **state)

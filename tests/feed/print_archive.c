@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: MIT
 // Writes one line for each step through the archives it is given, for test_archive.py.
+#include "feed/trace.h"
 #include "history/archive_reader.h"
 #include "history/inflate.h"
-#include "feed/trace.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-static void print_file(const struct archive_file *file, struct inflater *inflater, struct error *error)
+static void print_file(const struct archive_file *file, struct inflater *inflater,
+                       struct error *error)
 {
     const char *bytes;
     size_t length;
-    if (inflater_read(inflater, file->bytes, file->length, TRACE_BYTES_MAX, &bytes, &length, error) == 0)
+    if (inflater_read(inflater, file->bytes, file->length, TRACE_BYTES_MAX, &bytes, &length,
+                      error) == 0)
         printf("file\t%s\t%zu\n", file->name, length);
     else
         printf("bad\t%s: %s\n", file->name, error->message);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Writes what the trace scanner makes of the plain JSON on standard input, everything watched, one line a
-// point, for check_traces.py.
+// Writes what the trace scanner makes of the plain JSON on standard input, everything watched, one
+// line a point, for check_traces.py.
 #include "base/memory.h"
 #include "feed/trace.h"
 
@@ -41,7 +41,8 @@ static void print_point(const struct observation *seen)
     print_whole(seen->vertical_rate_fpm, OBSERVATION_UNKNOWN);
     print_whole(seen->nic, OBSERVATION_SMALL_UNKNOWN);
     printf(" %d %s %s %s\n", seen->on_ground, position_source_name(seen->position_source),
-           seen->callsign[0] != '\0' ? seen->callsign : "-", seen->squawk[0] != '\0' ? seen->squawk : "-");
+           seen->callsign[0] != '\0' ? seen->callsign : "-",
+           seen->squawk[0] != '\0' ? seen->squawk : "-");
 }
 
 int main(void)
@@ -61,9 +62,9 @@ int main(void)
     if (ret < 0) {
         fprintf(stderr, "%s\n", error.message);
     } else {
-        printf("%s %" PRIu32 " %" PRIu32 " %" PRIu32 "\n", trace.icao24, trace.points, trace.repeated,
-               trace.refused);
-        array_foreach(&trace.kept, seen)
+        printf("%s %" PRIu32 " %" PRIu32 " %" PRIu32 "\n", trace.icao24, trace.points,
+               trace.repeated, trace.refused);
+        array_foreach (&trace.kept, seen)
             print_point(seen);
         trace_done(&trace);
     }

@@ -14,7 +14,9 @@
 #include <string.h>
 
 #define DAY ((utc_us)1761436800 * UTC_SECOND) // 2025-10-26
-#define HEAD "{\"icao\":\"1551df\",\"r\":\"RA-86495\",\"t\":\"IL62\",\"dbFlags\":1,\"timestamp\":1761436800.000,"
+#define HEAD                                                                                       \
+    "{\"icao\":\"1551df\",\"r\":\"RA-86495\",\"t\":\"IL62\",\"dbFlags\":1,\"timestamp\":"          \
+    "1761436800.000,"
 
 static struct watch_list watch;
 static const struct place places[] = {
@@ -61,10 +63,11 @@ static struct trace read_good(const char *json)
 static void test_nine_elements_and_nulls(void **state)
 {
     (void)state;
-    struct trace trace = read_good(
-        HEAD "\"trace\":[[0,35.1,35.2,null,null,null,0,null,null],"
-             "[10.5,35.1,35.3,\"ground\",12.5,90,0,null,{\"type\":\"adsb_icao\",\"flight\":\"RFF7032 \",\"squawk\":\"2154\"}],"
-             "[20.25,35.1,35.4,1200,12.5,90,0,-64,null]]}");
+    struct trace trace =
+        read_good(HEAD "\"trace\":[[0,35.1,35.2,null,null,null,0,null,null],"
+                       "[10.5,35.1,35.3,\"ground\",12.5,90,0,null,{\"type\":\"adsb_icao\","
+                       "\"flight\":\"RFF7032 \",\"squawk\":\"2154\"}],"
+                       "[20.25,35.1,35.4,1200,12.5,90,0,-64,null]]}");
     assert_int_equal(trace.points, 3);
     assert_int_equal(trace.kept.count, 3);
     const struct observation *seen = trace.kept.items;
@@ -87,10 +90,10 @@ static void test_nine_elements_and_nulls(void **state)
 static void test_flags_say_what_an_altitude_is(void **state)
 {
     (void)state;
-    struct trace trace = read_good(
-        HEAD "\"trace\":[[1,35,36,5000,1,1,8,64,null,\"adsb_icao\",null,null,null,null],"
-             "[2,35,36,5000,1,1,12,64,null,\"mlat\",5400,128,null,null,7],"
-             "[3,35,36,5000,1,360,0,64,null,\"mode_s\",5400,128,null,null]]}");
+    struct trace trace =
+        read_good(HEAD "\"trace\":[[1,35,36,5000,1,1,8,64,null,\"adsb_icao\",null,null,null,null],"
+                       "[2,35,36,5000,1,1,12,64,null,\"mlat\",5400,128,null,null,7],"
+                       "[3,35,36,5000,1,360,0,64,null,\"mode_s\",5400,128,null,null]]}");
     const struct observation *seen = trace.kept.items;
     assert_int_equal(seen[0].altitude_baro_ft, OBSERVATION_UNKNOWN);
     assert_int_equal(seen[0].altitude_geom_ft, 5000);
@@ -107,12 +110,13 @@ static void test_flags_say_what_an_altitude_is(void **state)
 static void test_what_was_said_does_not_hold_for_another_flight(void **state)
 {
     (void)state;
-    struct trace trace = read_good(
-        HEAD "\"trace\":[[0,35,36,5000,1,1,0,0,{\"flight\":\"RFF1\",\"version\":2,\"sil\":0},\"adsb_icao\"],"
-             "[30,35,36,5000,1,1,0,0,null,\"adsb_icao\"],"
-             "[60,35,36,5000,1,1,3,0,null,\"adsb_icao\"],"
-             "[90,35,36,5000,1,1,0,0,{\"flight\":\"RFF2\"},\"adsb_icao\"],"
-             "[2000,35,36,5000,1,1,1,0,null,\"adsb_icao\"]]}");
+    struct trace trace =
+        read_good(HEAD "\"trace\":[[0,35,36,5000,1,1,0,0,{\"flight\":\"RFF1\",\"version\":2,"
+                       "\"sil\":0},\"adsb_icao\"],"
+                       "[30,35,36,5000,1,1,0,0,null,\"adsb_icao\"],"
+                       "[60,35,36,5000,1,1,3,0,null,\"adsb_icao\"],"
+                       "[90,35,36,5000,1,1,0,0,{\"flight\":\"RFF2\"},\"adsb_icao\"],"
+                       "[2000,35,36,5000,1,1,1,0,null,\"adsb_icao\"]]}");
     const char *const callsigns[] = {"RFF1", "RFF1", "", "RFF2", ""};
     for (size_t i = 0; i < 5; i++)
         assert_string_equal(trace.kept.items[i].callsign, callsigns[i]);
@@ -125,8 +129,9 @@ static void test_what_was_said_does_not_hold_for_another_flight(void **state)
 static void test_times_that_repeat_or_fall(void **state)
 {
     (void)state;
-    struct trace trace = read_good(HEAD "\"trace\":[[10,35,36],[10,35,36],[30,35,36],[20,35,36],[30,35.5,36],"
-                                        "[-1,35,36],[1e9,35,36],[40,91,36],[41,null,36],[42],[],7,\"x\",{}]}");
+    struct trace trace =
+        read_good(HEAD "\"trace\":[[10,35,36],[10,35,36],[30,35,36],[20,35,36],[30,35.5,36],"
+                       "[-1,35,36],[1e9,35,36],[40,91,36],[41,null,36],[42],[],7,\"x\",{}]}");
     assert_int_equal(trace.repeated, 2);
     assert_int_equal(trace.refused, 9);
     assert_int_equal(trace.kept.count, 3);
@@ -138,8 +143,9 @@ static void test_times_that_repeat_or_fall(void **state)
 static void test_header_after_the_points(void **state)
 {
     (void)state;
-    struct trace trace = read_good("{\"trace\":[[0.01,35,36,5000]],\"t\":\"IL62\",\"timestamp\":1738703622.619,"
-                                   "\"noRegData\":true,\"more\":{\"a\":[1]},\"icao\":\"1551DF\"}\n");
+    struct trace trace =
+        read_good("{\"trace\":[[0.01,35,36,5000]],\"t\":\"IL62\",\"timestamp\":1738703622.619,"
+                  "\"noRegData\":true,\"more\":{\"a\":[1]},\"icao\":\"1551DF\"}\n");
     assert_string_equal(trace.icao24, "1551df");
     assert_int_equal(trace.kept.count, 1);
     assert_int_equal(trace.kept.items[0].observed_at, (utc_us)1738703622629000);
@@ -149,15 +155,15 @@ static void test_header_after_the_points(void **state)
 static void test_others_are_heard_not_kept(void **state)
 {
     (void)state;
-    struct trace trace = read_good(
-        "{\"icao\":\"4ba111\",\"t\":\"A321\",\"timestamp\":1761436800,\"trace\":["
-        "[3590,35.4,35.9,9000,1,1,0,0,null,\"adsb_icao\",9100],"
-        "[3595,35.4,35.9,8000,1,1,0,0,null,\"adsb_icao\",8100],"
-        "[3605,35.4,35.9,\"ground\",1,1,0,0,null,\"adsb_icao\"],"
-        "[3610,35.4,35.9,12000,1,1,0,0,null,\"adsb_icao\"]," // too high
-        "[7300,36.4,35.9,1000,1,1,0,0,null,\"adsb_icao\"]," // too far
-        "[7400,35.4,35.9,1000,1,1,0,0,null,\"adsc\"]," // by satellite
-        "[7500,35.4,35.9,null,1,1,0,0,null,\"adsb_icao\"]]}");
+    struct trace trace =
+        read_good("{\"icao\":\"4ba111\",\"t\":\"A321\",\"timestamp\":1761436800,\"trace\":["
+                  "[3590,35.4,35.9,9000,1,1,0,0,null,\"adsb_icao\",9100],"
+                  "[3595,35.4,35.9,8000,1,1,0,0,null,\"adsb_icao\",8100],"
+                  "[3605,35.4,35.9,\"ground\",1,1,0,0,null,\"adsb_icao\"],"
+                  "[3610,35.4,35.9,12000,1,1,0,0,null,\"adsb_icao\"]," // too high
+                  "[7300,36.4,35.9,1000,1,1,0,0,null,\"adsb_icao\"],"  // too far
+                  "[7400,35.4,35.9,1000,1,1,0,0,null,\"adsc\"],"       // by satellite
+                  "[7500,35.4,35.9,null,1,1,0,0,null,\"adsb_icao\"]]}");
     assert_int_equal(trace.points, 7);
     assert_int_equal(trace.kept.count, 0);
     assert_int_equal(trace.heard.count, 2);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Payloads, forms and templates. Input: one byte of the event's type, the event's texts with zero bytes between, and
-// behind the last of them a template. Whatever the texts are, the document and the services' forms are JSON within
-// their limits, and a template's result is UTF-8, and JSON where the template is.
+// Payloads, forms and templates. Input: one byte of the event's type, the event's texts with zero
+// bytes between, and behind the last of them a template. Whatever the texts are, the document and
+// the services' forms are JSON within their limits, and a template's result is UTF-8, and JSON
+// where the template is.
 #include "alert/event_json.h"
 #include "alert/format.h"
 
@@ -42,7 +43,8 @@ static void check_json(const struct text *text)
 
 static void check_forms(const struct alert_message *message)
 {
-    static const char *const names[] = {"cloudevents", "slack", "discord", "ntfy", "telegram", "matrix"};
+    static const char *const names[] = {"cloudevents", "slack",    "discord",
+                                        "ntfy",        "telegram", "matrix"};
     const struct format_settings settings = {.local_time = "noon", .url = "https://x/?chat_id=1"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         struct text body;

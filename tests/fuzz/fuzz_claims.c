@@ -40,7 +40,7 @@ static void check_assessment(const struct claim *claim, const struct claim_libra
     struct assessment assessment;
     struct text json, essence;
     // Windows of centuries hold more hours than one wants to count here.
-    array_foreach(&claim->clauses, clause)
+    array_foreach (&claim->clauses, clause)
         if (clause->window.to - clause->window.from > 4000 * UTC_DAY)
             return;
     text_init(&json, ASSESSMENT_JSON_MAX);
@@ -87,7 +87,7 @@ static void read_tree(const cJSON *root)
     if ((result < 0) != (errors.count > 0) || (result < 0 && library.claims.count > 0))
         abort();
     claim_check_library(&library, &vocabulary, &errors);
-    array_foreach(&library.claims, claim)
+    array_foreach (&library.claims, claim)
         check_claim(claim, &library, &vocabulary);
     claim_conflicts_find(&library, &conflicts);
     array_free(&conflicts);

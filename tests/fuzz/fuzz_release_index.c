@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The list of releases: whatever the bytes, it must not crash, and a release that is found has its parts.
+// The list of releases: whatever the bytes, it must not crash, and a release that is found has its
+// parts.
 #include "history/release_index.h"
 
 #include <stdlib.h>
@@ -16,8 +17,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     size_t lines = 0;
     for (const char *at = release.urls; *at != '\0'; at++)
         lines += *at == '\n';
-    if (release.day != day || lines != release.part_count || lines == 0 || lines > RELEASE_PARTS_MAX ||
-        release.name[0] == '\0')
+    if (release.day != day || lines != release.part_count || lines == 0 ||
+        lines > RELEASE_PARTS_MAX || release.name[0] == '\0')
         abort();
     release_done(&release);
     return 0;

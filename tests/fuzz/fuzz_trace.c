@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The trace scanner: whatever the bytes, it must not crash, and what it gives must keep its promises.
+// The trace scanner: whatever the bytes, it must not crash, and what it gives must keep its
+// promises.
 #include "feed/trace.h"
 
 #include "base/memory.h"

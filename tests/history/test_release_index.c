@@ -18,8 +18,10 @@
 #define ASSET(day, ending) BASE TAG(day) "/" TAG(day) ".tar" ending
 
 // As the real one: the newest day first.
-static const char real[] = ASSET("29", ".aa") "," ASSET("29", ".ab") "\n" ASSET("28", "") "\n" BASE
-    "v2025.10.27-planes-readsb-staging-0tmp/v2025.10.27-planes-readsb-staging-0tmp.tar.aa\n";
+static const char real[] = ASSET("29", ".aa") "," ASSET("29", ".ab") "\n" ASSET(
+    "28",
+    "") "\n" BASE
+        "v2025.10.27-planes-readsb-staging-0tmp/v2025.10.27-planes-readsb-staging-0tmp.tar.aa\n";
 
 static utc_us day_of(const char *text)
 {
@@ -103,14 +105,17 @@ static void refuses_what_contradicts_itself(void **state)
     (void)state;
     struct release release;
     struct error error = {0};
-    assert_int_equal(find(ASSET("29", ".aa") "," ASSET("29", ".aa"), "2025-10-29", &release), -EBADMSG);
+    assert_int_equal(find(ASSET("29", ".aa") "," ASSET("29", ".aa"), "2025-10-29", &release),
+                     -EBADMSG);
     assert_int_equal(find(ASSET("29", "") "," ASSET("29", ".aa"), "2025-10-29", &release), 1);
     assert_string_equal(release.absent, "");
     release_done(&release);
-    assert_int_equal(find(ASSET("29", ".aa") "," ASSET("28", ".ab"), "2025-10-29", &release), -EBADMSG);
+    assert_int_equal(find(ASSET("29", ".aa") "," ASSET("28", ".ab"), "2025-10-29", &release),
+                     -EBADMSG);
     char *wide = malloc(RELEASE_INDEX_LINE_MAX + 2);
     memset(wide, 'x', RELEASE_INDEX_LINE_MAX + 1);
-    assert_int_equal(release_index_find(wide, RELEASE_INDEX_LINE_MAX + 1, 0, &release, &error), -EBADMSG);
+    assert_int_equal(release_index_find(wide, RELEASE_INDEX_LINE_MAX + 1, 0, &release, &error),
+                     -EBADMSG);
     assert_int_equal(release_index_find(wide, RELEASE_INDEX_LINE_MAX, 0, &release, &error), 0);
     free(wide);
     assert_int_equal(release_index_find("a\0b", 3, 0, &release, &error), -EBADMSG);
@@ -119,14 +124,17 @@ static void refuses_what_contradicts_itself(void **state)
     for (int i = 0; i <= RELEASE_PARTS_MAX; i++)
         text_append(&many, "https://example.org/v2025.10.29-x.tar.aa,");
     assert_false(many.failed);
-    assert_int_equal(release_index_find(many.bytes, many.length, day_of("2025-10-29"), &release, &error), -EBADMSG);
+    assert_int_equal(
+        release_index_find(many.bytes, many.length, day_of("2025-10-29"), &release, &error),
+        -EBADMSG);
     text_done(&many);
 }
 
 static void paths_of_releases(void **state)
 {
     (void)state;
-    static const char *const none[] = {"", "-", "day.tar", "/tmp/v2025.10.26-x.tar.gz", "v2025.10.26-x/", "v2025.10.26-x"};
+    static const char *const none[] = {
+        "", "-", "day.tar", "/tmp/v2025.10.26-x.tar.gz", "v2025.10.26-x/", "v2025.10.26-x"};
     char name[RELEASE_NAME_SIZE];
     utc_us day;
     assert_true(release_of_path("/srv/" TAG("26") ".tar.aa", name, &day));

@@ -29,45 +29,95 @@ static void fill(struct entry *entry)
 
     for (int i = 0; i < 3; i++) {
         struct track_point *point = array_append(&entry->points);
-        point->seen = (struct observation){
-            .icao24 = "154076", .registration = "RA-82038", .type_code = "A124",
-            .callsign = "RFF8038", .squawk = "2154",
-            .position_source = POSITION_SOURCE_MLAT, .observed_at = 1000 + i, .has_position = true,
-            .position = {35.4, 35.9 + i}, .on_ground = i == 1, .military = true,
-            .altitude_baro_ft = -350, .altitude_geom_ft = OBSERVATION_UNKNOWN,
-            .ground_speed_kt = 145.5f, .track_deg = 177.25f, .vertical_rate_fpm = -1792,
-            .nic = 8, .nac_p = OBSERVATION_SMALL_UNKNOWN, .sil = 0, .adsb_version = 2,
-            .gps_ok_before = 77, .seen_position_s = 1.5f, .watch_mask = UINT64_C(1) << 63};
+        point->seen = (struct observation){.icao24 = "154076",
+                                           .registration = "RA-82038",
+                                           .type_code = "A124",
+                                           .callsign = "RFF8038",
+                                           .squawk = "2154",
+                                           .position_source = POSITION_SOURCE_MLAT,
+                                           .observed_at = 1000 + i,
+                                           .has_position = true,
+                                           .position = {35.4, 35.9 + i},
+                                           .on_ground = i == 1,
+                                           .military = true,
+                                           .altitude_baro_ft = -350,
+                                           .altitude_geom_ft = OBSERVATION_UNKNOWN,
+                                           .ground_speed_kt = 145.5f,
+                                           .track_deg = 177.25f,
+                                           .vertical_rate_fpm = -1792,
+                                           .nic = 8,
+                                           .nac_p = OBSERVATION_SMALL_UNKNOWN,
+                                           .sil = 0,
+                                           .adsb_version = 2,
+                                           .gps_ok_before = 77,
+                                           .seen_position_s = 1.5f,
+                                           .watch_mask = UINT64_C(1) << 63};
         point->received_at = 2;
         strcpy(point->feed, "adsb.lol");
         point->flags = TRACK_POINT_MLAT | TRACK_POINT_LATE;
         point->emitter = 1;
     }
     struct sighting *sighting = array_append(&entry->sightings);
-    *sighting = (struct sighting){
-        .icao24 = "154076", .opened_at = 1000, .emitter = 1, .state = SIGHTING_LOST_LOW,
-        .registration = "RA-82038", .type_code = "A124", .callsigns = {"RFF8038", "RFF8039"},
-        .callsign_count = 2, .feeds = {"adsb.lol"}, .feed_count = 1, .watch_mask = 5,
-        .first_seen = 999, .last_seen = 1002, .first_position = {55.8, 38.0},
-        .last_position = {35.4, 36.0}, .last_altitude_ft = 2575, .origin = "UUMU",
-        .destination = "OSLK", .path_changed = true};
+    *sighting = (struct sighting){.icao24 = "154076",
+                                  .opened_at = 1000,
+                                  .emitter = 1,
+                                  .state = SIGHTING_LOST_LOW,
+                                  .registration = "RA-82038",
+                                  .type_code = "A124",
+                                  .callsigns = {"RFF8038", "RFF8039"},
+                                  .callsign_count = 2,
+                                  .feeds = {"adsb.lol"},
+                                  .feed_count = 1,
+                                  .watch_mask = 5,
+                                  .first_seen = 999,
+                                  .last_seen = 1002,
+                                  .first_position = {55.8, 38.0},
+                                  .last_position = {35.4, 36.0},
+                                  .last_altitude_ft = 2575,
+                                  .origin = "UUMU",
+                                  .destination = "OSLK",
+                                  .path_changed = true};
     struct visit *visit = array_append(&entry->visits);
-    *visit = (struct visit){
-        .icao24 = "154076", .emitter = 1, .place = "OSLK", .anchored_at = 1000,
-        .state = VISIT_UPGRADED, .grade = VISIT_A3, .arrived_after = 1, .arrived_before = 2,
-        .departed_after = UTC_UNKNOWN, .departed_before = UTC_UNKNOWN, .arrival_seen = true,
-        .sighting_in = 1000, .sighting_out = UTC_UNKNOWN, .registration = "RA-82038",
-        .type_code = "A124", .callsign_in = "RFF8038", .callsign_out = "", .watch_mask = 5,
-        .position = {35.4, 35.9}, .reason_count = 1,
-        .reasons = {{.rule = VISIT_RULE_RUNNER_UP, .met = true, .threshold = 0.5, .value = 0.25,
-                     .place = "OLBA", .distance_nm = 97.6}}};
+    *visit = (struct visit){.icao24 = "154076",
+                            .emitter = 1,
+                            .place = "OSLK",
+                            .anchored_at = 1000,
+                            .state = VISIT_UPGRADED,
+                            .grade = VISIT_A3,
+                            .arrived_after = 1,
+                            .arrived_before = 2,
+                            .departed_after = UTC_UNKNOWN,
+                            .departed_before = UTC_UNKNOWN,
+                            .arrival_seen = true,
+                            .sighting_in = 1000,
+                            .sighting_out = UTC_UNKNOWN,
+                            .registration = "RA-82038",
+                            .type_code = "A124",
+                            .callsign_in = "RFF8038",
+                            .callsign_out = "",
+                            .watch_mask = 5,
+                            .position = {35.4, 35.9},
+                            .reason_count = 1,
+                            .reasons = {{.rule = VISIT_RULE_RUNNER_UP,
+                                         .met = true,
+                                         .threshold = 0.5,
+                                         .value = 0.25,
+                                         .place = "OLBA",
+                                         .distance_nm = 97.6}}};
     struct identity_conflict *conflict = array_append(&entry->conflicts);
-    *conflict = (struct identity_conflict){
-        .icao24 = "154076", .kind = IDENTITY_IMPOSSIBLE_SPEED, .emitter = 2, .first_at = 1,
-        .second_at = 2, .first = {1, 2}, .second = {3, 4}, .distance_nm = 900, .speed_kt = 5000,
-        .speed_limit_kt = 480};
+    *conflict = (struct identity_conflict){.icao24 = "154076",
+                                           .kind = IDENTITY_IMPOSSIBLE_SPEED,
+                                           .emitter = 2,
+                                           .first_at = 1,
+                                           .second_at = 2,
+                                           .first = {1, 2},
+                                           .second = {3, 4},
+                                           .distance_nm = 900,
+                                           .speed_kt = 5000,
+                                           .speed_limit_kt = 480};
     struct raw_observation *raw = array_append(&entry->raws);
-    *raw = (struct raw_observation){.icao24 = "154076", .observed_at = 1000, .offset = 2, .length = 3};
+    *raw =
+        (struct raw_observation){.icao24 = "154076", .observed_at = 1000, .offset = 2, .length = 3};
     byte_writer_raw(&entry->raw_bytes, "{}abc", 5);
     struct entry_nearby *nearby = array_append(&entry->nearby);
     *nearby = (struct entry_nearby){.place = "OSLK", .heard_low = 4, .lowest_ft = 2500};

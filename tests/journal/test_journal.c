@@ -230,10 +230,8 @@ static void test_snapshot_and_feed_states(void **state)
     struct error error;
     struct byte_writer bytes;
     int64_t sequence = -1;
-    struct journal_feed_state saved = {.not_before = 1234567890123456,
-                                       .failures = 7,
-                                       .budget_day = UTC_DAY,
-                                       .budget_used = 99};
+    struct journal_feed_state saved = {
+        .not_before = 1234567890123456, .failures = 7, .budget_day = UTC_DAY, .budget_used = 99};
     struct journal_feed_state loaded;
     byte_writer_init(&bytes, 100);
     struct journal *journal = open_journal(LIMIT);
@@ -333,7 +331,8 @@ static void test_full_disk(void **state)
         accepted++;
     bool has_room = journal_acknowledge(journal, "postgresql", accepted, &error) == 0 &&
                     journal_save_snapshot(journal, accepted, "state", 5, &error) == 0;
-    // The cursor itself may need a page that the disk has not, and so may the entry that frees the others.
+    // The cursor itself may need a page that the disk has not, and so may the entry that frees the
+    // others.
     has_room = has_room && append(journal, accepted + 1, &sequence) == 0;
     journal_close(journal);
     journal = open_journal(LIMIT);
@@ -373,7 +372,8 @@ static void test_our_own_entries_pass_the_limit(void **state)
 
 #define STATE_EVERY 5
 
-// Nobody else is on the disk, and PostgreSQL is away until the journal has filled it to the last block.
+// Nobody else is on the disk, and PostgreSQL is away until the journal has filled it to the last
+// block.
 static void test_disk_filled_by_itself(void **state)
 {
     (void)state;
@@ -507,7 +507,7 @@ static void test_large_entries_and_bounded_log(void **state)
     journal_close(journal);
 }
 
-// --- files that are no journal --------------------------------------------------------------------
+// --- files that are no journal -----------------------------------------------------------------
 
 static void run_sql(const char *sql)
 {
@@ -548,7 +548,8 @@ static void test_damage_is_noticed(void **state)
     struct journal *journal = open_journal(LIMIT);
     append_many(journal, 1, 9);
     journal_close(journal);
-    run_sql("UPDATE entry SET bytes = CAST(substr(bytes, 1, 99) || x'00' AS BLOB) || substr(bytes, 101) "
+    run_sql("UPDATE entry SET bytes = CAST(substr(bytes, 1, 99) || x'00' AS BLOB) || substr(bytes, "
+            "101) "
             "WHERE sequence = 4");
     journal = open_journal(LIMIT);
     byte_writer_init(&bytes, CONTENT_MAX);

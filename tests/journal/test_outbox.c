@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The outbox and a wall clock that is set: nothing waits until a time that was only dreamt of, and nothing is
-// forgotten for being old by such a clock.
+// The outbox and a wall clock that is set: nothing waits until a time that was only dreamt of, and
+// nothing is forgotten for being old by such a clock.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -52,7 +52,8 @@ static void append(struct entry *entry)
     struct byte_writer bytes;
     byte_writer_init(&bytes, 1 << 24);
     entry_encode(entry, &bytes);
-    assert_int_equal(journal_append_entry(journal, bytes.bytes, bytes.length, entry, &sequence, &error), 0);
+    assert_int_equal(
+        journal_append_entry(journal, bytes.bytes, bytes.length, entry, &sequence, &error), 0);
     byte_writer_done(&bytes);
     entry_done(entry);
 }
@@ -64,15 +65,20 @@ static void add(uint8_t number, utc_us found_at, utc_us due_at)
     int64_t sequence;
     entry_init(&entry);
     struct entry_alert *alert = array_append(&entry.alerts);
-    *alert = (struct entry_alert){.alert_id = {number}, .type = "visit.arrived", .found_at = found_at, .length = 2};
+    *alert = (struct entry_alert){
+        .alert_id = {number}, .type = "visit.arrived", .found_at = found_at, .length = 2};
     byte_writer_raw(&entry.alert_bytes, "{}", 2);
     struct entry_delivery *delivery = array_append(&entry.deliveries);
-    *delivery = (struct entry_delivery){.alert_id = {number}, .endpoint = WEBHOOK, .state = DELIVERY_QUEUED,
-                                        .due_at = due_at, .delivered_at = UTC_UNKNOWN};
+    *delivery = (struct entry_delivery){.alert_id = {number},
+                                        .endpoint = WEBHOOK,
+                                        .state = DELIVERY_QUEUED,
+                                        .due_at = due_at,
+                                        .delivered_at = UTC_UNKNOWN};
     struct byte_writer bytes;
     byte_writer_init(&bytes, 1 << 16);
     entry_encode(&entry, &bytes);
-    assert_int_equal(journal_append_entry(journal, bytes.bytes, bytes.length, &entry, &sequence, &error), 0);
+    assert_int_equal(
+        journal_append_entry(journal, bytes.bytes, bytes.length, &entry, &sequence, &error), 0);
     byte_writer_done(&bytes);
     entry_done(&entry);
 }
@@ -82,7 +88,7 @@ static size_t due_at(utc_us now)
     struct outbox_item_array items = {0};
     assert_int_equal(outbox_due(journal, WEBHOOK, now, 100, &items, &error), 0);
     size_t count = items.count;
-    array_foreach(&items, item)
+    array_foreach (&items, item)
         outbox_item_done(item);
     array_free(&items);
     return count;
@@ -91,9 +97,9 @@ static size_t due_at(utc_us now)
 static void test_clock_set_back(void **state)
 {
     (void)state;
-    add(1, NOW, NOW);                                      // due as the clock stands
-    add(2, NOW, NOW + 3 * UTC_HOUR);                       // due when the clock was three hours ahead
-    add(3, NOW, NOW + 3 * UTC_HOUR + 5 * UTC_MINUTE);      // and one that was to wait five minutes
+    add(1, NOW, NOW);                                 // due as the clock stands
+    add(2, NOW, NOW + 3 * UTC_HOUR);                  // due when the clock was three hours ahead
+    add(3, NOW, NOW + 3 * UTC_HOUR + 5 * UTC_MINUTE); // and one that was to wait five minutes
     assert_int_equal(due_at(NOW), 1);
     assert_int_equal(outbox_clock_set_back(journal, NOW, 3 * UTC_HOUR, &error), 0);
     assert_int_equal(due_at(NOW), 2);
@@ -112,10 +118,13 @@ static void deliver(utc_us now)
 {
     struct outbox_item_array items = {0};
     assert_int_equal(outbox_due(journal, WEBHOOK, now, 100, &items, &error), 0);
-    array_foreach(&items, item) {
-        const struct outbox_outcome outcome = {
-            .delivery_id = item->delivery_id, .state = DELIVERY_DELIVERED, .attempt = 1, .due_at = UTC_UNKNOWN,
-            .delivered_at = now, .last_status = 204};
+    array_foreach (&items, item) {
+        const struct outbox_outcome outcome = {.delivery_id = item->delivery_id,
+                                               .state = DELIVERY_DELIVERED,
+                                               .attempt = 1,
+                                               .due_at = UTC_UNKNOWN,
+                                               .delivered_at = now,
+                                               .last_status = 204};
         assert_int_equal(outbox_record(journal, &outcome, 1, &error), 0);
         outbox_item_done(item);
     }
@@ -132,7 +141,8 @@ static void mirror(void)
     struct byte_writer bytes;
     byte_writer_init(&bytes, 1 << 16);
     entry_encode(&entry, &bytes);
-    assert_int_equal(journal_append_entry(journal, bytes.bytes, bytes.length, &entry, &sequence, &error), 0);
+    assert_int_equal(
+        journal_append_entry(journal, bytes.bytes, bytes.length, &entry, &sequence, &error), 0);
     byte_writer_done(&bytes);
     entry_done(&entry);
 }
@@ -156,7 +166,9 @@ static void test_purge_by_a_clock_far_ahead(void **state)
 static int64_t number_of(const char *sql)
 {
     sqlite3_stmt *statement;
-    assert_int_equal(sqlite3_prepare_v2(journal_file_of(journal)->database, sql, -1, &statement, NULL), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_prepare_v2(journal_file_of(journal)->database, sql, -1, &statement, NULL),
+        SQLITE_OK);
     assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
     int64_t number = sqlite3_column_int64(statement, 0);
     sqlite3_finalize(statement);
@@ -173,21 +185,22 @@ static void test_purge_until_nothing_is_left(void **state)
     byte_writer_raw(&entry.alert_bytes, "{}", 2);
     for (size_t i = 0; i < many; i++) {
         struct entry_alert *alert = array_append(&entry.alerts);
-        *alert = (struct entry_alert){.type = "sighting.opened", .found_at = NOW - 2 * OUTBOX_REMEMBERED,
-                                      .length = 2};
+        *alert = (struct entry_alert){
+            .type = "sighting.opened", .found_at = NOW - 2 * OUTBOX_REMEMBERED, .length = 2};
         memcpy(alert->alert_id, &i, sizeof i);
         alert->alert_id[DIGEST_UUID_SIZE - 1] = 1;
         if (i % 2 == 0)
             continue;
         struct entry_delivery *delivery = array_append(&entry.deliveries);
-        *delivery = (struct entry_delivery){.endpoint = WEBHOOK, .due_at = NOW, .delivered_at = UTC_UNKNOWN};
+        *delivery = (struct entry_delivery){
+            .endpoint = WEBHOOK, .due_at = NOW, .delivered_at = UTC_UNKNOWN};
         memcpy(delivery->alert_id, alert->alert_id, sizeof delivery->alert_id);
     }
     append(&entry);
     add(1, NOW, NOW);
     assert_int_equal(outbox_give_up(journal, WEBHOOK, "the test wants it", &error), 0);
-    assert_int_equal(sqlite3_exec(journal_file_of(journal)->database, "UPDATE delivery SET mirrored = 1", NULL, NULL,
-                                  NULL),
+    assert_int_equal(sqlite3_exec(journal_file_of(journal)->database,
+                                  "UPDATE delivery SET mirrored = 1", NULL, NULL, NULL),
                      SQLITE_OK);
     size_t purged = 0;
     int count;
@@ -215,7 +228,9 @@ static void test_made_due(void **state)
     for (int i = 0; i < 2; i++) {
         entry_init(&entry);
         struct entry_delivery *delivery = array_append(&entry.deliveries);
-        *delivery = (struct entry_delivery){.alert_id = {1}, .endpoint = WEBHOOK, .delivered_at = UTC_UNKNOWN,
+        *delivery = (struct entry_delivery){.alert_id = {1},
+                                            .endpoint = WEBHOOK,
+                                            .delivered_at = UTC_UNKNOWN,
                                             .due_at = i == 0 ? NOW : NOW + UTC_DAY};
         append(&entry);
         assert_int_equal(due_at(NOW), 1);
@@ -235,7 +250,8 @@ static void test_known_without_its_text(void **state)
     *alert = (struct entry_alert){.alert_id = {7}, .type = "visit.arrived", .found_at = NOW};
     append(&entry);
     assert_int_equal(outbox_knows(journal, id, &error), 1);
-    assert_int_equal(outbox_told(journal, id, WEBHOOK, &told, &error), 0); // whom that one told is not known
+    assert_int_equal(outbox_told(journal, id, WEBHOOK, &told, &error),
+                     0); // whom that one told is not known
 }
 
 // What is out of order, over a restart; and in a file that an earlier program made.
@@ -244,8 +260,10 @@ static void test_troubles_are_remembered(void **state)
     (void)state;
     const struct journal_settings settings = {.path = path, .limit_bytes = 1 << 20};
     struct trouble_array found = {0};
-    struct outbox_endpoint endpoint = {.failing_since = NOW, .unusable = true, .reason = "no secret"};
-    struct trouble trouble = {.subject = "feed/one", .since = NOW, .announced = true, .reason = "HTTP status 503"};
+    struct outbox_endpoint endpoint = {
+        .failing_since = NOW, .unusable = true, .reason = "no secret"};
+    struct trouble trouble = {
+        .subject = "feed/one", .since = NOW, .announced = true, .reason = "HTTP status 503"};
     // As the second layout was.
     assert_int_equal(sqlite3_exec(journal_file_of(journal)->database,
                                   "DROP TABLE trouble; ALTER TABLE endpoint DROP COLUMN unusable;"
@@ -271,7 +289,8 @@ static void test_troubles_are_remembered(void **state)
     assert_int_equal(found.count, 1);
     assert_string_equal(found.items[0].subject, "feed/two");
     assert_string_equal(found.items[0].reason, "HTTP status 503");
-    assert_true(found.items[0].since == NOW + 1 && found.items[0].announced && found.items[0].suspect);
+    assert_true(found.items[0].since == NOW + 1 && found.items[0].announced &&
+                found.items[0].suspect);
     assert_int_equal(outbox_load_endpoint(journal, WEBHOOK, &endpoint, &error), 0);
     assert_true(endpoint.unusable && endpoint.failing_since == NOW);
     array_free(&found);

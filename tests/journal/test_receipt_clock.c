@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A wall clock that is set, to the right time and to a wrong one, with a feed that tells the time and without.
+// A wall clock that is set, to the right time and to a wrong one, with a feed that tells the time
+// and without.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,7 +17,8 @@
 #define TRUE_AT(after) (BEGAN + (after))
 #define MONOTONIC_AT(after) (BOOTED_AGO + (after))
 
-// An answer at TRUE_AT(after) while the wall clock is off by `off`; what it is given, after it was taken.
+// An answer at TRUE_AT(after) while the wall clock is off by `off`; what it is given, after it was
+// taken.
 static utc_us answered(struct receipt_clock *clock, utc_us after, utc_us off, utc_us feed_now)
 {
     struct receipt_times times =
@@ -34,9 +36,10 @@ static struct receipt_clock running_clock(void)
     return clock;
 }
 
-static const utc_us steps[] = {3 * UTC_HOUR, -3 * UTC_HOUR, 400 * UTC_DAY, -400 * UTC_DAY, 3 * UTC_SECOND,
-                               -3 * UTC_SECOND};
-#define FOR_EACH_STEP(off) for (const utc_us *off = steps; off < steps + sizeof steps / sizeof *steps; off++)
+static const utc_us steps[] = {3 * UTC_HOUR,   -3 * UTC_HOUR,  400 * UTC_DAY,
+                               -400 * UTC_DAY, 3 * UTC_SECOND, -3 * UTC_SECOND};
+#define FOR_EACH_STEP(off)                                                                         \
+    for (const utc_us *off = steps; off < steps + sizeof steps / sizeof *steps; off++)
 
 static void test_a_wrong_clock_is_not_believed(void **state)
 {
@@ -75,7 +78,8 @@ static void test_without_the_feeds_time_the_wall_clock_decides(void **state)
 {
     (void)state;
     struct receipt_clock clock = running_clock();
-    assert_true(answered(&clock, UTC_SECOND, UTC_HOUR, UTC_UNKNOWN) == TRUE_AT(UTC_SECOND) + UTC_HOUR);
+    assert_true(answered(&clock, UTC_SECOND, UTC_HOUR, UTC_UNKNOWN) ==
+                TRUE_AT(UTC_SECOND) + UTC_HOUR);
     // And back again: an hour is more than what is made to rise.
     assert_true(answered(&clock, 2 * UTC_SECOND, 0, UTC_UNKNOWN) == TRUE_AT(2 * UTC_SECOND));
 }
@@ -85,7 +89,8 @@ static void test_times_rise_over_small_corrections(void **state)
     (void)state;
     struct receipt_clock clock = running_clock();
     assert_true(answered(&clock, 0, 0, TRUE_AT(0)) == TRUE_AT(0) + 1); // in the same microsecond
-    assert_true(answered(&clock, UTC_SECOND, -UTC_SECOND * 3 / 2, TRUE_AT(UTC_SECOND)) == TRUE_AT(0) + 2);
+    assert_true(answered(&clock, UTC_SECOND, -UTC_SECOND * 3 / 2, TRUE_AT(UTC_SECOND)) ==
+                TRUE_AT(0) + 2);
     struct receipt_times times = receipt_clock_read(&clock, TRUE_AT(0), MONOTONIC_AT(0));
     assert_false(receipt_times_differ(&times));
 }

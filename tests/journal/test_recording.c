@@ -40,8 +40,12 @@ static void comes_back_as_it_was_written(void **state)
     const struct {
         const char *body;
         size_t length;
-    } bodies[] = {{"{\"flight\":\"A\\u0000\\n\"}", 22}, {"\x1f\x8b\x00\xff", 4}, {"", 0},
-                  {"Хмеймим", 14},                      {"\xff", 1},              {"a\0b", 3}};
+    } bodies[] = {{"{\"flight\":\"A\\u0000\\n\"}", 22},
+                  {"\x1f\x8b\x00\xff", 4},
+                  {"", 0},
+                  {"Хмеймим", 14},
+                  {"\xff", 1},
+                  {"a\0b", 3}};
     for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
         char body[64];
         memcpy(body, bodies[i].body, bodies[i].length + 1);
@@ -101,9 +105,11 @@ static void says_what_is_wrong_with_a_line(void **state)
         {"{} {}", "expected one JSON object"},
         {"{" GOOD_TIMES ", \"status\": 200}", "\"feed\": expected a text"},
         {"{\"feed\": 7, " GOOD_TIMES ", \"status\": 200}", "\"feed\": expected a text"},
-        {"{\"feed\": \"x\", \"asked\": \"yesterday\", \"status\": 200}", "\"asked\": expected a time"},
+        {"{\"feed\": \"x\", \"asked\": \"yesterday\", \"status\": 200}",
+         "\"asked\": expected a time"},
         {"{\"feed\": \"x\", \"asked\": \"2025-10-26T08:00:01Z\", \"answered\": "
-         "\"2025-10-26T08:00:00Z\", \"status\": 200}", "\"answered\": expected a time that is not"},
+         "\"2025-10-26T08:00:00Z\", \"status\": 200}",
+         "\"answered\": expected a time that is not"},
         {"{\"feed\": \"x\", " GOOD_TIMES "}", "\"status\": expected"},
         {"{\"feed\": \"x\", " GOOD_TIMES ", \"status\": 1e999}", "\"status\": expected"},
         {"{\"feed\": \"x\", " GOOD_TIMES ", \"status\": -1}", "\"status\": expected"},

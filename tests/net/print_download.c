@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// print_download URL MAX_BYTES [slow|public] [AUTHORITY_FILE]: fetches from loopback with little patience, and prints
-// the size that the server said, how many bytes came and their SHA-256; or the error's number and words. "slow": reads
-// with pauses; "public": as from a source that is not one's own.
+// print_download URL MAX_BYTES [slow|public] [AUTHORITY_FILE]: fetches from loopback with little
+// patience, and prints the size that the server said, how many bytes came and their SHA-256; or the
+// error's number and words. "slow": reads with pauses; "public": as from a source that is not one's
+// own.
 #include "net/download.h"
 
 #include <inttypes.h>
@@ -12,7 +13,8 @@
 #include <string.h>
 #include <time.h>
 
-static int fetch(struct download_client *client, const char *url, uint64_t bytes_max, bool is_slow, struct error *error)
+static int fetch(struct download_client *client, const char *url, uint64_t bytes_max, bool is_slow,
+                 struct error *error)
 {
     struct download *download;
     const uint8_t *bytes;
@@ -55,13 +57,19 @@ int main(int argc, char **argv)
         .hosts = hosts,
         .host_count = 1,
         .local = argc <= 3 || strcmp(argv[3], "public") != 0,
-        .certificate_authority_file = argc > 3 && strchr(argv[argc - 1], '/') != NULL ? argv[argc - 1] : NULL,
-        .patience = {.first_wait_s = 0.01, .longest_wait_s = 0.05, .tries = 4, .stall_s = 0.5, .stall_bytes = 1000},
+        .certificate_authority_file =
+            argc > 3 && strchr(argv[argc - 1], '/') != NULL ? argv[argc - 1] : NULL,
+        .patience = {.first_wait_s = 0.01,
+                     .longest_wait_s = 0.05,
+                     .tries = 4,
+                     .stall_s = 0.5,
+                     .stall_bytes = 1000},
     };
     struct download_client *client = download_client_new(&terms);
     // Twice: the second time over what the first one left behind.
     for (int i = 0; i < 2; i++) {
-        int ret = fetch(client, argv[1], strtoull(argv[2], NULL, 10), argc > 3 && strcmp(argv[3], "slow") == 0, &error);
+        int ret = fetch(client, argv[1], strtoull(argv[2], NULL, 10),
+                        argc > 3 && strcmp(argv[3], "slow") == 0, &error);
         if (ret < 0)
             printf("%d %s\n", ret, error.message);
     }

@@ -46,9 +46,8 @@ bool server_start(struct server *child, const char *program, const char *argumen
     close(from_server[1]);
     child->standard_input = to_server[1];
     FILE *answers = fdopen(from_server[0], "r");
-    bool said =
-        fgets(line, sizeof line, answers) != NULL &&
-        sscanf(line, "%u %u %127s", &child->port, &child->second_port, child->folder) >= 1;
+    bool said = fgets(line, sizeof line, answers) != NULL &&
+                sscanf(line, "%u %u %127s", &child->port, &child->second_port, child->folder) >= 1;
     fclose(answers);
     return said;
 }

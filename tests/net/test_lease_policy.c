@@ -29,7 +29,7 @@ static struct lease_policy starting(void)
 
 static void look(struct lease_policy *policy, utc_us asked_at, bool mine, bool others)
 {
-    array_foreach(&policy->feeds, feed) {
+    array_foreach (&policy->feeds, feed) {
         feed->mine = mine;
         feed->free = false;
     }

@@ -119,7 +119,8 @@ static void on_health(void *data, const struct config_feed *feed, bool healthy, 
 
 static void shell_open(struct shell *shell, const struct config *config)
 {
-    const struct poller_events events = {.on_answer = on_answer, .on_state = on_state, .on_health = on_health, .data = shell};
+    const struct poller_events events = {
+        .on_answer = on_answer, .on_state = on_state, .on_health = on_health, .data = shell};
 
     memset(shell, 0, sizeof *shell);
     bench_open(&shell->bench);
@@ -223,8 +224,8 @@ static void test_requests_of_a_host_never_overlap(void **state)
     }
     print_message("%u %u %u requests, worst overlap %u\n", seen[1], seen[2], seen[3], log->overlap);
     assert_int_equal(log->overlap, 1);
-    // Where the server got its turn late, the next request seems too close. Without the limit the two
-    // parts of the third feed follow each other at once every time.
+    // Where the server got its turn late, the next request seems too close. Without the limit the
+    // two parts of the third feed follow each other at once every time.
     assert_true(close_pairs <= 2);
     assert_true(seen[1] >= 3 && seen[1] <= 7);
     assert_true(seen[2] >= 3 && seen[2] <= 7);

@@ -156,8 +156,9 @@ static void test_line(void **state)
     metrics.database = METRICS_DATABASE_AWAY;
     metrics.stuck = "it hangs";
     char *text = render(metrics_render_line, &metrics);
-    assert_string_equal(text, "1 of 2 feeds answer; 2 open sightings; 12 entries wait for PostgreSQL (away); "
-                              "it hangs");
+    assert_string_equal(
+        text, "1 of 2 feeds answer; 2 open sightings; 12 entries wait for PostgreSQL (away); "
+              "it hangs");
     free(text);
 }
 
@@ -188,13 +189,18 @@ static void names_webhooks_that_take_nothing(void **state)
     (void)state;
     static const struct metrics_trouble troubles[] = {
         {.webhook = "desk", .since = UTC_DAY * 20000, .reason = "HTTP status 500 \"\\"},
-        {.webhook = "gone", .disabled = true, .since = UTC_DAY * 20000, .reason = "HTTP status 410"}};
+        {.webhook = "gone",
+         .disabled = true,
+         .since = UTC_DAY * 20000,
+         .reason = "HTTP status 410"}};
     struct metrics metrics = example(NULL, 0);
     metrics.troubles = troubles;
     metrics.trouble_count = 2;
     char *text = render(metrics_render_json, &metrics);
-    assert_contains(text, "\"troubles\":[{\"webhook\":\"desk\",\"disabled\":false,\"since\":\"2024-10-04T00:00:00Z\","
-                          "\"reason\":\"HTTP status 500 \\\"\\\\\"},{\"webhook\":\"gone\",\"disabled\":true,");
+    assert_contains(
+        text,
+        "\"troubles\":[{\"webhook\":\"desk\",\"disabled\":false,\"since\":\"2024-10-04T00:00:00Z\","
+        "\"reason\":\"HTTP status 500 \\\"\\\\\"},{\"webhook\":\"gone\",\"disabled\":true,");
     free(text);
     text = render(metrics_render_line, &metrics);
     assert_contains(text, "; webhook desk takes nothing; webhook gone is disabled");

@@ -31,7 +31,7 @@ static void follow(const struct step *steps, size_t count)
             .answers_journalled = steps[i].journalled,
         };
         const char *said = watchdog_judge(&watchdog, &look);
-        enum stuck stuck = said == NULL                          ? GOES_ON
+        enum stuck stuck = said == NULL                      ? GOES_ON
                            : strstr(said, "journal") != NULL ? JOURNAL
                                                              : POLLER;
         if (stuck != steps[i].stuck)
@@ -72,7 +72,8 @@ static void test_nothing_due(void **state)
     (void)state;
     static const struct step steps[] = {
         {0, 0, 0, 0, 0, GOES_ON},
-        {10000000, 0, 0, 0, 0, GOES_ON}, // a journal that is full for hours, a feed that said "later"
+        {10000000, 0, 0, 0, 0,
+         GOES_ON}, // a journal that is full for hours, a feed that said "later"
         // Due from now on: the hours before do not count.
         {10005000, 0, ALLOWED_MS, 0, 0, GOES_ON},
         {10005001 + POLL_LIMIT_MS, 0, ALLOWED_MS, 0, 0, POLLER},
@@ -80,7 +81,8 @@ static void test_nothing_due(void **state)
     FOLLOW(steps);
 }
 
-// A quick feed waits while a slow one is not due: when the quick one may be asked again, its own time begins.
+// A quick feed waits while a slow one is not due: when the quick one may be asked again, its own
+// time begins.
 static void test_shorter_from_now_on(void **state)
 {
     (void)state;

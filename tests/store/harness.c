@@ -102,7 +102,7 @@ void harness_start_server(void)
     run_server_script("start", "");
 }
 
-// --- the source -----------------------------------------------------------------------------------
+// --- the source --------------------------------------------------------------------------------
 
 static struct watch_entry synthetic_watch_entry = {.id = "synthetic-watch"};
 static struct watch_list synthetic_watch = {.entries = &synthetic_watch_entry, .entry_count = 1};
@@ -133,8 +133,7 @@ static void finish_parts(struct source *source)
 {
     struct entry *entry = &source->entry;
     struct store_batch *rest = store_batch_new(&synthetic_watch);
-    bool is_given_up =
-        source->given_up_every > 0 && entry->sequence % source->given_up_every == 0;
+    bool is_given_up = source->given_up_every > 0 && entry->sequence % source->given_up_every == 0;
     store_batch_add_rest(rest, entry, is_given_up ? 0 : source->points_sent);
     source->in_parts = false;
     if (is_given_up)
@@ -185,7 +184,8 @@ static void pump(struct source *source)
 {
     while (!source->in_parts && source->submitted < source->entries &&
            store_writer_room(source->writer) > 0) {
-        if (begin_parts(source) || (source->points_a_part > 0 && source->stored < source->submitted))
+        if (begin_parts(source) ||
+            (source->points_a_part > 0 && source->stored < source->submitted))
             break; // the next one too is to go in parts
         store_writer_submit(source->writer, make_batch(source));
     }

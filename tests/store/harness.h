@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the store's tests share: a migrated database, a second connection to look with, and a source that
-// feeds a writer as the daemon does.
+// What the store's tests share: a migrated database, a second connection to look with, and a source
+// that feeds a writer as the daemon does.
 #pragma once
 
 #include "store/writer.h"
@@ -30,8 +30,8 @@ struct source {
     struct store_writer *writer;
     struct synthetic_shape shape;
     const char *journal_id;
-    const char *database;   // connection string; NULL for the environment's
-    int64_t entries;        // how many there are
+    const char *database; // connection string; NULL for the environment's
+    int64_t entries;      // how many there are
     int64_t entries_per_batch;
     size_t points_a_part;   // 0: no batch is sent in parts
     int64_t given_up_every; // so often one in parts is given up and then sent at once; 0: never

@@ -95,7 +95,8 @@ static void add_values(struct column *column)
     case COLUMN_BYTES:
         column_add_bytes(column, odd_bytes, sizeof odd_bytes);
         column_add_null(column);
-        column_add_bytes(column, odd_bytes + 1, sizeof odd_bytes - (column->type == COLUMN_UUID ? 0 : 1));
+        column_add_bytes(column, odd_bytes + 1,
+                         sizeof odd_bytes - (column->type == COLUMN_UUID ? 0 : 1));
         break;
     }
 }
@@ -108,8 +109,9 @@ static const char *as_text(struct column *column)
     column_finish(column);
     const int length = (int)column->length;
     const int format = 1;
-    snprintf(sql, sizeof sql, "SELECT coalesce(string_agg(coalesce(x::text, 'null'), '|'), 'nothing') "
-                              "FROM unnest($1::%s[]) AS x",
+    snprintf(sql, sizeof sql,
+             "SELECT coalesce(string_agg(coalesce(x::text, 'null'), '|'), 'nothing') "
+             "FROM unnest($1::%s[]) AS x",
              column_type_name(column->type));
     PGresult *result = PQexecParams(connection, sql, 1, NULL, &value, &length, &format, 0);
     if (PQresultStatus(result) != PGRES_TUPLES_OK)
@@ -188,14 +190,14 @@ static void test_empty_and_large_columns(void **state)
     column_finish(&column);
     const char *value = (const char *)column.bytes;
     const int length = (int)column.length, format = 1;
-    PGresult *result = PQexecParams(connection, "SELECT sum(x), count(*) FROM unnest($1::int4[]) x", 1,
-                                    NULL, &value, &length, &format, 0);
+    PGresult *result = PQexecParams(connection, "SELECT sum(x), count(*) FROM unnest($1::int4[]) x",
+                                    1, NULL, &value, &length, &format, 0);
     assert_string_equal(PQgetvalue(result, 0, 0), "5000050000");
     PQclear(result);
     column_done(&column);
 }
 
-// --- halving --------------------------------------------------------------------------------------
+// --- halving -----------------------------------------------------------------------------------
 
 // Finds the bad ones of `count` rows; returns how many tries it took.
 static unsigned search(size_t count, const bool *bad, size_t expected)
@@ -264,10 +266,10 @@ static void test_policies(void **state)
         const char *sqlstate;
         enum sqlstate_policy policy;
     } expected[] = {
-        {"08006", SQLSTATE_RETRY},  {"57P01", SQLSTATE_RETRY}, {"57014", SQLSTATE_RETRY},
-        {"53100", SQLSTATE_RETRY},  {"40P01", SQLSTATE_RETRY}, {"55P03", SQLSTATE_RETRY},
-        {"25006", SQLSTATE_RETRY},  {"SW001", SQLSTATE_RETRY}, {"XX000", SQLSTATE_RETRY},
-        {"22021", SQLSTATE_DATA},   {"22003", SQLSTATE_DATA},  {"23514", SQLSTATE_DATA},
+        {"08006", SQLSTATE_RETRY},  {"57P01", SQLSTATE_RETRY},  {"57014", SQLSTATE_RETRY},
+        {"53100", SQLSTATE_RETRY},  {"40P01", SQLSTATE_RETRY},  {"55P03", SQLSTATE_RETRY},
+        {"25006", SQLSTATE_RETRY},  {"SW001", SQLSTATE_RETRY},  {"XX000", SQLSTATE_RETRY},
+        {"22021", SQLSTATE_DATA},   {"22003", SQLSTATE_DATA},   {"23514", SQLSTATE_DATA},
         {"54000", SQLSTATE_DATA},   {"42P01", SQLSTATE_REFUSE}, {"42501", SQLSTATE_REFUSE},
         {"3F000", SQLSTATE_REFUSE},
     };

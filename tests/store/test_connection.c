@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The connection's traps: sockets that change under the loop, servers that hang up, stay mute or answer with
-// what a pipeline cannot hold, names that have to be looked up.
+// The connection's traps: sockets that change under the loop, servers that hang up, stay mute or
+// answer with what a pipeline cannot hold, names that have to be looked up.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -121,8 +121,8 @@ static void test_socket_changes_while_connecting(void **state)
     snprintf(address.sun_path, sizeof address.sun_path, "%s/.s.PGSQL.5432", folder);
     int refusing = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     assert_int_equal(bind(refusing, (const struct sockaddr *)&address, sizeof address), 0);
-    snprintf(database, sizeof database, "host='/tmp/skywitness-absent,%s,%s' port='5432,5432,%s'", folder,
-             getenv("PGHOST"), getenv("PGPORT"));
+    snprintf(database, sizeof database, "host='/tmp/skywitness-absent,%s,%s' port='5432,5432,%s'",
+             folder, getenv("PGHOST"), getenv("PGPORT"));
     watcher_start(&watcher, database, 20000);
     assert_false(watcher.late);
     assert_int_equal(watcher.done, 1);
@@ -148,9 +148,9 @@ static void false_server_start(struct false_server *server, char database[256])
     snprintf(server->address.sun_path, sizeof server->address.sun_path, "%s/.s.PGSQL.5432",
              server->folder);
     server->listening = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_int_equal(bind(server->listening, (const struct sockaddr *)&server->address,
-                          sizeof server->address),
-                     0);
+    assert_int_equal(
+        bind(server->listening, (const struct sockaddr *)&server->address, sizeof server->address),
+        0);
     assert_int_equal(listen(server->listening, 8), 0);
     snprintf(database, 256, "host='%s' port=5432 dbname=x user=x", server->folder);
 }
@@ -240,8 +240,9 @@ static void test_refused_by_tcp(void **state)
 
 static void signal_backend(PGconn *other, int signal_number)
 {
-    pid_t backend = (pid_t)harness_number(other, "SELECT pid FROM pg_stat_activity WHERE "
-                                                 "application_name = 'test' ORDER BY backend_start LIMIT 1");
+    pid_t backend =
+        (pid_t)harness_number(other, "SELECT pid FROM pg_stat_activity WHERE "
+                                     "application_name = 'test' ORDER BY backend_start LIMIT 1");
     assert_int_equal(kill(backend, signal_number), 0);
 }
 
@@ -332,15 +333,15 @@ static void test_killed_while_idle(void **state)
     PQfinish(other);
 }
 
-// --- connection strings ---------------------------------------------------------------------------
+// --- connection strings ------------------------------------------------------------------------
 
 static void test_conninfo(void **state)
 {
     (void)state;
     struct conninfo conninfo = {0};
     struct error error = {0};
-    assert_int_equal(conninfo_read("postgresql:///x?options=-c%20a.b%3D1", "secret", "app", "-c c.d=2",
-                                   &conninfo, &error),
+    assert_int_equal(conninfo_read("postgresql:///x?options=-c%20a.b%3D1", "secret", "app",
+                                   "-c c.d=2", &conninfo, &error),
                      0);
     assert_string_equal(conninfo_get(&conninfo, "dbname"), "x");
     assert_string_equal(conninfo_get(&conninfo, "password"), "secret");
@@ -385,10 +386,14 @@ static void test_names_are_looked_up_off_the_loop(void **state)
         const char *database;
         bool needed;
     } cases[] = {
-        {"host=/var/run/postgresql", false},    {"host=@abstract", false},
-        {"host=127.0.0.1", false},              {"host=::1", false},
-        {"host=127.0.0.1,/tmp", false},         {"host=localhost", true},
-        {"host=/tmp,localhost", true},          {"host=localhost hostaddr=127.0.0.1", false},
+        {"host=/var/run/postgresql", false},
+        {"host=@abstract", false},
+        {"host=127.0.0.1", false},
+        {"host=::1", false},
+        {"host=127.0.0.1,/tmp", false},
+        {"host=localhost", true},
+        {"host=/tmp,localhost", true},
+        {"host=localhost hostaddr=127.0.0.1", false},
         {"postgresql://localhost:5433/x", true},
     };
     struct error error;
@@ -402,9 +407,9 @@ static void test_names_are_looked_up_off_the_loop(void **state)
     uv_loop_t loop;
     struct looked_up looked_up = {0};
     uv_loop_init(&loop);
-    assert_int_equal(conninfo_read("host=/tmp,localhost port=5555,6666", NULL, "app", NULL, &conninfo,
-                                   &error),
-                     0);
+    assert_int_equal(
+        conninfo_read("host=/tmp,localhost port=5555,6666", NULL, "app", NULL, &conninfo, &error),
+        0);
     assert_non_null(resolve_start(&loop, &conninfo, on_looked_up, &looked_up));
     uv_run(&loop, UV_RUN_DEFAULT);
     assert_true(looked_up.done && looked_up.error.code == 0);
@@ -417,7 +422,8 @@ static void test_names_are_looked_up_off_the_loop(void **state)
     conninfo_done(&conninfo);
 
     looked_up = (struct looked_up){0};
-    assert_int_equal(conninfo_read("host=no-such-host.invalid", NULL, "app", NULL, &conninfo, &error), 0);
+    assert_int_equal(
+        conninfo_read("host=no-such-host.invalid", NULL, "app", NULL, &conninfo, &error), 0);
     resolve_start(&loop, &conninfo, on_looked_up, &looked_up);
     uv_run(&loop, UV_RUN_DEFAULT);
     assert_int_equal(looked_up.error.code, -EHOSTUNREACH);

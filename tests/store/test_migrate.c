@@ -69,8 +69,9 @@ static void test_from_empty_and_again(void **state)
                                     &version, &error),
                      0);
     assert_int_equal(schema, SCHEMA_CURRENT);
-    assert_int_equal(harness_number(connection, "SELECT count(*) FROM skywitness_store.schema_version"),
-                     (int)schema_migration_count);
+    assert_int_equal(
+        harness_number(connection, "SELECT count(*) FROM skywitness_store.schema_version"),
+        (int)schema_migration_count);
     // Nothing belongs to whoever ran them.
     assert_int_equal(
         harness_number(connection, "SELECT count(*) FROM pg_class WHERE relnamespace IN "
@@ -107,8 +108,8 @@ static void test_step_by_step(void **state)
         assert_int_equal(before, (int)count - 1);
         assert_int_equal(after, (int)count);
     }
-    assert_int_equal(migrate_status(connection, schema_migrations, schema_migration_count - 1, &schema,
-                                    &version, &error),
+    assert_int_equal(migrate_status(connection, schema_migrations, schema_migration_count - 1,
+                                    &schema, &version, &error),
                      0);
     assert_int_equal(schema, SCHEMA_NEWER);
     assert_int_equal(apply(schema_migrations, schema_migration_count - 1, &before, &after, &error),
@@ -160,8 +161,8 @@ static void test_several_at_once(void **state)
         int before, after;
         struct error error;
         PGconn *own = PQconnectdb("options='-c client_min_messages=error'");
-        int status = migrate_apply(own, schema_migrations, schema_migration_count, &before, &after,
-                                   &error);
+        int status =
+            migrate_apply(own, schema_migrations, schema_migration_count, &before, &after, &error);
         if (status != 0)
             fprintf(stderr, "%s\n", error.message);
         PQfinish(own);
@@ -172,8 +173,9 @@ static void test_several_at_once(void **state)
         waitpid(children[i], &status, 0);
         assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
     }
-    assert_int_equal(harness_number(connection, "SELECT count(*) FROM skywitness_store.schema_version"),
-                     (int)schema_migration_count);
+    assert_int_equal(
+        harness_number(connection, "SELECT count(*) FROM skywitness_store.schema_version"),
+        (int)schema_migration_count);
 }
 
 static int apply_one_more(void)
@@ -237,7 +239,8 @@ static void test_as_a_member_of_the_owner(void **state)
     if (migrate_apply(own, schema_migrations, schema_migration_count, &before, &after, &error) != 0)
         fail_msg("%s", error.message);
     PQfinish(own);
-    harness_execute(connection, "REVOKE CREATE ON DATABASE skywitness FROM migrator; DROP ROLE migrator");
+    harness_execute(connection,
+                    "REVOKE CREATE ON DATABASE skywitness FROM migrator; DROP ROLE migrator");
 }
 
 int main(void)

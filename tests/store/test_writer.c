@@ -58,13 +58,15 @@ static void stop_loop(uv_timer_t *timer)
 static void assert_all_stored(const struct source *source)
 {
     int64_t points = source->entries * source->shape.aircraft;
-    int64_t flights = source->shape.close_after > 0
-                          ? (source->entries + source->shape.close_after - 1) / source->shape.close_after
-                          : 1;
+    int64_t flights =
+        source->shape.close_after > 0
+            ? (source->entries + source->shape.close_after - 1) / source->shape.close_after
+            : 1;
     assert_int_equal(harness_number(looker, "SELECT sequence FROM skywitness_store.journal_cursor"),
                      source->entries);
     assert_int_equal(harness_number(looker, "SELECT count(*) FROM skywitness.track_point"), points);
-    assert_int_equal(harness_number(looker, "SELECT count(*) FROM skywitness.poll"), source->entries);
+    assert_int_equal(harness_number(looker, "SELECT count(*) FROM skywitness.poll"),
+                     source->entries);
     assert_int_equal(harness_number(looker, "SELECT count(*) FROM skywitness.raw_observation"),
                      source->shape.with_raw ? points : 0);
     assert_int_equal(harness_number(looker, "SELECT count(*) FROM skywitness.sighting"),
@@ -87,14 +89,15 @@ static void test_stores_what_it_is_given(void **state)
     entry_init(&entry);
     synthetic_entry(&entry, &source.shape, 17);
     const struct track_point *point = &entry.points.items[33];
-    snprintf(sql, sizeof sql,
-             "SELECT count(*) FROM skywitness.track_point WHERE icao24 = '%s' AND feed = 'synthetic' "
-             "AND extract(epoch FROM observed_at) = %.6f AND latitude = %.17g AND longitude = %.17g "
-             "AND altitude_baro_ft = %d AND squawk = '%s' AND nic = 8 AND ground_speed_kt = 420.5 "
-             "AND position_source = 'adsb_icao' AND NOT on_ground AND flags = 0 AND doubts = '{}'",
-             point->seen.icao24, utc_to_seconds(point->seen.observed_at),
-             point->seen.position.latitude_deg, point->seen.position.longitude_deg,
-             point->seen.altitude_baro_ft, point->seen.squawk);
+    snprintf(
+        sql, sizeof sql,
+        "SELECT count(*) FROM skywitness.track_point WHERE icao24 = '%s' AND feed = 'synthetic' "
+        "AND extract(epoch FROM observed_at) = %.6f AND latitude = %.17g AND longitude = %.17g "
+        "AND altitude_baro_ft = %d AND squawk = '%s' AND nic = 8 AND ground_speed_kt = 420.5 "
+        "AND position_source = 'adsb_icao' AND NOT on_ground AND flags = 0 AND doubts = '{}'",
+        point->seen.icao24, utc_to_seconds(point->seen.observed_at),
+        point->seen.position.latitude_deg, point->seen.position.longitude_deg,
+        point->seen.altitude_baro_ft, point->seen.squawk);
     assert_int_equal(harness_number(looker, sql), 1);
     snprintf(sql, sizeof sql,
              "SELECT object FROM skywitness.raw_observation WHERE icao24 = '%s' "
@@ -107,7 +110,8 @@ static void test_stores_what_it_is_given(void **state)
 
     // Aircraft 0, 7, ... say no geometric altitude: unknown is null, never zero.
     assert_int_equal(
-        harness_number(looker, "SELECT count(*) FROM skywitness.track_point WHERE altitude_geom_ft IS NULL"),
+        harness_number(
+            looker, "SELECT count(*) FROM skywitness.track_point WHERE altitude_geom_ft IS NULL"),
         40 * 8);
     // Closed sightings have their path, count and feeds; each holds ten points a second apart.
     assert_int_equal(
@@ -177,15 +181,17 @@ static void test_open_sightings_are_computed(void **state)
     source_run(&source, LIMIT_S);
     source_done(&source);
     assert_int_equal(
-        harness_number(looker, "SELECT count(*) FROM skywitness.sighting WHERE state = 'open' AND "
-                               "point_count = 7 AND ST_NPoints(path) = 7 AND feeds = '{synthetic}' AND "
-                               "last_seen = first_seen + interval '6 seconds' AND "
-                               "ST_Equals(ST_Force2D(ST_EndPoint(path)), last_position)"),
+        harness_number(looker,
+                       "SELECT count(*) FROM skywitness.sighting WHERE state = 'open' AND "
+                       "point_count = 7 AND ST_NPoints(path) = 7 AND feeds = '{synthetic}' AND "
+                       "last_seen = first_seen + interval '6 seconds' AND "
+                       "ST_Equals(ST_Force2D(ST_EndPoint(path)), last_position)"),
         50);
     // Nothing of that is stored: the row is as it was when the sighting opened.
-    assert_int_equal(harness_number(looker, "SELECT count(*) FROM skywitness_store.sighting WHERE path IS NULL "
-                                            "AND point_count IS NULL AND last_seen = first_seen"),
-                     50);
+    assert_int_equal(
+        harness_number(looker, "SELECT count(*) FROM skywitness_store.sighting WHERE path IS NULL "
+                               "AND point_count IS NULL AND last_seen = first_seen"),
+        50);
 }
 
 static void test_goes_on_where_it_was(void **state)
@@ -209,7 +215,8 @@ static void test_goes_on_where_it_was(void **state)
     source_init(&source);
     source_run(&source, LIMIT_S);
     source_done(&source);
-    assert_int_equal(harness_number(looker, "SELECT count(*) FROM skywitness.track_point"), 40 * 50);
+    assert_int_equal(harness_number(looker, "SELECT count(*) FROM skywitness.track_point"),
+                     40 * 50);
 }
 
 // So often and no more: on a slow machine a writer that is killed for ever gets nowhere, rightly.
@@ -229,7 +236,8 @@ static void kill_backend(uv_timer_t *timer)
 static void test_what_comes_too_late_opens_nothing(void **state)
 {
     (void)state;
-    static const char open_sql[] = "SELECT count(*) FROM skywitness_store.sighting WHERE state = 'open'";
+    static const char open_sql[] =
+        "SELECT count(*) FROM skywitness_store.sighting WHERE state = 'open'";
     struct source source = small_source();
     source.entries = 13;
     source_init(&source);
@@ -278,15 +286,16 @@ static void test_backends_killed_between_parts(void **state)
 static void commit_when_waited_for(uv_timer_t *timer)
 {
     harness_execute(looker, "SELECT pg_stat_clear_snapshot()");
-    if (harness_number(looker, "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
-                               "AND application_name = 'skywitnessd'") > 0)
+    if (harness_number(looker,
+                       "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
+                       "AND application_name = 'skywitnessd'") > 0)
         harness_execute(looker, "UPDATE skywitness_store.journal_cursor SET sequence = 2; COMMIT");
     else
         uv_timer_start(timer, commit_when_waited_for, 50, 0);
 }
 
-// A connection of a process before us, half dead, commits the next entry while that one is on its way from us too: ours
-// finds a row there already, and the entry behind it a cursor that fits.
+// A connection of a process before us, half dead, commits the next entry while that one is on its
+// way from us too: ours finds a row there already, and the entry behind it a cursor that fits.
 static void test_another_connection_gets_there_first(void **state)
 {
     (void)state;
@@ -301,7 +310,8 @@ static void test_another_connection_gets_there_first(void **state)
     synthetic_entry(&entry, &source.shape, 2);
     const struct observation *seen = &entry.points.items[10].seen;
     snprintf(sql, sizeof sql,
-             "BEGIN; INSERT INTO skywitness_store.track_point (icao24, observed_at, feed, received_at, latitude, "
+             "BEGIN; INSERT INTO skywitness_store.track_point (icao24, observed_at, feed, "
+             "received_at, latitude, "
              "longitude, flags, position_source, emitter, on_ground) "
              "VALUES ('%s', '%s', 'synthetic', now(), 0, 0, 0, 0, 0, false)",
              seen->icao24, utc_format(seen->observed_at, time));
@@ -314,8 +324,10 @@ static void test_another_connection_gets_there_first(void **state)
     source_run(&source, LIMIT_S);
     assert_int_equal(source.away_count, 1);
     source_done(&source);
-    assert_int_equal(harness_number(looker, "SELECT sequence FROM skywitness_store.journal_cursor"), 6);
-    assert_int_equal(harness_number(looker, "SELECT count(*) FROM skywitness.track_point"), 5 * 50 + 1);
+    assert_int_equal(harness_number(looker, "SELECT sequence FROM skywitness_store.journal_cursor"),
+                     6);
+    assert_int_equal(harness_number(looker, "SELECT count(*) FROM skywitness.track_point"),
+                     5 * 50 + 1);
 }
 
 static void restart_server(struct source *source)
@@ -389,9 +401,10 @@ static void test_writer_killed_at_random(void **state)
     assert_all_stored(&source);
 }
 
-// --- rows that cannot be stored -------------------------------------------------------------------
+// --- rows that cannot be stored ----------------------------------------------------------------
 
-// 22021 for bytes that are no UTF-8, 23514 for a position out of range and for a day without a partition.
+// 22021 for bytes that are no UTF-8, 23514 for a position out of range and for a day without a
+// partition.
 static void spoil_some(struct entry *entry)
 {
     if (entry->sequence == 5)
@@ -415,7 +428,8 @@ static void run_spoilt(void (*spoil)(struct entry *entry), int64_t entries_per_b
     source_run(&source, LIMIT_S);
     assert_int_equal(source.away_count, 0);
     source_done(&source);
-    assert_int_equal(harness_number(looker, "SELECT sequence FROM skywitness_store.journal_cursor"), 40);
+    assert_int_equal(harness_number(looker, "SELECT sequence FROM skywitness_store.journal_cursor"),
+                     40);
 }
 
 static void assert_some_quarantined(void)
@@ -427,16 +441,18 @@ static void assert_some_quarantined(void)
                                             "kind = 'track_point' AND sqlstate = '22021' AND "
                                             "content::jsonb ->> 'icao24' = '3c0007'"),
                      1);
-    assert_int_equal(harness_number(looker, "SELECT count(*) FROM skywitness.quarantine WHERE "
-                                            "sqlstate = '23514' AND content::jsonb ->> 'latitude' = '91' AND "
-                                            "reason LIKE '%track_point_position%'"),
-                     1);
+    assert_int_equal(
+        harness_number(looker, "SELECT count(*) FROM skywitness.quarantine WHERE "
+                               "sqlstate = '23514' AND content::jsonb ->> 'latitude' = '91' AND "
+                               "reason LIKE '%track_point_position%'"),
+        1);
     assert_int_equal(harness_number(looker, "SELECT count(*) FROM skywitness.quarantine WHERE "
                                             "sqlstate = '23514' AND "
                                             "content::jsonb ->> 'observed_at' LIKE '1950-%'"),
                      1);
-    assert_int_equal(harness_number(looker, "SELECT count(*) FROM skywitness.quarantine WHERE "
-                                            "kind = 'sighting' AND content::jsonb ->> 'icao24' = '3c0003'"),
+    assert_int_equal(harness_number(looker,
+                                    "SELECT count(*) FROM skywitness.quarantine WHERE "
+                                    "kind = 'sighting' AND content::jsonb ->> 'icao24' = '3c0003'"),
                      1);
 }
 
@@ -465,7 +481,7 @@ static void spoil_all(struct entry *entry)
 {
     if (entry->sequence != 8)
         return;
-    array_foreach(&entry->points, point)
+    array_foreach (&entry->points, point)
         point->seen.position.longitude_deg = 181;
 }
 
@@ -527,12 +543,14 @@ static void test_another_day_in_a_later_part(void **state)
     source_init(&source);
     source_run(&source, LIMIT_S);
     assert_all_stored(&source);
-    assert_int_equal(harness_number(looker, "SELECT count(DISTINCT observed_at::date) FROM skywitness.track_point"),
-                     5);
+    assert_int_equal(
+        harness_number(looker,
+                       "SELECT count(DISTINCT observed_at::date) FROM skywitness.track_point"),
+        5);
     source_done(&source);
 }
 
-// --- refusals -------------------------------------------------------------------------------------
+// --- refusals ----------------------------------------------------------------------------------
 
 static void run_refused(const char *expected_words)
 {
@@ -557,7 +575,8 @@ static void test_refused_schemas(void **state)
     harness_execute(looker, "DELETE FROM skywitness_store.schema_version WHERE version > 1");
     run_refused("run `skywitness db migrate`");
     harness_reset(looker);
-    harness_execute(looker, "INSERT INTO skywitness_store.schema_version VALUES (1000, 'future', '')");
+    harness_execute(looker,
+                    "INSERT INTO skywitness_store.schema_version VALUES (1000, 'future', '')");
     run_refused("is too old");
     harness_execute(looker, "DROP SCHEMA skywitness, skywitness_store CASCADE");
     run_refused("has no schema");
@@ -581,7 +600,7 @@ static void test_schema_changed_while_writing(void **state)
     source_done(&source);
 }
 
-// --- rights ---------------------------------------------------------------------------------------
+// --- rights ------------------------------------------------------------------------------------
 
 static void test_writes_as_the_writer_role(void **state)
 {

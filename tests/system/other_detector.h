@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Makes of the detector another version that believes less: an approach that is lost above 1,000 ft is no arrival. For
-// the tests of deriving anew; compiled before each of the track's files.
+// Makes of the detector another version that believes less: an approach that is lost above 1,000 ft
+// is no arrival. For the tests of deriving anew; compiled before each of the track's files.
 #pragma once
 
 #include "track/thresholds.h"

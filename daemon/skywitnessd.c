@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -81,8 +82,14 @@ static int read_options(int argc, char **argv, struct options *ret_options)
     return 0;
 }
 
+// Blocks of this size go back to the system when they are freed. Otherwise the C library raises its
+// limit with the largest block that it has seen (mallopt(3), M_MMAP_THRESHOLD), and a saved state
+// or a large answer leaves a hole of several times its size in the heap for good.
+#define LARGE_BLOCK_BYTES (1 << 20)
+
 int main(int argc, char **argv)
 {
+    mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK_BYTES);
     struct options options;
     if (read_options(argc, argv, &options) < 0)
         return EXIT_STATUS_USAGE;

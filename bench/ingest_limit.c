@@ -115,10 +115,10 @@ static void prepare(PGconn *connection, long hour)
 {
     char sql[200];
     struct text insert;
-    snprintf(sql, sizeof sql,
-             "SELECT skywitness_store.ensure_partitions('2026-01-01'::date + %ld, "
-             "'2026-01-01'::date + %ld)",
-             hour / 24, hour / 24 + 1);
+    snprintf(
+        sql, sizeof sql,
+        "SELECT skywitness_store.ensure_partitions('2026-01-01'::date + %ld, '2026-01-01'::date + %ld)",
+        hour / 24, hour / 24 + 1);
     PGresult *result = PQexec(connection, sql);
     if (PQresultStatus(result) != PGRES_TUPLES_OK)
         die("making partitions", connection);

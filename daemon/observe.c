@@ -12,7 +12,7 @@
 #define STALL_WINDOW_MS 60000
 #define STATUS_LINE_MAX 300
 
-// --- for systemd -------------------------------------------------------------------------------
+// --- for systemd ----------------------------------------------------------------------------------
 
 // How long no request at all may end, by the feeds that may be asked now; 0 when none may.
 static uint64_t poll_silence_allowed_ms(const struct observer *observer,
@@ -90,7 +90,7 @@ static void look(uv_timer_t *timer)
     text_done(&line);
 }
 
-// --- life cycle --------------------------------------------------------------------------------
+// --- life cycle -----------------------------------------------------------------------------------
 
 void observer_handle_closed(void *data)
 {

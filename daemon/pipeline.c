@@ -8,7 +8,7 @@
 #define CLOSING_CHECK_MS 10
 #define PURGE_INTERVAL_MS 3600000
 
-// --- opening -----------------------------------------------------------------------------------
+// --- opening --------------------------------------------------------------------------------------
 
 void pipeline_snapshot_work(void *data)
 {
@@ -82,7 +82,7 @@ void pipeline_start(struct pipeline *pipeline)
     store_writer_start(pipeline->writer);
 }
 
-// --- what is asked of it -----------------------------------------------------------------------
+// --- what is asked of it --------------------------------------------------------------------------
 
 uint64_t pipeline_backlog(const struct pipeline *pipeline)
 {
@@ -110,7 +110,7 @@ const char *pipeline_journal_id(const struct pipeline *pipeline)
     return journal_id(pipeline->side.journal);
 }
 
-// --- a new configuration -----------------------------------------------------------------------
+// --- a new configuration --------------------------------------------------------------------------
 
 struct config_job {
     struct pipeline *pipeline;
@@ -140,7 +140,7 @@ void pipeline_set_config(struct pipeline *pipeline, const struct config *config,
     worker_submit(pipeline->worker, config_work, config_done, job);
 }
 
-// --- closing: work done, PostgreSQL served or patience lost, state saved, handles closed -------
+// --- closing: work done, PostgreSQL served or patience lost, state saved, handles closed ----------
 
 static void free_pipeline(struct pipeline *pipeline)
 {

@@ -5,7 +5,7 @@
 
 #define FULL_RETRY_MS 1000
 
-// --- the full journal --------------------------------------------------------------------------
+// --- the full journal -----------------------------------------------------------------------------
 
 static void set_full(struct pipeline *pipeline, bool full, const char *reason);
 
@@ -56,7 +56,7 @@ static void set_full(struct pipeline *pipeline, bool full, const char *reason)
         pipeline->events.on_full(pipeline->events.data, full, reason);
 }
 
-// --- what every job that makes an entry shares -------------------------------------------------
+// --- what every job that makes an entry shares ----------------------------------------------------
 
 void append_job_init(struct append_job *job, struct pipeline *pipeline)
 {

@@ -72,7 +72,7 @@ void pipeline_alert(struct pipeline *pipeline, const struct alert_event *event, 
     pipeline_alert_kept(pipeline, event, now, NULL, NULL);
 }
 
-// --- what became of deliveries -----------------------------------------------------------------
+// --- what became of deliveries --------------------------------------------------------------------
 
 struct mirror_job {
     struct append_job append;
@@ -117,7 +117,7 @@ void pipeline_mirror_deliveries(struct pipeline *pipeline)
     worker_submit(pipeline->worker, mirror_work, mirror_done, job);
 }
 
-// --- what is old -------------------------------------------------------------------------------
+// --- what is old ----------------------------------------------------------------------------------
 
 struct purge_job {
     struct pipeline *pipeline;
@@ -148,7 +148,7 @@ void pipeline_purge(struct pipeline *pipeline)
     worker_submit(pipeline->worker, purge_work, purge_done, job);
 }
 
-// --- the journal, lent -------------------------------------------------------------------------
+// --- the journal, lent ----------------------------------------------------------------------------
 
 struct journal_job {
     struct pipeline *pipeline;

@@ -50,7 +50,7 @@ void pipeline_snapshot_work(void *data);
 // Forgets alerts that are older than they need be remembered, until none is left.
 void pipeline_purge(struct pipeline *pipeline);
 
-// --- entries -----------------------------------------------------------------------------------
+// --- entries --------------------------------------------------------------------------------------
 
 // An entry's rows that went to PostgreSQL, or are ready to, before the entry was in the journal.
 struct append_parts {
@@ -84,7 +84,7 @@ void append_job_work_if_room(struct append_job *job, struct entry *entry);
 // PostgreSQL and tells of its alerts.
 void append_job_finish(struct append_job *job);
 
-// --- PostgreSQL --------------------------------------------------------------------------------
+// --- PostgreSQL -----------------------------------------------------------------------------------
 
 extern const struct store_writer_events
     pipeline_store_events; // without `data`, which is the pipeline

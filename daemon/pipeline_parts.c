@@ -9,7 +9,7 @@ struct queued_part {
     struct store_batch *batch;
 };
 
-// --- from the worker's thread ------------------------------------------------------------------
+// --- from the worker's thread ---------------------------------------------------------------------
 
 void pipeline_parts_add(void *data, const struct track_point *points, size_t count)
 {
@@ -27,7 +27,7 @@ void pipeline_parts_add(void *data, const struct track_point *points, size_t cou
     uv_async_send(&queue->news);
 }
 
-// --- on the loop -------------------------------------------------------------------------------
+// --- on the loop ----------------------------------------------------------------------------------
 
 // The first part, if there is one and it is of this job; NULL for `job` means any.
 static struct queued_part *take_part(struct part_queue *queue, const struct append_job *job)

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 
-// --- signals -----------------------------------------------------------------------------------
+// --- signals --------------------------------------------------------------------------------------
 
 static void log_status(struct service *service)
 {
@@ -45,7 +45,7 @@ static void watch_signal(struct service *service, uv_signal_t *handle, int numbe
     uv_signal_start(handle, signal_received, number);
 }
 
-// --- starting ----------------------------------------------------------------------------------
+// --- starting -------------------------------------------------------------------------------------
 
 static int make_state_directory(const char *path)
 {

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-// --- answers -----------------------------------------------------------------------------------
+// --- answers --------------------------------------------------------------------------------------
 
 struct waiting_answer {
     struct service *service;
@@ -71,7 +71,7 @@ static void feed_answered(void *data, uint64_t ticket, struct poll_answer *answe
     pipeline_submit(service->pipeline, &taken, answer_judged, waiting);
 }
 
-// --- state and health --------------------------------------------------------------------------
+// --- state and health -----------------------------------------------------------------------------
 
 static void feed_state_changed(void *data, const char *host, const struct poller_feed_state *state)
 {

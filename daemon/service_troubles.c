@@ -17,7 +17,8 @@
 #define FEED_SUBJECT "feed/"
 #define INTAKE_SUBJECT "intake"
 
-// --- remembering -------------------------------------------------------------------------------
+// --- remembering
+// ----------------------------------------------------------------------------------
 
 struct remembering {
     struct trouble trouble;
@@ -63,7 +64,8 @@ static void remember_intake(struct service *service, utc_us since, bool stopped)
     remember(service, &trouble, !stopped);
 }
 
-// --- what is met -------------------------------------------------------------------------------
+// --- what is met
+// ----------------------------------------------------------------------------------
 
 void service_note_feed_health(struct service *service, const char *feed, bool healthy,
                               const char *reason)
@@ -104,7 +106,8 @@ static void look(uv_timer_t *timer)
     }
 }
 
-// --- a start, and a new configuration ----------------------------------------------------------
+// --- a start, and a new configuration
+// -------------------------------------------------------------
 
 static bool is_asked(const struct config *config, const char *id)
 {

@@ -22,7 +22,7 @@ struct held_entry { // encoded, waiting for room in the journal
     struct byte_writer bytes;
 };
 
-// --- restoring ---------------------------------------------------------------------------------
+// --- restoring ------------------------------------------------------------------------------------
 
 static int absorb_journal(struct worker_side *side, int64_t after, struct error *error)
 {
@@ -134,7 +134,7 @@ void worker_side_close(struct worker_side *side)
     byte_writer_done(&side->read);
 }
 
-// --- entries -----------------------------------------------------------------------------------
+// --- entries --------------------------------------------------------------------------------------
 
 int worker_side_append_held(struct worker_side *side, struct error *error)
 {
@@ -215,7 +215,7 @@ void worker_side_record(struct worker_side *side, const struct recorded_answer *
     fflush(side->recording);
 }
 
-// --- the saved state ---------------------------------------------------------------------------
+// --- the saved state ------------------------------------------------------------------------------
 
 void worker_side_save_snapshot(struct worker_side *side)
 {

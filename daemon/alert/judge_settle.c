@@ -36,7 +36,8 @@ static struct entry_delivery *add_change(struct hearing *hearing, const char *we
     return delivery;
 }
 
-// --- settled -----------------------------------------------------------------------------------
+// --- settled
+// --------------------------------------------------------------------------------------
 
 static void consider(struct settling *settling, const struct sighting *sighting)
 {
@@ -112,7 +113,8 @@ void judge_settle(struct hearing *hearing, const struct tracker *tracker)
             settle_webhook(hearing, tracker, &config->webhooks[i]);
 }
 
-// --- withdrawn ---------------------------------------------------------------------------------
+// --- withdrawn
+// ------------------------------------------------------------------------------------
 
 void judge_withdraw_openings(struct hearing *hearing, const uint8_t sighting_id[DIGEST_UUID_SIZE],
                              bool for_good, bool ret_untold[CONFIG_WEBHOOKS_MAX])

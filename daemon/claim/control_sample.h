@@ -53,7 +53,7 @@ double control_sample_detect_low(struct control_sample sample, double level);
 // alike.
 struct control_bound control_sample_bound(struct control_sample sample, double covered_share);
 
-// --- a sample from an archive ------------------------------------------------------------------
+// --- a sample from an archive ---------------------------------------------------------------------
 //
 // Who is heard to climb out of a field had come there before, whether or not anybody heard that:
 // departures of other traffic are the known arrivals, and those whose way in was heard too are the

@@ -24,7 +24,7 @@ void backfill_order_done(struct backfill_order *order)
     *order = (struct backfill_order){0};
 }
 
-// --- days --------------------------------------------------------------------------------------
+// --- days -----------------------------------------------------------------------------------------
 
 static int compare_spans(const void *first, const void *second)
 {
@@ -92,7 +92,7 @@ static int settle_days(const struct cli *cli, const struct backfill_wish *wish,
     return EXIT_STATUS_WANTING;
 }
 
-// --- aircraft ----------------------------------------------------------------------------------
+// --- aircraft -------------------------------------------------------------------------------------
 
 static int compare_aircraft(const void *first, const void *second)
 {
@@ -139,10 +139,10 @@ static int read_hexes(const struct cli *cli, const char *words,
     while ((word = strsep(&rest, ",")) != NULL) {
         text_to_lower(word);
         if (!is_hex(word)) {
-            cli_say(cli,
-                    "--hex: expected addresses of six hexadecimal digits with commas between them, "
-                    "got \"%.40s\"",
-                    word);
+            cli_say(
+                cli,
+                "--hex: expected addresses of six hexadecimal digits with commas between them, got \"%.40s\"",
+                word);
             return EXIT_STATUS_USAGE;
         }
         add_aircraft(aircraft, word);
@@ -150,7 +150,7 @@ static int read_hexes(const struct cli *cli, const char *words,
     return EXIT_STATUS_GOOD;
 }
 
-// --- a claim -----------------------------------------------------------------------------------
+// --- a claim --------------------------------------------------------------------------------------
 
 static void copy_words(struct watch_pattern_array *patterns, const struct claim_word_array *words)
 {
@@ -253,7 +253,7 @@ static int read_claim(struct cli *cli, const struct config *config,
     return ret < 0 ? cli_fail(cli, &error) : EXIT_STATUS_GOOD;
 }
 
-// --- all of it ---------------------------------------------------------------------------------
+// --- all of it ------------------------------------------------------------------------------------
 
 static int choose_aircraft(const struct cli *cli, const struct config *config,
                            const struct backfill_wish *wish, struct backfill_order *order)

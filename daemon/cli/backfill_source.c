@@ -30,7 +30,7 @@ struct fetching {
     atomic_size_t absent; // traces that are not there
 };
 
-// --- planning ----------------------------------------------------------------------------------
+// --- planning -------------------------------------------------------------------------------------
 
 static int plan(struct fetching *fetching, const struct backfill_order *order)
 {
@@ -90,7 +90,7 @@ static int drop_known(struct fetching *fetching, bool again)
     return EXIT_STATUS_GOOD;
 }
 
-// --- fetching ----------------------------------------------------------------------------------
+// --- fetching -------------------------------------------------------------------------------------
 
 static int next_stream(void *data, struct history_stream **ret_stream, enum archive_kind *ret_kind,
                        struct error *error)
@@ -205,7 +205,7 @@ static int fetch(struct fetching *fetching)
     return failed != EXIT_STATUS_GOOD ? failed : status;
 }
 
-// --- the command -------------------------------------------------------------------------------
+// --- the command ----------------------------------------------------------------------------------
 
 struct source_options {
     const char *source;

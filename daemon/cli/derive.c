@@ -137,11 +137,10 @@ int command_derive(struct cli *cli, const struct command *command, int argc, cha
     };
     const struct option_table options = {
         OPTION_ROWS(rows),
-        .notes = "An aircraft's span is widened to the pauses after which nothing before matters. "
-                 "What comes\n"
-                 "out as it stands is left alone; what is no longer supported is marked "
-                 "superseded, never\n"
-                 "deleted.",
+        .notes =
+            "An aircraft's span is widened to the pauses after which nothing before matters. What comes\n"
+            "out as it stands is left alone; what is no longer supported is marked superseded, never\n"
+            "deleted.",
     };
     int count, status;
     if (!options_parse(cli, command, &options, argc, argv, &count, &status))

@@ -13,9 +13,9 @@
 static const char alert_sql[] =
     "SELECT type, happened_at, found_at, summary, body, replaces_alert_id FROM skywitness.alert"
     " WHERE alert_id = $1::uuid";
-static const char delivery_sql[] = "SELECT endpoint, state, reason, attempt, due_at, last_status, "
-                                   "delivered_at FROM skywitness.delivery"
-                                   " WHERE alert_id = $1::uuid ORDER BY endpoint";
+static const char delivery_sql[] =
+    "SELECT endpoint, state, reason, attempt, due_at, last_status, delivered_at FROM skywitness.delivery"
+    " WHERE alert_id = $1::uuid ORDER BY endpoint";
 
 static void copy_member(cJSON *object, const char *name, const struct query *query, size_t column)
 {
@@ -51,13 +51,12 @@ static void take_delivery(void *data, const struct query *query)
     explain_add_time(delivery, "delivered_at", query_time(query, 6));
 }
 
-// --- the alerts of a sighting ------------------------------------------------------------------
+// --- the alerts of a sighting ------------------------------------------------------------------------
 
-static const char sighting_sql[] = "SELECT a.alert_id, a.type, d.endpoint, d.state, d.reason, "
-                                   "d.delivered_at FROM skywitness.alert a"
-                                   " LEFT JOIN skywitness.delivery d USING (alert_id)"
-                                   " WHERE a.subject = $1 AND a.sighting_id = $2::uuid ORDER BY "
-                                   "a.found_at, a.alert_id, d.endpoint";
+static const char sighting_sql[] =
+    "SELECT a.alert_id, a.type, d.endpoint, d.state, d.reason, d.delivered_at FROM skywitness.alert a"
+    " LEFT JOIN skywitness.delivery d USING (alert_id)"
+    " WHERE a.subject = $1 AND a.sighting_id = $2::uuid ORDER BY a.found_at, a.alert_id, d.endpoint";
 
 static void take_sighting_alert(void *data, const struct query *query)
 {

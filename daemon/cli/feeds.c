@@ -168,8 +168,7 @@ int command_feeds(struct cli *cli, const struct command *command, int argc, char
         .notes =
             "States: new (never asked), good, failing (the last answer was bad, a good one came\n"
             "within the hour), down (none did), idle (not asked lately), disabled. Rates are of\n"
-            "the last hour; left is what today's budget still allows. Where several daemons share "
-            "the\n"
+            "the last hour; left is what today's budget still allows. Where several daemons share the\n"
             "database, asked by is the host of the one that asks the feed.",
     };
     int count, status;

@@ -277,11 +277,10 @@ int command_replay(struct cli *cli, const struct command *command, int argc, cha
     static const struct option_table options = {
         .arguments_min = 1,
         .arguments_max = RECORDING_FILES_MAX,
-        .notes = "Each line of a FILE is one answer as `skywitnessd --record FILE` writes it; gzip "
-                 "is read as\n"
-                 "it is, \"-\" is standard input. Several files are read as one, in order of time. "
-                 "Replaying\n"
-                 "the same answers again changes nothing.",
+        .notes =
+            "Each line of a FILE is one answer as `skywitnessd --record FILE` writes it; gzip is read as\n"
+            "it is, \"-\" is standard input. Several files are read as one, in order of time. Replaying\n"
+            "the same answers again changes nothing.",
     };
     int count = 0, status = EXIT_STATUS_GOOD;
     if (!options_parse(cli, command, &options, argc, argv, &count, &status))

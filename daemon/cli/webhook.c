@@ -16,7 +16,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-// --- list --------------------------------------------------------------------------------------
+// --- list -----------------------------------------------------------------------------------------
 
 static const struct output_column columns[] = {
     {"alert_id", "alert", OUTPUT_TEXT, 36}, {"webhook", "webhook", OUTPUT_TEXT, 16},
@@ -28,8 +28,7 @@ static const struct output_column columns[] = {
 };
 
 static const char list_sql[] =
-    "SELECT * FROM (SELECT d.alert_id, d.endpoint, d.state, d.type, a.subject, d.found_at, "
-    "d.attempt,"
+    "SELECT * FROM (SELECT d.alert_id, d.endpoint, d.state, d.type, a.subject, d.found_at, d.attempt,"
     " d.due_at, d.delivered_at, d.last_status, d.reason"
     " FROM skywitness.delivery d LEFT JOIN skywitness.alert a USING (alert_id)"
     " WHERE ($1::text IS NULL OR d.state = ANY (string_to_array($1, ',')))"
@@ -102,7 +101,7 @@ int command_webhook_list(struct cli *cli, const struct command *command, int arg
     return status;
 }
 
-// --- replay, enable ----------------------------------------------------------------------------
+// --- replay, enable -------------------------------------------------------------------------------
 
 static int ask_daemon(struct cli *cli, const char *line)
 {
@@ -170,16 +169,15 @@ int command_webhook_enable(struct cli *cli, const struct command *command, int a
     return ask_daemon(cli, line);
 }
 
-// --- secret ------------------------------------------------------------------------------------
+// --- secret ---------------------------------------------------------------------------------------
 
 int command_webhook_secret(struct cli *cli, const struct command *command, int argc, char **argv)
 {
     const struct option_table options = {
-        .notes = "A new signing secret, from the system's random numbers. Put it into a file or a "
-                 "systemd\n"
-                 "credential that the webhook's \"secret\" names, and into the receiver. Make the "
-                 "file first, so\n"
-                 "that nobody else can read it: install -m 640 -g skywitness /dev/null FILE",
+        .notes =
+            "A new signing secret, from the system's random numbers. Put it into a file or a systemd\n"
+            "credential that the webhook's \"secret\" names, and into the receiver. Make the file first, so\n"
+            "that nobody else can read it: install -m 640 -g skywitness /dev/null FILE",
     };
     struct signature_secret secret = {.length = SIGNATURE_SECRET_BYTES_NEW};
     char text[SIGNATURE_SECRET_TEXT_SIZE];

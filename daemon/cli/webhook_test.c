@@ -96,9 +96,9 @@ int command_webhook_test(struct cli *cli, const struct command *command, int arg
     const struct option_table options = {
         .arguments_min = 1,
         .arguments_max = 1,
-        .notes = "One try, with the configuration's secret and form, whether or not the webhook is "
-                 "enabled\n"
-                 "or wants such events. Exit status 1 when it was not taken.",
+        .notes =
+            "One try, with the configuration's secret and form, whether or not the webhook is enabled\n"
+            "or wants such events. Exit status 1 when it was not taken.",
     };
     const struct config *config;
     int count, status;

@@ -27,8 +27,8 @@ static const struct history_preset {
     {
         .kind = "adsb.lol-releases",
         .address_key = "index",
-        .address = "https://raw.githubusercontent.com/adsblol/globe_history_{year}/main/"
-                   "PREFERRED_RELEASES.txt",
+        .address =
+            "https://raw.githubusercontent.com/adsblol/globe_history_{year}/main/PREFERRED_RELEASES.txt",
         // The assets, and what GitHub redirects to; its name changed from objects. to
         // release-assets. in 2025.
         .hosts = {"github.com", "*.githubusercontent.com"},

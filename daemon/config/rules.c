@@ -228,15 +228,14 @@ const struct text_rule rule_squawk = {"a squawk of four octal digits", 4, SQUAWK
 const struct text_rule rule_url = {
     "an address that begins with https:// or http://, without user name, blanks and '#'", 9, 1000,
     .is_good = is_url, .may_hold_secret = true};
-const struct text_rule rule_webhook_url = {"an address that begins with https:// or http://, "
-                                           "without user name, blanks and '#'; \"{secret}\" may "
-                                           "stand in it once, behind the host",
-                                           9, 1000, .is_good = is_webhook_url,
-                                           .may_hold_secret = true};
-const struct text_rule rule_year_url = {"an address that begins with https:// or http://, without "
-                                        "user name, blanks and '#'; \"{year}\" may "
-                                        "stand in it once, behind the host",
-                                        9, 1000, .is_good = is_year_url, .may_hold_secret = true};
+const struct text_rule rule_webhook_url = {
+    "an address that begins with https:// or http://, without user name, blanks and '#'; \"{secret}\" may "
+    "stand in it once, behind the host",
+    9, 1000, .is_good = is_webhook_url, .may_hold_secret = true};
+const struct text_rule rule_year_url = {
+    "an address that begins with https:// or http://, without user name, blanks and '#'; \"{year}\" may "
+    "stand in it once, behind the host",
+    9, 1000, .is_good = is_year_url, .may_hold_secret = true};
 const struct text_rule rule_host = {
     "a host such as \"github.com\" or \"*.example.org\", with its port where that is not 443", 1,
     260, .is_good = is_host, .letters = TEXT_LOWER};

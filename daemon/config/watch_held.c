@@ -28,7 +28,7 @@ static const struct watch_pattern_array *words_of(const struct watch_entry *entr
     return (const struct watch_pattern_array *)((const char *)entry + keys[key].offset);
 }
 
-// --- as text -----------------------------------------------------------------------------------
+// --- as text --------------------------------------------------------------------------------------
 
 static int compare_words(const void *first, const void *second)
 {
@@ -129,7 +129,7 @@ void watch_held_done(struct watch_entry *entry)
     *entry = (struct watch_entry){.military = -1, .keep_raw = -1};
 }
 
-// --- whether it holds what is wanted -----------------------------------------------------------
+// --- whether it holds what is wanted ----------------------------------------------------------------
 
 // Whether all that pattern `narrow` matches is matched by `wide`: as a text, in which a star stands
 // for what only a star matches. Linear, as text_matches_pattern.

@@ -51,7 +51,7 @@ static double chance(struct poller *poller)
     return (double)((mixed ^ (mixed >> 31)) >> 11) * 0x1p-53;
 }
 
-// --- what others are told ----------------------------------------------------------------------
+// --- what others are told ----------------------------------------------------------
 
 static bool state_is_news(const struct polled_host *host, utc_us now)
 {
@@ -96,7 +96,7 @@ static void tell_health(struct poller *poller, struct polled_feed *polled, bool 
                                  recovered ? "" : polled->last_error);
 }
 
-// --- asking ------------------------------------------------------------------------------------
+// --- asking ------------------------------------------------------------------------
 
 static void on_timer(uv_timer_t *timer);
 
@@ -239,7 +239,7 @@ void poller_judge(struct poller *poller, uint64_t ticket, enum poll_judgement ju
         tell_state(poller, host, now);
 }
 
-// --- configuration -----------------------------------------------------------------------------
+// --- configuration -----------------------------------------------------------------
 
 static struct polled_host *find_host(const struct poller *poller, const char *name)
 {
@@ -381,7 +381,7 @@ static void configure_feeds(struct poller *poller)
     }
 }
 
-// --- life --------------------------------------------------------------------------------------
+// --- life --------------------------------------------------------------------------
 
 struct poller *poller_new(uv_loop_t *loop, struct http_client *http, const struct config *config,
                           const struct poller_events *events, uint64_t random_seed)

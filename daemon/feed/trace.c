@@ -55,7 +55,7 @@ void trace_reader_free(struct trace_reader *reader)
     free(reader);
 }
 
-// --- one point ---------------------------------------------------------------------------------
+// --- one point ------------------------------------------------------------------------------------
 
 // Both times are decimals: rounding each keeps their sum exact.
 static bool time_of(const struct trace_reader *reader, utc_us *ret_at)
@@ -93,7 +93,7 @@ static void take_point(struct trace_reader *reader)
         trace_watched_take(&reader->watched, element, at, position, &trace->kept);
 }
 
-// --- all points --------------------------------------------------------------------------------
+// --- all points -----------------------------------------------------------------------------------
 
 // Over the array whose '[' is at `at`.
 static const char *take_points(struct trace_reader *reader, const char *at)
@@ -126,7 +126,7 @@ static const char *take_points(struct trace_reader *reader, const char *at)
     return NULL;
 }
 
-// --- the document ------------------------------------------------------------------------------
+// --- the document ---------------------------------------------------------------------------------
 
 static int refuse(struct error *error, const char *why)
 {

@@ -28,7 +28,7 @@ bool trace_watched_begin(struct trace_watched *watched, const struct observation
     return watched->watch != NULL && watch_list_may_match_identity(watched->watch, identity);
 }
 
-// --- what is carried ---------------------------------------------------------------------------
+// --- what is carried ------------------------------------------------------------------------------
 
 // Returns whether it changed.
 static bool carry_text(const struct readsb_object *details, enum readsb_field field, char *kept,
@@ -77,7 +77,7 @@ static struct json_text carried_text(const char *text, size_t length)
     return (struct json_text){length > 0 ? text : NULL, length};
 }
 
-// --- one point ---------------------------------------------------------------------------------
+// --- one point ------------------------------------------------------------------------------------
 
 static void fill_altitudes(const struct trace_element *element, struct readsb_numbers *numbers)
 {

@@ -75,7 +75,7 @@ int archive_problem(struct archive *archive, struct error *error)
     return error_set(error, code, "%s", words != NULL ? words : "cannot be read");
 }
 
-// --- unpacking ---------------------------------------------------------------------------------
+// --- unpacking -----------------------------------------------------------------------------------
 
 static la_ssize_t read_packed(struct archive *unpacker, void *data, const void **ret_block)
 {
@@ -135,7 +135,7 @@ static ssize_t unpack(struct archive_plain *plain, const uint8_t **ret_block, st
     return (ssize_t)length;
 }
 
-// --- reading -----------------------------------------------------------------------------------
+// --- reading -------------------------------------------------------------------------------------
 
 static void remember_tail(struct archive_plain *plain)
 {

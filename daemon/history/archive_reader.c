@@ -70,7 +70,7 @@ void archive_reader_free(struct archive_reader *reader)
     free(reader);
 }
 
-// --- opening -----------------------------------------------------------------------------------
+// --- opening --------------------------------------------------------------------------------------
 
 static la_ssize_t read_block(struct archive *archive, void *data, const void **ret_block)
 {
@@ -157,7 +157,7 @@ static int open_next(struct archive_reader *reader, struct error *error)
     return 1;
 }
 
-// --- reading -----------------------------------------------------------------------------------
+// --- reading --------------------------------------------------------------------------------------
 
 static int make_room(struct archive_reader *reader, size_t length, const char *name,
                      struct error *error)

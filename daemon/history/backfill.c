@@ -96,7 +96,7 @@ const struct backfill_report *backfill_report(const struct backfill *backfill)
     return &backfill->report;
 }
 
-// --- one file ----------------------------------------------------------------------------------
+// --- one file -------------------------------------------------------------------------------------
 
 static void name_bad(struct backfill *backfill, const struct error *problem)
 {
@@ -209,7 +209,7 @@ static int take_file(struct backfill *backfill, const struct scan_item *item, st
     return 0;
 }
 
-// --- all of them -------------------------------------------------------------------------------
+// --- all of them ----------------------------------------------------------------------------------
 
 // What was read before says nothing of this one.
 static void begin_archive(struct backfill *backfill, size_t archive)

@@ -24,7 +24,7 @@ struct backfill_crew {
     pthread_t scanners[BACKFILL_JOBS_MAX];
 };
 
-// --- the thread that reads ---------------------------------------------------------------------
+// --- the thread that reads ------------------------------------------------------------------------
 
 // With nowhere to listen at, only watched aircraft matter, and a name may say that it is none of
 // them.
@@ -146,7 +146,7 @@ static void *run_reader(void *data)
     return NULL;
 }
 
-// --- the threads that scan ---------------------------------------------------------------------
+// --- the threads that scan ------------------------------------------------------------------------
 
 static void *run_scanner(void *data)
 {
@@ -165,7 +165,7 @@ static void *run_scanner(void *data)
     return NULL;
 }
 
-// --- both --------------------------------------------------------------------------------------
+// --- both -----------------------------------------------------------------------------------------
 
 static size_t job_count(const struct backfill_plan *plan)
 {

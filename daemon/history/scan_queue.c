@@ -71,7 +71,7 @@ static struct scan_item *item_at(const struct scan_queue *queue, size_t number)
     return &queue->items[number % SCAN_QUEUE_ITEMS];
 }
 
-// --- reading -----------------------------------------------------------------------------------
+// --- reading --------------------------------------------------------------------------------------
 
 static bool has_room(const struct scan_queue *queue, size_t length)
 {
@@ -109,7 +109,7 @@ void scan_queue_end(struct scan_queue *queue)
     pthread_mutex_unlock(&queue->lock);
 }
 
-// --- scanning ----------------------------------------------------------------------------------
+// --- scanning -------------------------------------------------------------------------------------
 
 // The next file to be scanned; NULL when there is none for now. Results that wait to be stored take
 // memory: beyond the limit only what is to be stored first is scanned.
@@ -148,7 +148,7 @@ void scan_queue_finish(struct scan_queue *queue, struct scan_item *item)
     pthread_mutex_unlock(&queue->lock);
 }
 
-// --- storing -----------------------------------------------------------------------------------
+// --- storing --------------------------------------------------------------------------------------
 
 static size_t larger(size_t first, size_t second)
 {

@@ -14,7 +14,7 @@
 #define REMOVED_BYTES_MIN ((uint64_t)256 << 10)
 #define REMOVED_ENTRIES_MAX 64
 
-// --- opening -----------------------------------------------------------------------------------
+// --- opening --------------------------------------------------------------------------------------
 
 // The newest entry is never removed, so the numbers go on where they were.
 static int load_depth(struct journal *journal, struct error *error)
@@ -110,7 +110,7 @@ struct journal_depth journal_depth(const struct journal *journal)
     return journal->depth;
 }
 
-// --- appending ---------------------------------------------------------------------------------
+// --- appending ------------------------------------------------------------------------------------
 
 int64_t journal_checksum(const void *bytes, size_t length)
 {
@@ -263,7 +263,7 @@ int journal_append_entry(struct journal *journal, const void *bytes, size_t leng
     return status;
 }
 
-// --- reading -----------------------------------------------------------------------------------
+// --- reading --------------------------------------------------------------------------------------
 
 int journal_take_bytes(struct journal *journal, sqlite3_stmt *statement, const char *what,
                        int64_t *ret_sequence, struct byte_writer *ret_bytes, struct error *error)

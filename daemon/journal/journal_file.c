@@ -36,8 +36,7 @@
 
 static const char layout[] =
     "CREATE TABLE identity (journal_id TEXT NOT NULL);"
-    "CREATE TABLE entry (sequence INTEGER PRIMARY KEY, checksum INTEGER NOT NULL, bytes BLOB NOT "
-    "NULL);"
+    "CREATE TABLE entry (sequence INTEGER PRIMARY KEY, checksum INTEGER NOT NULL, bytes BLOB NOT NULL);"
     "CREATE TABLE consumer (name TEXT PRIMARY KEY, sequence INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE snapshot (id INTEGER PRIMARY KEY CHECK (id = 1), sequence INTEGER NOT NULL,"
     " checksum INTEGER NOT NULL, bytes BLOB NOT NULL);"
@@ -61,14 +60,12 @@ static const char outbox_layout[] =
     "CREATE INDEX delivery_quiet ON delivery (endpoint, type, subject, found_at);"
     "CREATE INDEX delivery_unmirrored ON delivery (delivery_id) WHERE mirrored = 0;"
     "CREATE TABLE endpoint (endpoint TEXT PRIMARY KEY, disabled INTEGER NOT NULL,"
-    " failing_since INTEGER NOT NULL, announced INTEGER NOT NULL, reason TEXT NOT NULL) WITHOUT "
-    "ROWID;";
+    " failing_since INTEGER NOT NULL, announced INTEGER NOT NULL, reason TEXT NOT NULL) WITHOUT ROWID;";
 
 // What is out of order (journal/trouble.h); and of a webhook, whether it was its secret or template
 // that failed.
 static const char trouble_layout[] =
-    "CREATE TABLE trouble (subject TEXT PRIMARY KEY, since INTEGER NOT NULL, announced INTEGER NOT "
-    "NULL,"
+    "CREATE TABLE trouble (subject TEXT PRIMARY KEY, since INTEGER NOT NULL, announced INTEGER NOT NULL,"
     " suspect INTEGER NOT NULL, reason TEXT NOT NULL) WITHOUT ROWID;"
     "ALTER TABLE endpoint ADD COLUMN unusable INTEGER NOT NULL DEFAULT 0;";
 
@@ -103,10 +100,10 @@ static const char *const statement_texts[STATEMENT_COUNT] = {
                                "subject = ?3 AND found_at > ?4 AND state <> 4 LIMIT 1",
     [STATEMENT_ALERT_ADD] = "INSERT OR IGNORE INTO alert (alert_id, type, found_at, body) "
                             "VALUES (?1, ?2, ?3, ?4)",
-    [STATEMENT_DELIVERY_ADD] = "INSERT OR IGNORE INTO delivery (alert_id, endpoint, type, subject, "
-                               "found_at, state, attempt,"
-                               " due_at, delivered_at, last_status, reason, body, mirrored) "
-                               "VALUES (?1, ?2, ?3, ?4, ?5, 0, 0, ?6, ?7, 0, ?8, ?9, 1)",
+    [STATEMENT_DELIVERY_ADD] =
+        "INSERT OR IGNORE INTO delivery (alert_id, endpoint, type, subject, found_at, state, attempt,"
+        " due_at, delivered_at, last_status, reason, body, mirrored) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, 0, 0, ?6, ?7, 0, ?8, ?9, 1)",
     [STATEMENT_DELIVERY_CANCEL] =
         "UPDATE delivery SET state = 4, reason = ?3 WHERE alert_id = ?1 AND "
         "endpoint = ?2 AND state = 0 AND attempt = 0",
@@ -121,8 +118,7 @@ static const char *const statement_texts[STATEMENT_COUNT] = {
         "state = 0 AND attempt = 0 AND due_at > ?3",
     // An alert without its text is another daemon's: whom that one told is not known here.
     [STATEMENT_DELIVERY_TOLD] =
-        "SELECT EXISTS (SELECT 1 FROM delivery d WHERE d.alert_id = a.alert_id AND d.endpoint = ?2 "
-        "AND "
+        "SELECT EXISTS (SELECT 1 FROM delivery d WHERE d.alert_id = a.alert_id AND d.endpoint = ?2 AND "
         "d.state <> 4) FROM alert a WHERE a.alert_id = ?1 AND length(a.body) > 0",
     [STATEMENT_DELIVERY_DUE] =
         "SELECT d.delivery_id, d.alert_id, d.type, d.attempt, coalesce(d.body, a.body), d.due_at, "

@@ -103,7 +103,7 @@ int outbox_told(struct journal *journal, const uint8_t alert_id[DIGEST_UUID_SIZE
     return result;
 }
 
-// --- delivering --------------------------------------------------------------------------------
+// --- delivering -----------------------------------------------------------------------------------
 
 void outbox_item_done(struct outbox_item *item)
 {
@@ -227,7 +227,7 @@ int outbox_unmirrored(struct journal *journal, size_t limit,
     return code == SQLITE_DONE ? 0 : journal_file_fail(file, code, "reading the outbox", error);
 }
 
-// --- the operator's wishes, and tidying --------------------------------------------------------
+// --- the operator's wishes, and tidying -----------------------------------------------------------
 
 int outbox_again(struct journal *journal, const uint8_t alert_id[DIGEST_UUID_SIZE],
                  const char *endpoint, utc_us now, struct error *error)

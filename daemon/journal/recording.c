@@ -19,7 +19,7 @@ void recorded_answer_done(struct recorded_answer *answer)
     *answer = (struct recorded_answer){0};
 }
 
-// --- writing -----------------------------------------------------------------------------------
+// --- writing --------------------------------------------------------------------------------------
 
 // JSON text, whose bytes may include NUL never (is_utf8 refused it).
 static void append_body(struct text *line, const char *body, size_t length)
@@ -57,7 +57,7 @@ void recording_format(const struct recorded_answer *answer, struct text *line)
     text_append(line, "}\n");
 }
 
-// --- reading -----------------------------------------------------------------------------------
+// --- reading --------------------------------------------------------------------------------------
 
 static int expected(struct error *error, const char *key, const char *what)
 {

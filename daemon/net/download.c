@@ -117,7 +117,7 @@ static void note_trouble(const struct download *download, const char *words, dou
     pthread_mutex_unlock(&client->lock);
 }
 
-// --- what a try came to ------------------------------------------------------------------------
+// --- what a try came to ---------------------------------------------------------------------------
 
 static int give_up(const struct download *download, int code, const char *words,
                    struct error *error)
@@ -223,7 +223,7 @@ static int advance(struct download *download, bool until_judged, struct error *e
     return 0;
 }
 
-// --- as others see it --------------------------------------------------------------------------
+// --- as others see it -----------------------------------------------------------------------------
 
 static int begin(struct download_client *client, const char *url, uint64_t bytes_max,
                  bool asks_size, struct download **ret_download, struct error *error)

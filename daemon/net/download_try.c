@@ -61,7 +61,7 @@ void download_try_done(struct download_try *try, struct download_transport *tran
     free(try->buffer);
 }
 
-// --- what comes --------------------------------------------------------------------------------
+// --- what comes -----------------------------------------------------------------------------------
 
 static size_t stop(struct download_try *try, int code, const char *words)
 {
@@ -134,7 +134,7 @@ static size_t on_body(char *bytes, size_t one, size_t length, void *data)
     return length;
 }
 
-// --- asking ------------------------------------------------------------------------------------
+// --- asking ---------------------------------------------------------------------------------------
 
 static int check_url(const struct download_terms *terms, const char *url, bool was_https,
                      struct error *error)
@@ -261,7 +261,7 @@ int download_try_follow(struct download_try *try, struct download_transport *tra
     return ret < 0 ? error_prefix(error, "redirect") : ask(try, transport, target, error);
 }
 
-// --- working -----------------------------------------------------------------------------------
+// --- working --------------------------------------------------------------------------------------
 
 static double monotonic_s(void)
 {

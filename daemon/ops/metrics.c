@@ -53,7 +53,7 @@ size_t metrics_stands_by_for(const struct metrics *metrics)
     return count;
 }
 
-// --- Prometheus --------------------------------------------------------------------------------
+// --- Prometheus -----------------------------------------------------------------------------------
 
 // "\\", "\"" and "\n" are all that the format escapes in a label's value.
 static void append_label_value(struct text *text, const char *value)
@@ -292,7 +292,7 @@ void metrics_render_prometheus(const struct metrics *metrics, struct text *text)
     append_process(metrics, text);
 }
 
-// --- JSON --------------------------------------------------------------------------------------
+// --- JSON -----------------------------------------------------------------------------------------
 
 static void append_json_time(struct text *text, const char *name, utc_us time)
 {

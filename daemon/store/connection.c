@@ -57,7 +57,7 @@ struct connection {
 
 static void connect_now(struct connection *connection);
 
-// --- watching the socket -----------------------------------------------------------------------
+// --- watching the socket --------------------------------------------------------------------------
 
 static void free_handle(uv_handle_t *handle)
 {
@@ -96,7 +96,7 @@ static int watch(struct connection *connection, int mask)
     return uv_poll_start(connection->poll, mask, on_socket);
 }
 
-// --- losing it, waiting ------------------------------------------------------------------------
+// --- losing it, waiting ---------------------------------------------------------------------------
 
 // uv_now is cached: after a long callback a timer would fire too early.
 static void start_timer(struct connection *connection, uv_timer_cb callback, uint64_t delay_ms)
@@ -177,7 +177,7 @@ void connection_proved(struct connection *connection)
     connection->failures = 0;
 }
 
-// --- connecting --------------------------------------------------------------------------------
+// --- connecting -----------------------------------------------------------------------------------
 
 static void on_connect_timeout(uv_timer_t *timer)
 {
@@ -281,7 +281,7 @@ static void connect_now(struct connection *connection)
         resolve_start(connection->loop, &connection->conninfo, on_resolved, connection);
 }
 
-// --- ready -------------------------------------------------------------------------------------
+// --- ready ----------------------------------------------------------------------------------------
 
 static bool is_usable(const struct connection *connection)
 {
@@ -359,7 +359,7 @@ static void on_socket(uv_poll_t *poll, int status, int events)
     on_ready_socket(connection, events);
 }
 
-// --- life cycle --------------------------------------------------------------------------------
+// --- life cycle -----------------------------------------------------------------------------------
 
 struct connection *connection_new(uv_loop_t *loop, const struct connection_settings *settings,
                                   const struct connection_events *events)

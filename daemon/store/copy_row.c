@@ -13,7 +13,7 @@
 #define POINT_COLUMNS 19
 #define SQLSTATE_UNIQUE_VIOLATION "23505"
 
-// --- fields: a length, then the value, all in network order ------------------------------------
+// --- fields: a length, then the value, all in network order ---------------------------------------
 
 static void add_length(struct byte_writer *writer, uint32_t length)
 {
@@ -117,7 +117,7 @@ void copy_row_point(struct byte_writer *writer, const struct track_point *point,
         add_null(writer);
 }
 
-// --- sending -----------------------------------------------------------------------------------
+// --- sending --------------------------------------------------------------------------------------
 
 static const uint8_t copy_header[] = {'P', 'G', 'C', 'O', 'P', 'Y', '\n', 0xff, '\r', '\n',
                                       0,   0,   0,   0,   0,   0,   0,    0,    0};

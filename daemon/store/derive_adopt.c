@@ -93,7 +93,7 @@ static int adopt_sightings(struct derivation *derivation, struct error *error)
     return ret < 0 ? ret : 0;
 }
 
-// --- visits ------------------------------------------------------------------------------------
+// --- visits ---------------------------------------------------------------------------------------
 
 struct stored_visit {
     utc_us anchored_at;

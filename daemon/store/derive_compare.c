@@ -13,11 +13,9 @@
 #include <string.h>
 
 static const char temporary_sql[] =
-    "CREATE TEMP TABLE derived_sighting (LIKE skywitness_store.sighting INCLUDING ALL) ON COMMIT "
-    "DROP;"
+    "CREATE TEMP TABLE derived_sighting (LIKE skywitness_store.sighting INCLUDING ALL) ON COMMIT DROP;"
     "CREATE TEMP TABLE derived_visit (LIKE skywitness_store.visit INCLUDING ALL) ON COMMIT DROP;"
-    "CREATE TEMP TABLE derived_change (what text, change text, id uuid, was text, is_now text) ON "
-    "COMMIT DROP";
+    "CREATE TEMP TABLE derived_change (what text, change text, id uuid, was text, is_now text) ON COMMIT DROP";
 
 // The batch's own statement, but into the temporary table.
 static int send_rows(struct derivation *derivation, struct table_rows *rows, enum table table,

@@ -60,20 +60,14 @@ struct pending_array ARRAY_OF(struct pending);
 static const char unfinished_sql[] =
     "INSERT INTO skywitness_store.history_pending (icao24, since, until)"
     " SELECT icao24, min(since), max(until) FROM ("
-    "   SELECT icao24, first_seen AS since, last_seen AS until FROM skywitness_store.sighting "
-    "WHERE state = 'open'"
-    "   UNION ALL SELECT icao24, anchored_at, coalesce(arrived_before, departed_before, "
-    "anchored_at)"
+    "   SELECT icao24, first_seen AS since, last_seen AS until FROM skywitness_store.sighting WHERE state = 'open'"
+    "   UNION ALL SELECT icao24, anchored_at, coalesce(arrived_before, departed_before, anchored_at)"
     "   FROM skywitness_store.visit WHERE state = 'provisional') AS unfinished"
-    " WHERE EXISTS (SELECT FROM skywitness_store.history_file f WHERE f.icao24 = unfinished.icao24 "
-    "AND f.kept > 0"
-    "     AND f.day BETWEEN (since AT TIME ZONE 'UTC')::date - 1 AND (until AT TIME ZONE "
-    "'UTC')::date + 1)"
-    "   AND EXISTS (SELECT FROM skywitness_store.history_day d WHERE d.day > (until AT TIME ZONE "
-    "'UTC')::date"
+    " WHERE EXISTS (SELECT FROM skywitness_store.history_file f WHERE f.icao24 = unfinished.icao24 AND f.kept > 0"
+    "     AND f.day BETWEEN (since AT TIME ZONE 'UTC')::date - 1 AND (until AT TIME ZONE 'UTC')::date + 1)"
+    "   AND EXISTS (SELECT FROM skywitness_store.history_day d WHERE d.day > (until AT TIME ZONE 'UTC')::date"
     "     AND (d.whole_at IS NOT NULL OR EXISTS (SELECT FROM skywitness_store.history_file f"
-    "       WHERE f.icao24 = unfinished.icao24 AND f.kept > 0 AND f.day = d.day AND f.feed = "
-    "d.feed)))"
+    "       WHERE f.icao24 = unfinished.icao24 AND f.kept > 0 AND f.day = d.day AND f.feed = d.feed)))"
     " GROUP BY icao24 ORDER BY icao24 ON CONFLICT DO NOTHING";
 
 static int read_pending(struct query_connection *connection, bool with_failed,
@@ -112,8 +106,7 @@ static int note_failure(struct query_connection *connection, const struct pendin
     return query_execute(
         connection,
         "UPDATE skywitness_store.history_pending SET failures = failures + 1, not_before = now()"
-        "   + least(interval '1 day', interval '1 minute' * 2 ^ least(failures, 11)) WHERE icao24 "
-        "= $1",
+        "   + least(interval '1 day', interval '1 minute' * 2 ^ least(failures, 11)) WHERE icao24 = $1",
         parameters, 1, error);
 }
 

@@ -12,8 +12,7 @@
 
 // The pause is the tracker's FORGET_AFTER_US.
 static const char span_sql[] =
-    "WITH points AS (SELECT observed_at, received_at, lag(observed_at) OVER (ORDER BY observed_at) "
-    "AS before"
+    "WITH points AS (SELECT observed_at, received_at, lag(observed_at) OVER (ORDER BY observed_at) AS before"
     "   FROM skywitness_store.kept_point WHERE icao24 = $1),"
     " starts AS (SELECT observed_at AS start, before FROM points WHERE before IS NULL"
     "   OR observed_at - before > interval '30 days'),"
@@ -23,11 +22,9 @@ static const char span_sql[] =
     "     (SELECT max(observed_at) FROM points)) AS last_at)"
     " SELECT first_at, last_at, (SELECT bool_or(received_at = observed_at) FROM points"
     "   WHERE observed_at BETWEEN first_at AND last_at), greatest(least(first_at, $2::timestamptz),"
-    "   (SELECT min(to_date(substring(c.relname, '_([0-9]{8})$'), 'YYYYMMDD'))::timestamp AT TIME "
-    "ZONE 'UTC'"
+    "   (SELECT min(to_date(substring(c.relname, '_([0-9]{8})$'), 'YYYYMMDD'))::timestamp AT TIME ZONE 'UTC'"
     "    FROM pg_catalog.pg_inherits h JOIN pg_catalog.pg_class c ON c.oid = h.inhrelid"
-    "    WHERE h.inhparent = 'skywitness_store.track_point'::regclass)), greatest(last_at, "
-    "$3::timestamptz) FROM span";
+    "    WHERE h.inhparent = 'skywitness_store.track_point'::regclass)), greatest(last_at, $3::timestamptz) FROM span";
 
 int derive_find_span(struct query_connection *connection, const char *icao24, utc_us since,
                      utc_us until, struct derive_span *ret_span, struct error *error)

@@ -82,22 +82,16 @@ static int looked_until(struct derivation *derivation, const char *before, utc_u
 {
     static const char sql[] =
         "SELECT least($1::timestamptz, greatest("
-        " (SELECT max(p.answered_at) FROM skywitness_store.feed f CROSS JOIN LATERAL (SELECT "
-        "answered_at"
-        "   FROM skywitness_store.poll p WHERE p.feed = f.feed AND p.error IS NULL AND p.asked_at "
-        "< $1::timestamptz"
+        " (SELECT max(p.answered_at) FROM skywitness_store.feed f CROSS JOIN LATERAL (SELECT answered_at"
+        "   FROM skywitness_store.poll p WHERE p.feed = f.feed AND p.error IS NULL AND p.asked_at < $1::timestamptz"
         "   ORDER BY p.asked_at DESC LIMIT 1) p),"
-        " (SELECT max(h.last_good_at) FROM skywitness_store.feed f CROSS JOIN LATERAL (SELECT "
-        "last_good_at"
+        " (SELECT max(h.last_good_at) FROM skywitness_store.feed f CROSS JOIN LATERAL (SELECT last_good_at"
         "   FROM skywitness_store.feed_hour h WHERE h.feed = f.feed AND h.last_good_at IS NOT NULL"
         "   AND h.hour < $1::timestamptz ORDER BY h.hour DESC LIMIT 1) h),"
-        " (SELECT (max(d.day) + 1)::timestamp AT TIME ZONE 'UTC' FROM skywitness_store.history_day "
-        "d"
-        "   WHERE d.day::timestamp AT TIME ZONE 'UTC' < $1::timestamptz AND ((d.whole_at IS NOT "
-        "NULL"
+        " (SELECT (max(d.day) + 1)::timestamp AT TIME ZONE 'UTC' FROM skywitness_store.history_day d"
+        "   WHERE d.day::timestamp AT TIME ZONE 'UTC' < $1::timestamptz AND ((d.whole_at IS NOT NULL"
         "       AND (d.watch_ids IS NULL OR d.watch_ids && $3::integer[]))"
-        "     OR EXISTS (SELECT FROM skywitness_store.history_file f WHERE f.icao24 = $2 AND "
-        "f.kept > 0"
+        "     OR EXISTS (SELECT FROM skywitness_store.history_file f WHERE f.icao24 = $2 AND f.kept > 0"
         "       AND f.day = d.day AND f.feed = d.feed)))))";
     const char *const parameters[] = {before, derivation->icao24, derivation->watch_ids};
     struct query *query;

@@ -158,7 +158,7 @@ int history_loader_know(struct history_loader *loader, struct history_known *fil
     return ret;
 }
 
-// --- adding ------------------------------------------------------------------------------------
+// --- adding ---------------------------------------------------------------------------------------
 
 void history_loader_add_file(struct history_loader *loader, const struct history_file *file)
 {
@@ -235,7 +235,7 @@ uint64_t history_loader_stored(const struct history_loader *loader)
     return loader->stored;
 }
 
-// --- storing -----------------------------------------------------------------------------------
+// --- storing --------------------------------------------------------------------------------------
 
 static int run(struct history_loader *loader, const char *sql, struct error *error)
 {
@@ -309,8 +309,7 @@ int history_loader_day_is_whole(struct history_loader *loader, utc_us day, bool 
         " VALUES ($1, $2::date, now(), CASE WHEN $4::boolean THEN $3::text[] ELSE '{}' END,"
         "   ARRAY[$5::integer])"
         " ON CONFLICT (feed, day) DO UPDATE SET whole_at = excluded.whole_at,"
-        "   places = ARRAY(SELECT unnest(h.places) UNION SELECT unnest(excluded.places) ORDER BY "
-        "1),"
+        "   places = ARRAY(SELECT unnest(h.places) UNION SELECT unnest(excluded.places) ORDER BY 1),"
         "   watch_ids = ARRAY(SELECT unnest(coalesce(h.watch_ids, CASE WHEN h.whole_at IS NOT NULL"
         "     THEN ARRAY[skywitness_store.watch_recorded_first()] END)) UNION"
         "     SELECT unnest(excluded.watch_ids) ORDER BY 1)",

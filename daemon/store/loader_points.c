@@ -35,7 +35,7 @@ void loader_points_clear(struct loader_points *points)
     points->last_at = INT64_MIN;
 }
 
-// --- adding ------------------------------------------------------------------------------------
+// --- adding ---------------------------------------------------------------------------------------
 
 void loader_points_begin_file(struct loader_points *points)
 {
@@ -74,7 +74,7 @@ void loader_points_add(struct loader_points *points, const struct track_point *p
     widen(seen->observed_at, &points->first_at, &points->last_at);
 }
 
-// --- what is there already ---------------------------------------------------------------------
+// --- what is there already ------------------------------------------------------------------------
 
 // The earlier runs of the same transaction count as well.
 static bool meets_an_earlier_run(const struct loader_points *points, const struct loader_run *run)
@@ -92,11 +92,9 @@ static bool meets_an_earlier_run(const struct loader_points *points, const struc
 static const char met_sql[] =
     "SELECT s.number FROM unnest($2::text[], $3::timestamptz[], $4::timestamptz[]) WITH ORDINALITY"
     " AS s (icao24, since, until, number) WHERE (SELECT true FROM skywitness_store.track_point p"
-    "   WHERE p.icao24 = s.icao24 AND p.feed = $1 AND p.observed_at >= s.since AND p.observed_at "
-    "<= s.until LIMIT 1)"
+    "   WHERE p.icao24 = s.icao24 AND p.feed = $1 AND p.observed_at >= s.since AND p.observed_at <= s.until LIMIT 1)"
     " OR (SELECT true FROM skywitness_store.track_point_evidence e"
-    "   WHERE e.icao24 = s.icao24 AND e.feed = $1 AND e.observed_at >= s.since AND e.observed_at "
-    "<= s.until LIMIT 1)";
+    "   WHERE e.icao24 = s.icao24 AND e.feed = $1 AND e.observed_at >= s.since AND e.observed_at <= s.until LIMIT 1)";
 
 static int read_met(struct loader_points *points, struct query *query, struct error *error)
 {
@@ -136,7 +134,7 @@ static int choose_staged(struct loader_points *points, struct query_connection *
     return stage_all ? 0 : ask_for_met(points, connection, error);
 }
 
-// --- storing -----------------------------------------------------------------------------------
+// --- storing --------------------------------------------------------------------------------------
 
 // Sends the runs that are (not) staged; runs beside each other go as one.
 static int copy_runs(const struct loader_points *points, struct query_connection *connection,
@@ -174,15 +172,13 @@ static int insert_staged(const struct loader_points *points, struct query_connec
     utc_format(points->last_at + HISTORY_COINCIDE_US, last);
     snprintf(
         sql, sizeof sql,
-        "WITH stored AS (INSERT INTO skywitness_store.track_point SELECT * FROM "
-        "pg_temp.history_point h"
+        "WITH stored AS (INSERT INTO skywitness_store.track_point SELECT * FROM pg_temp.history_point h"
         " WHERE NOT EXISTS (SELECT FROM skywitness_store.kept_point p WHERE p.icao24 = h.icao24"
         " AND p.feed = h.feed AND p.observed_at >= '%s' AND p.observed_at <= '%s'"
         " AND p.observed_at >= h.observed_at - interval '%lld microseconds'"
         " AND p.observed_at <= h.observed_at + interval '%lld microseconds'"
         " AND p.received_at <> p.observed_at OFFSET 0)"
-        " AND NOT EXISTS (SELECT FROM skywitness_store.track_point_evidence e WHERE e.icao24 = "
-        "h.icao24"
+        " AND NOT EXISTS (SELECT FROM skywitness_store.track_point_evidence e WHERE e.icao24 = h.icao24"
         " AND e.observed_at = h.observed_at AND e.feed = h.feed)"
         " ON CONFLICT DO NOTHING RETURNING 1) SELECT count(*) FROM stored",
         first, last, (long long)HISTORY_COINCIDE_US, (long long)HISTORY_COINCIDE_US);

@@ -30,7 +30,7 @@ struct session {
     void *closed_data;
 };
 
-// --- results -----------------------------------------------------------------------------------
+// --- results --------------------------------------------------------------------------------------
 // For each statement come its results, then NULL. After a failed one the rest of the segment comes
 // as PGRES_PIPELINE_ABORTED. Only PGRES_PIPELINE_SYNC ends the segment, and no NULL follows it.
 
@@ -157,7 +157,7 @@ static void on_lost(void *data, const struct error *error)
     session->events.on_lost(session->events.data, &told);
 }
 
-// --- sending -----------------------------------------------------------------------------------
+// --- sending --------------------------------------------------------------------------------------
 // A connection that is being given up takes nothing more; on_lost is on its way.
 
 static void check_sent(struct session *session, int sent)
@@ -230,7 +230,7 @@ void session_end(struct session *session)
         wait_for_answer(session);
 }
 
-// --- life cycle --------------------------------------------------------------------------------
+// --- life cycle -----------------------------------------------------------------------------------
 
 struct session *session_new(uv_loop_t *loop, const struct connection_settings *settings,
                             const struct session_events *events)

@@ -46,10 +46,10 @@ static int find(struct query_connection *connection, const char *entries, int64_
                 struct error *error)
 {
     struct query *query;
-    int ret = query_start(connection,
-                          "SELECT watch_id FROM skywitness_store.watch_held WHERE content = "
-                          "md5($1::text[]::text)::uuid",
-                          &entries, 1, &query, error);
+    int ret = query_start(
+        connection,
+        "SELECT watch_id FROM skywitness_store.watch_held WHERE content = md5($1::text[]::text)::uuid",
+        &entries, 1, &query, error);
     if (ret < 0)
         return ret;
     ret = query_next(query, error);
@@ -96,14 +96,13 @@ int watch_record_in_force(struct query_connection *connection, const struct watc
     const char *const parameters[] = {utc_format(since, time), number};
     return query_execute(
         connection,
-        "INSERT INTO skywitness_store.watch_in_force (since, watch_id) SELECT $1::timestamptz, "
-        "$2::integer"
+        "INSERT INTO skywitness_store.watch_in_force (since, watch_id) SELECT $1::timestamptz, $2::integer"
         " WHERE $2::integer IS DISTINCT FROM (SELECT watch_id FROM skywitness_store.watch_in_force"
         "   ORDER BY since DESC LIMIT 1) ON CONFLICT DO NOTHING",
         parameters, 2, error);
 }
 
-// --- reading -----------------------------------------------------------------------------------
+// --- reading --------------------------------------------------------------------------------------
 
 static struct watch_list read_list(const char *texts, const struct config *config)
 {

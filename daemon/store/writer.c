@@ -24,7 +24,7 @@
 static const char session_options[] =
     "-c statement_timeout=60s -c lock_timeout=20s -c timezone=UTC -c synchronous_commit=on";
 
-// --- state -------------------------------------------------------------------------------------
+// --- state ----------------------------------------------------------------------------------------
 
 void writer_set_state(struct store_writer *writer, enum store_state state,
                       const struct error *error)
@@ -100,7 +100,7 @@ static void on_lost(void *data, const struct error *error)
     writer_set_state(writer, is_refused ? STORE_REFUSED : STORE_AWAY, &told);
 }
 
-// --- the public side ---------------------------------------------------------------------------
+// --- the public side ------------------------------------------------------------------------------
 
 static void read_uuid(const char *text, uint8_t ret_uuid[DIGEST_UUID_SIZE])
 {

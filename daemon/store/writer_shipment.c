@@ -17,7 +17,7 @@ static const char undo_sql[] = "SELECT skywitness_store.undo()";
 
 static void try_next(struct store_writer *writer);
 
-// --- partitions --------------------------------------------------------------------------------
+// --- partitions -----------------------------------------------------------------------------------
 
 static bool is_known_day(const struct store_writer *writer, utc_us day)
 {
@@ -73,7 +73,7 @@ bool writer_knows_days(const struct store_writer *writer, const struct store_bat
     return true;
 }
 
-// --- sending -----------------------------------------------------------------------------------
+// --- sending --------------------------------------------------------------------------------------
 
 static void send_rows(struct store_writer *writer, struct table_rows *rows, bool expects_new)
 {
@@ -163,7 +163,7 @@ void writer_send_waiting(struct store_writer *writer)
     }
 }
 
-// --- a batch that failed -----------------------------------------------------------------------
+// --- a batch that failed --------------------------------------------------------------------------
 
 static void on_probe_done(void *data, const struct segment_result *result)
 {

@@ -40,8 +40,7 @@ static const struct {
 } cases[] = {
     {NULL, NULL, NULL, NULL, NULL, 0, true, "event visit.arrived is *"},
     {events_visit, watch_il62, places_oslk, grade_a3, verbs_landed, 0, true,
-     "event visit.arrived is visit.*; watch entry il62; place OSLK; grade A3 is at least A3; verb "
-     "landed"},
+     "event visit.arrived is visit.*; watch entry il62; place OSLK; grade A3 is at least A3; verb landed"},
     {events_claim, NULL, NULL, NULL, NULL, 0, false, "event visit.arrived is not among its events"},
     {NULL, watch_an124, NULL, NULL, NULL, 0, false, "none of its watch entries"},
     {NULL, NULL, places_levant, NULL, NULL, 0, true, "place levant"},

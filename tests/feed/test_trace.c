@@ -15,8 +15,7 @@
 
 #define DAY ((utc_us)1761436800 * UTC_SECOND) // 2025-10-26
 #define HEAD                                                                                       \
-    "{\"icao\":\"1551df\",\"r\":\"RA-86495\",\"t\":\"IL62\",\"dbFlags\":1,\"timestamp\":"          \
-    "1761436800.000,"
+    "{\"icao\":\"1551df\",\"r\":\"RA-86495\",\"t\":\"IL62\",\"dbFlags\":1,\"timestamp\":1761436800.000,"
 
 static struct watch_list watch;
 static const struct place places[] = {
@@ -63,11 +62,11 @@ static struct trace read_good(const char *json)
 static void test_nine_elements_and_nulls(void **state)
 {
     (void)state;
-    struct trace trace =
-        read_good(HEAD "\"trace\":[[0,35.1,35.2,null,null,null,0,null,null],"
-                       "[10.5,35.1,35.3,\"ground\",12.5,90,0,null,{\"type\":\"adsb_icao\","
-                       "\"flight\":\"RFF7032 \",\"squawk\":\"2154\"}],"
-                       "[20.25,35.1,35.4,1200,12.5,90,0,-64,null]]}");
+    struct trace trace = read_good(
+        HEAD
+        "\"trace\":[[0,35.1,35.2,null,null,null,0,null,null],"
+        "[10.5,35.1,35.3,\"ground\",12.5,90,0,null,{\"type\":\"adsb_icao\",\"flight\":\"RFF7032 \",\"squawk\":\"2154\"}],"
+        "[20.25,35.1,35.4,1200,12.5,90,0,-64,null]]}");
     assert_int_equal(trace.points, 3);
     assert_int_equal(trace.kept.count, 3);
     const struct observation *seen = trace.kept.items;
@@ -110,13 +109,13 @@ static void test_flags_say_what_an_altitude_is(void **state)
 static void test_what_was_said_does_not_hold_for_another_flight(void **state)
 {
     (void)state;
-    struct trace trace =
-        read_good(HEAD "\"trace\":[[0,35,36,5000,1,1,0,0,{\"flight\":\"RFF1\",\"version\":2,"
-                       "\"sil\":0},\"adsb_icao\"],"
-                       "[30,35,36,5000,1,1,0,0,null,\"adsb_icao\"],"
-                       "[60,35,36,5000,1,1,3,0,null,\"adsb_icao\"],"
-                       "[90,35,36,5000,1,1,0,0,{\"flight\":\"RFF2\"},\"adsb_icao\"],"
-                       "[2000,35,36,5000,1,1,1,0,null,\"adsb_icao\"]]}");
+    struct trace trace = read_good(
+        HEAD
+        "\"trace\":[[0,35,36,5000,1,1,0,0,{\"flight\":\"RFF1\",\"version\":2,\"sil\":0},\"adsb_icao\"],"
+        "[30,35,36,5000,1,1,0,0,null,\"adsb_icao\"],"
+        "[60,35,36,5000,1,1,3,0,null,\"adsb_icao\"],"
+        "[90,35,36,5000,1,1,0,0,{\"flight\":\"RFF2\"},\"adsb_icao\"],"
+        "[2000,35,36,5000,1,1,1,0,null,\"adsb_icao\"]]}");
     const char *const callsigns[] = {"RFF1", "RFF1", "", "RFF2", ""};
     for (size_t i = 0; i < 5; i++)
         assert_string_equal(trace.kept.items[i].callsign, callsigns[i]);

@@ -507,7 +507,7 @@ static void test_large_entries_and_bounded_log(void **state)
     journal_close(journal);
 }
 
-// --- files that are no journal -----------------------------------------------------------------
+// --- files that are no journal --------------------------------------------------------------------
 
 static void run_sql(const char *sql)
 {
@@ -548,9 +548,9 @@ static void test_damage_is_noticed(void **state)
     struct journal *journal = open_journal(LIMIT);
     append_many(journal, 1, 9);
     journal_close(journal);
-    run_sql("UPDATE entry SET bytes = CAST(substr(bytes, 1, 99) || x'00' AS BLOB) || substr(bytes, "
-            "101) "
-            "WHERE sequence = 4");
+    run_sql(
+        "UPDATE entry SET bytes = CAST(substr(bytes, 1, 99) || x'00' AS BLOB) || substr(bytes, 101) "
+        "WHERE sequence = 4");
     journal = open_journal(LIMIT);
     byte_writer_init(&bytes, CONTENT_MAX);
     assert_int_equal(journal_read(journal, 2, &sequence, &bytes, &error), 1);

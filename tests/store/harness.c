@@ -102,7 +102,7 @@ void harness_start_server(void)
     run_server_script("start", "");
 }
 
-// --- the source --------------------------------------------------------------------------------
+// --- the source -----------------------------------------------------------------------------------
 
 static struct watch_entry synthetic_watch_entry = {.id = "synthetic-watch"};
 static struct watch_list synthetic_watch = {.entries = &synthetic_watch_entry, .entry_count = 1};

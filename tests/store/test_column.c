@@ -197,7 +197,7 @@ static void test_empty_and_large_columns(void **state)
     column_done(&column);
 }
 
-// --- halving -----------------------------------------------------------------------------------
+// --- halving --------------------------------------------------------------------------------------
 
 // Finds the bad ones of `count` rows; returns how many tries it took.
 static unsigned search(size_t count, const bool *bad, size_t expected)

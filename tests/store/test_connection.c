@@ -333,7 +333,7 @@ static void test_killed_while_idle(void **state)
     PQfinish(other);
 }
 
-// --- connection strings ------------------------------------------------------------------------
+// --- connection strings ---------------------------------------------------------------------------
 
 static void test_conninfo(void **state)
 {

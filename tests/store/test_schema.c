@@ -40,17 +40,16 @@ static int tear_down(void **state)
 static void insert_point(const char *icao24, const char *time, int flags, const char *rest)
 {
     char sql[512];
-    snprintf(sql, sizeof sql,
-             "INSERT INTO skywitness_store.track_point (icao24, observed_at, received_at, feed, "
-             "latitude, "
-             "longitude, altitude_baro_ft, altitude_geom_ft, on_ground, flags, emitter, "
-             "position_source) "
-             "VALUES ('%s', '2025-10-26 %s+00', now(), %s, %d, 0, 1)",
-             icao24, time, rest, flags);
+    snprintf(
+        sql, sizeof sql,
+        "INSERT INTO skywitness_store.track_point (icao24, observed_at, received_at, feed, latitude, "
+        "longitude, altitude_baro_ft, altitude_geom_ft, on_ground, flags, emitter, position_source) "
+        "VALUES ('%s', '2025-10-26 %s+00', now(), %s, %d, 0, 1)",
+        icao24, time, rest, flags);
     harness_execute(connection, sql);
 }
 
-// --- rights ------------------------------------------------------------------------------------
+// --- rights ---------------------------------------------------------------------------------------
 
 static void test_reader(void **state)
 {
@@ -136,7 +135,7 @@ static void test_definer_functions_have_a_search_path(void **state)
         0);
 }
 
-// --- partitions --------------------------------------------------------------------------------
+// --- partitions -----------------------------------------------------------------------------------
 
 static void test_partitions_are_made_once(void **state)
 {
@@ -173,11 +172,11 @@ static void test_partitions_are_made_once(void **state)
 static int64_t exclusive_locks(const char *table)
 {
     char sql[300];
-    snprintf(sql, sizeof sql,
-             "SELECT count(*) FROM pg_locks WHERE relation = 'skywitness_store.%s'::regclass AND "
-             "mode IN "
-             "('AccessExclusiveLock', 'ExclusiveLock', 'ShareRowExclusiveLock', 'ShareLock')",
-             table);
+    snprintf(
+        sql, sizeof sql,
+        "SELECT count(*) FROM pg_locks WHERE relation = 'skywitness_store.%s'::regclass AND mode IN "
+        "('AccessExclusiveLock', 'ExclusiveLock', 'ShareRowExclusiveLock', 'ShareLock')",
+        table);
     return harness_number(connection, sql);
 }
 
@@ -232,7 +231,7 @@ static void test_retirement(void **state)
         "SELECT skywitness_store.drop_retired('track_point_20251028', '2025-10-29 00:00:00+00')");
 }
 
-// --- views -------------------------------------------------------------------------------------
+// --- views ----------------------------------------------------------------------------------------
 
 static void test_words_are_the_daemons(void **state)
 {
@@ -303,13 +302,12 @@ static void test_odd_bytes_are_readable(void **state)
 static void insert_poll(const char *feed, const char *age, const char *error)
 {
     char sql[400];
-    snprintf(sql, sizeof sql,
-             "INSERT INTO skywitness_store.poll (poll_id, asked_at, answered_at, bytes, status, "
-             "aircraft_heard, "
-             "aircraft_kept, points, feed, request, error) VALUES (gen_random_uuid(), now() - "
-             "interval '%s', "
-             "now() - interval '%s', 1, 200, 5, 2, 1, '%s', '/', %s)",
-             age, age, feed, error);
+    snprintf(
+        sql, sizeof sql,
+        "INSERT INTO skywitness_store.poll (poll_id, asked_at, answered_at, bytes, status, aircraft_heard, "
+        "aircraft_kept, points, feed, request, error) VALUES (gen_random_uuid(), now() - interval '%s', "
+        "now() - interval '%s', 1, 200, 5, 2, 1, '%s', '/', %s)",
+        age, age, feed, error);
     harness_execute(connection, sql);
     snprintf(sql, sizeof sql,
              "INSERT INTO skywitness_store.feed VALUES ('%s') ON CONFLICT DO NOTHING", feed);
@@ -334,7 +332,8 @@ static void test_feed_health(void **state)
                         "down down 1 1 1, failing failing 2 1 2, good good 2 1 2, idle idle 0 0 0");
 }
 
-// --- several daemons ---------------------------------------------------------------------------
+// --- several daemons
+// ------------------------------------------------------------------------------
 
 #define LOOK(daemon)                                                                               \
     "SELECT mine || ' ' || others FROM skywitness_store.look_at_leases("                           \

@@ -309,12 +309,12 @@ static void test_another_connection_gets_there_first(void **state)
     entry_init(&entry);
     synthetic_entry(&entry, &source.shape, 2);
     const struct observation *seen = &entry.points.items[10].seen;
-    snprintf(sql, sizeof sql,
-             "BEGIN; INSERT INTO skywitness_store.track_point (icao24, observed_at, feed, "
-             "received_at, latitude, "
-             "longitude, flags, position_source, emitter, on_ground) "
-             "VALUES ('%s', '%s', 'synthetic', now(), 0, 0, 0, 0, 0, false)",
-             seen->icao24, utc_format(seen->observed_at, time));
+    snprintf(
+        sql, sizeof sql,
+        "BEGIN; INSERT INTO skywitness_store.track_point (icao24, observed_at, feed, received_at, latitude, "
+        "longitude, flags, position_source, emitter, on_ground) "
+        "VALUES ('%s', '%s', 'synthetic', now(), 0, 0, 0, 0, 0, false)",
+        seen->icao24, utc_format(seen->observed_at, time));
     entry_done(&entry);
     harness_execute(looker, sql);
     source.entries = 6;
@@ -401,7 +401,7 @@ static void test_writer_killed_at_random(void **state)
     assert_all_stored(&source);
 }
 
-// --- rows that cannot be stored ----------------------------------------------------------------
+// --- rows that cannot be stored -------------------------------------------------------------------
 
 // 22021 for bytes that are no UTF-8, 23514 for a position out of range and for a day without a
 // partition.
@@ -550,7 +550,7 @@ static void test_another_day_in_a_later_part(void **state)
     source_done(&source);
 }
 
-// --- refusals ----------------------------------------------------------------------------------
+// --- refusals -------------------------------------------------------------------------------------
 
 static void run_refused(const char *expected_words)
 {
@@ -600,7 +600,7 @@ static void test_schema_changed_while_writing(void **state)
     source_done(&source);
 }
 
-// --- rights ------------------------------------------------------------------------------------
+// --- rights ---------------------------------------------------------------------------------------
 
 static void test_writes_as_the_writer_role(void **state)
 {

@@ -229,6 +229,7 @@ int query_start(struct query_connection *connection, const char *sql, const char
                 size_t parameter_count, struct query **ret_query, struct error *error)
 {
     PGconn *native = connection->native;
+    *ret_query = NULL;
     if (!PQsendQueryParams(native, sql, (int)parameter_count, NULL, parameters, NULL, NULL, 0))
         return set_error(error, native, NULL);
     PQsetSingleRowMode(native);

@@ -46,6 +46,7 @@ struct pg_conn *query_native(struct query_connection *connection);
 //   -ECANCELED the statement took too long and was stopped
 //   -ENOTCONN the connection was lost
 //   -EIO      anything else
+// *ret_query is NULL then, so that it may be finished all the same.
 int query_start(struct query_connection *connection, const char *sql, const char *const *parameters,
                 size_t parameter_count, struct query **ret_query, struct error *error);
 

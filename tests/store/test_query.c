@@ -72,6 +72,11 @@ static void test_stopped_server(void **state)
     assert_true(query_stop_was_asked(&stop));
     // And from now on.
     assert_int_equal(query_execute(connection, "SELECT 1", NULL, 0, &error), -ENOTCONN);
+    // What could not be asked may be finished like any other.
+    struct query *query = (struct query *)&error;
+    assert_int_equal(query_start(connection, "SELECT 1", NULL, 0, &query, &error), -ENOTCONN);
+    assert_null(query);
+    query_finish(query);
     query_close(connection);
     pthread_join(thread, NULL);
     kill(server, SIGCONT);

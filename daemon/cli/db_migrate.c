@@ -83,10 +83,7 @@ static int write_status(const struct cli *cli, struct query_connection *connecti
                         enum schema_state state, int version, struct error *error)
 {
     struct query *query;
-    int result = query_start(connection, sizes_sql, NULL, 0, &query, error);
-    if (result < 0)
-        return result;
-    result = query_next(query, error);
+    int result = query_first(connection, sizes_sql, NULL, 0, &query, error);
     if (result == 1) {
         int server = query_server_version(connection);
         char server_text[24];

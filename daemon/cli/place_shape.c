@@ -55,13 +55,10 @@ static int find_stored(struct query_connection *connection, const char *id,
 {
     struct query *query;
     // Regions are stored as areas, circles too.
-    int result = query_start(connection,
+    int result = query_first(connection,
                              "SELECT place, public.ST_AsText(geography), kind = 'airfield'"
                              " FROM skywitness.place WHERE place = $1",
                              &id, 1, &query, error);
-    if (result < 0)
-        return result;
-    result = query_next(query, error);
     if (result == 1) {
         ret_shape->ids = memory_copy_string(query_text(query, 0));
         ret_shape->well_known_text = memory_copy_string(query_text(query, 1));

@@ -25,10 +25,7 @@ static int was_read(struct query_connection *connection, const char *feed, const
     const char *const parameters[] = {feed, is_trace ? item->icao24 : item->name,
                                       utc_format_day(item->day, day), watch_ids};
     struct query *query;
-    int ret = query_start(connection, is_trace ? trace : archive, parameters, 4, &query, error);
-    if (ret < 0)
-        return ret;
-    ret = query_next(query, error);
+    int ret = query_first(connection, is_trace ? trace : archive, parameters, 4, &query, error);
     *ret_known = ret == 1;
     query_finish(query);
     return ret < 0 ? ret : 0;

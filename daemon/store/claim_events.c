@@ -13,12 +13,9 @@ static int read_imported_at(struct claim_store *store, const char *claim_id, utc
 {
     struct query *query;
     int result =
-        query_start(store->connection,
+        query_first(store->connection,
                     "SELECT min(imported_at) FROM skywitness_store.claim WHERE claim_id = $1",
                     &claim_id, 1, &query, error);
-    if (result < 0)
-        return result;
-    result = query_next(query, error);
     if (result == 1)
         *ret_time = query_time(query, 0);
     query_finish(query);

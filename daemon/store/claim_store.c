@@ -25,13 +25,10 @@ static int zone_offset(void *data, const char *zone, utc_us at, int32_t *ret_off
     char moment[UTC_TEXT_SIZE];
     struct query *query;
     const char *parameters[] = {zone, utc_format(at, moment)};
-    int result = query_start(store->connection,
+    int result = query_first(store->connection,
                              "SELECT round(extract(epoch FROM ($2::timestamptz AT TIME ZONE $1)"
                              " - ($2::timestamptz AT TIME ZONE 'UTC')) / 60)",
                              parameters, 2, &query, NULL);
-    if (result < 0)
-        return result;
-    result = query_next(query, NULL);
     if (result == 1) {
         struct zone_entry *entry = array_append(&store->zones);
         text_copy(entry->zone, sizeof entry->zone, zone);
@@ -47,10 +44,9 @@ static bool knows_report(void *data, const char *id)
 {
     struct claim_store *store = data;
     struct query *query;
-    if (query_start(store->connection, "SELECT 1 FROM skywitness.report WHERE report_id = $1", &id,
-                    1, &query, NULL) < 0)
-        return false;
-    bool known = query_next(query, NULL) == 1;
+    bool known =
+        query_first(store->connection, "SELECT 1 FROM skywitness.report WHERE report_id = $1", &id,
+                    1, &query, NULL) == 1;
     query_finish(query);
     return known;
 }

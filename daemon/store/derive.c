@@ -18,12 +18,9 @@ static int read_pending_version(const struct derivation *derivation, char ret_ve
 {
     struct query *query;
     int ret =
-        query_start(derivation->connection,
+        query_first(derivation->connection,
                     "SELECT xmin::text FROM skywitness_store.history_pending WHERE icao24 = $1",
                     &derivation->icao24, 1, &query, error);
-    if (ret < 0)
-        return ret;
-    ret = query_next(query, error);
     ret_version[0] = '\0';
     if (ret == 1)
         strncat(ret_version, query_text(query, 0), VERSION_SIZE - 1);

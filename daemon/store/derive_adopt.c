@@ -5,6 +5,19 @@
 
 #include <string.h>
 
+// Asks for the rows of the aircraft between the moments that are judged anew ($1 to $3).
+static int ask_judged(const struct derivation *derivation, const char *sql,
+                      struct query **ret_query, struct error *error)
+{
+    char first[UTC_TEXT_SIZE], last[UTC_TEXT_SIZE];
+    const char *const parameters[] = {derivation->icao24,
+                                      utc_format(derivation->span.judged_from, first),
+                                      utc_format(derivation->span.judged_to, last)};
+    return query_start(derivation->connection, sql, parameters, 3, ret_query, error);
+}
+
+// --- sightings ---------------------------------------------------------------------------------
+
 struct stored_sighting {
     utc_us opened_at;
     uint32_t emitter;
@@ -15,17 +28,13 @@ struct stored_sighting_array ARRAY_OF(struct stored_sighting);
 static int read_stored(struct derivation *derivation, struct stored_sighting_array *stored,
                        struct error *error)
 {
-    char first[UTC_TEXT_SIZE], last[UTC_TEXT_SIZE];
-    const char *const parameters[] = {derivation->icao24,
-                                      utc_format(derivation->span.judged_from, first),
-                                      utc_format(derivation->span.judged_to, last)};
     struct query *query;
-    int ret = query_start(
-        derivation->connection,
+    int ret = ask_judged(
+        derivation,
         "SELECT opened_at, emitter FROM skywitness_store.sighting WHERE icao24 = $1"
         " AND state <> 'superseded' AND opened_at BETWEEN $2::timestamptz AND $3::timestamptz"
         " ORDER BY opened_at",
-        parameters, 3, &query, error);
+        &query, error);
     while (ret >= 0 && (ret = query_next(query, error)) == 1)
         *array_append(stored) = (struct stored_sighting){
             .opened_at = query_time(query, 0),
@@ -105,16 +114,12 @@ struct stored_visit_array ARRAY_OF(struct stored_visit);
 static int read_stored_visits(struct derivation *derivation, struct stored_visit_array *stored,
                               struct error *error)
 {
-    char first[UTC_TEXT_SIZE], last[UTC_TEXT_SIZE];
-    const char *const parameters[] = {derivation->icao24,
-                                      utc_format(derivation->span.judged_from, first),
-                                      utc_format(derivation->span.judged_to, last)};
     struct query *query;
-    int ret = query_start(
-        derivation->connection,
+    int ret = ask_judged(
+        derivation,
         "SELECT anchored_at, emitter, place FROM skywitness_store.visit WHERE icao24 = $1"
         " AND state <> 'superseded' AND anchored_at BETWEEN $2::timestamptz AND $3::timestamptz",
-        parameters, 3, &query, error);
+        &query, error);
     while (ret >= 0 && (ret = query_next(query, error)) == 1) {
         struct stored_visit *visit = array_append(stored);
         visit->anchored_at = query_time(query, 0);

@@ -50,10 +50,7 @@ static int any_dropped(struct derivation *derivation, bool *ret_any, struct erro
     const char *const parameters[] = {utc_format(derivation->span.first_at, first),
                                       utc_format(derivation->span.judged_to, last)};
     struct query *query;
-    int ret = query_start(derivation->connection, any_sql, parameters, 2, &query, error);
-    if (ret < 0)
-        return ret;
-    ret = query_next(query, error);
+    int ret = query_first(derivation->connection, any_sql, parameters, 2, &query, error);
     *ret_any = ret == 1 && query_boolean(query, 0, true);
     query_finish(query);
     return ret < 0 ? ret : 0;

@@ -13,10 +13,7 @@ static int ask(struct query_connection *connection, const char *sql, bool *ret_a
                struct error *error)
 {
     struct query *query;
-    int ret = query_start(connection, sql, NULL, 0, &query, error);
-    if (ret < 0)
-        return ret;
-    ret = query_next(query, error);
+    int ret = query_first(connection, sql, NULL, 0, &query, error);
     *ret_answer = ret == 1 && query_boolean(query, 0, false);
     query_finish(query);
     return ret < 0 ? ret : 0;

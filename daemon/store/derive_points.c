@@ -33,10 +33,7 @@ int derive_find_span(struct query_connection *connection, const char *icao24, ut
     const char *const parameters[] = {icao24, utc_format(since, since_text),
                                       utc_format(until, until_text)};
     struct query *query;
-    int ret = query_start(connection, span_sql, parameters, 3, &query, error);
-    if (ret < 0)
-        return ret;
-    ret = query_next(query, error);
+    int ret = query_first(connection, span_sql, parameters, 3, &query, error);
     if (ret == 1)
         *ret_span = (struct derive_span){
             .first_at = query_time(query, 0),

@@ -95,10 +95,7 @@ static int looked_until(struct derivation *derivation, const char *before, utc_u
         "       AND f.day = d.day AND f.feed = d.feed)))))";
     const char *const parameters[] = {before, derivation->icao24, derivation->watch_ids};
     struct query *query;
-    int ret = query_start(derivation->connection, sql, parameters, 3, &query, error);
-    if (ret < 0)
-        return ret;
-    ret = query_next(query, error);
+    int ret = query_first(derivation->connection, sql, parameters, 3, &query, error);
     *ret_until = ret == 1 ? query_time(query, 0) : UTC_UNKNOWN;
     query_finish(query);
     return ret < 0 ? ret : 0;

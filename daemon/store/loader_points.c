@@ -182,10 +182,8 @@ static int insert_staged(const struct loader_points *points, struct query_connec
         " AND e.observed_at = h.observed_at AND e.feed = h.feed)"
         " ON CONFLICT DO NOTHING RETURNING 1) SELECT count(*) FROM stored",
         first, last, (long long)HISTORY_COINCIDE_US, (long long)HISTORY_COINCIDE_US);
-    struct query *query = NULL;
-    int ret = query_start(connection, sql, NULL, 0, &query, error);
-    if (ret == 0)
-        ret = query_next(query, error);
+    struct query *query;
+    int ret = query_first(connection, sql, NULL, 0, &query, error);
     if (ret == 1)
         *stored += (uint64_t)query_integer(query, 0, 0);
     query_finish(query);

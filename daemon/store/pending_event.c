@@ -31,11 +31,8 @@ static int find_replaced(struct query_connection *connection,
         sql_array_add(&ids, digest_uuid_format(predecessors[i].alert_id, id));
     sql_array_end(&ids);
     const char *parameters[] = {ids.bytes};
-    int result = query_start(connection, sql, parameters, 1, &query, error);
+    int result = query_first(connection, sql, parameters, 1, &query, error);
     text_done(&ids);
-    if (result < 0)
-        return result;
-    result = query_next(query, error);
     if (result >= 0)
         *ret_found = result == 1 ? query_integer(query, 0, -1) : -1;
     query_finish(query);
@@ -187,10 +184,7 @@ int pending_event_add_retraction(struct query_connection *connection, const stru
     const char *parameters[] = {icao24, visit_id};
     struct alert_event event;
     struct query *query;
-    int result = query_start(connection, sql, parameters, 2, &query, error);
-    if (result < 0)
-        return result;
-    result = query_next(query, error);
+    int result = query_first(connection, sql, parameters, 2, &query, error);
     if (result == 1)
         event = retraction_of(query, config, now);
     query_finish(query);
@@ -245,11 +239,8 @@ int pending_event_count(struct query_connection *connection, uint64_t *ret_count
                         struct error *error)
 {
     struct query *query;
-    int result = query_start(connection, "SELECT count(*) FROM skywitness_store.pending_event",
+    int result = query_first(connection, "SELECT count(*) FROM skywitness_store.pending_event",
                              NULL, 0, &query, error);
-    if (result < 0)
-        return result;
-    result = query_next(query, error);
     if (result == 1)
         *ret_count = (uint64_t)query_integer(query, 0, 0);
     query_finish(query);

@@ -47,12 +47,9 @@ struct pending_worker {
 static int take_lock(struct pending_worker *worker, struct error *error)
 {
     struct query *query;
-    int result = query_start(worker->connection,
+    int result = query_first(worker->connection,
                              "SELECT pg_try_advisory_lock(hashtext('skywitness pending events'))",
                              NULL, 0, &query, error);
-    if (result < 0)
-        return result;
-    result = query_next(query, error);
     if (result == 1)
         worker->has_lock = query_boolean(query, 0, false);
     query_finish(query);

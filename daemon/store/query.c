@@ -297,6 +297,13 @@ static void discard(struct query_connection *connection, bool at_end)
         PQclear(rest);
 }
 
+int query_first(struct query_connection *connection, const char *sql, const char *const *parameters,
+                size_t parameter_count, struct query **ret_query, struct error *error)
+{
+    int ret = query_start(connection, sql, parameters, parameter_count, ret_query, error);
+    return ret < 0 ? ret : query_next(*ret_query, error);
+}
+
 void query_finish(struct query *query)
 {
     if (query == NULL)

@@ -53,6 +53,11 @@ int query_start(struct query_connection *connection, const char *sql, const char
 // Steps to the next row. Returns 1 with a row, 0 after the last one, or an error as above.
 int query_next(struct query *query, struct error *error);
 
+// query_start and the step to the first row: 1 with it, 0 when there is none, or an error as above.
+// Whatever it returns, *ret_query is to be finished.
+int query_first(struct query_connection *connection, const char *sql, const char *const *parameters,
+                size_t parameter_count, struct query **ret_query, struct error *error);
+
 // Frees the question; rows that were not read are discarded. Accepts NULL.
 void query_finish(struct query *query);
 

@@ -22,10 +22,7 @@ static int ask_number(struct query_connection *connection, const char *sql,
                       int64_t *ret_number, struct error *error)
 {
     struct query *query;
-    int ret = query_start(connection, sql, parameters, parameter_count, &query, error);
-    if (ret < 0)
-        return ret;
-    ret = query_next(query, error);
+    int ret = query_first(connection, sql, parameters, parameter_count, &query, error);
     if (ret >= 0)
         *ret_number = ret == 1 ? query_integer(query, 0, unknown) : unknown;
     query_finish(query);
@@ -90,13 +87,10 @@ static int next_statement(struct query_connection *connection, const char *day,
     const char *parameters[] = {day, partition, done};
     snprintf(done, sizeof done, "%lld", (long long)*step);
     *ret_statement = NULL;
-    int ret = query_start(connection,
+    int ret = query_first(connection,
                           "SELECT statement, step FROM skywitness_store.retirement($1::date)"
                           " WHERE partition = $2 AND step > $3::integer ORDER BY step LIMIT 1",
                           parameters, 3, &query, error);
-    if (ret < 0)
-        return ret;
-    ret = query_next(query, error);
     if (ret == 1) {
         *ret_statement = memory_copy_string(query_text(query, 0));
         *step = query_integer(query, 1, 0);
@@ -181,15 +175,12 @@ int retention_sizes(struct query_connection *connection, int64_t *ret_database_b
                     int64_t *ret_evidence_bytes, int64_t *ret_evidence_rows, struct error *error)
 {
     struct query *query;
-    int ret = query_start(connection,
+    int ret = query_first(connection,
                           "SELECT pg_database_size(current_database()),"
                           " pg_total_relation_size('skywitness_store.track_point_evidence')"
                           " + pg_total_relation_size('skywitness_store.raw_observation_evidence'),"
                           " (SELECT count(*) FROM skywitness_store.track_point_evidence)",
                           NULL, 0, &query, error);
-    if (ret < 0)
-        return ret;
-    ret = query_next(query, error);
     if (ret == 1) {
         *ret_database_bytes = query_integer(query, 0, 0);
         *ret_evidence_bytes = query_integer(query, 1, 0);

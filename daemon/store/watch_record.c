@@ -46,13 +46,10 @@ static int find(struct query_connection *connection, const char *entries, int64_
                 struct error *error)
 {
     struct query *query;
-    int ret = query_start(
+    int ret = query_first(
         connection,
         "SELECT watch_id FROM skywitness_store.watch_held WHERE content = md5($1::text[]::text)::uuid",
         &entries, 1, &query, error);
-    if (ret < 0)
-        return ret;
-    ret = query_next(query, error);
     if (ret == 1)
         *ret_watch_id = query_integer(query, 0, 0);
     query_finish(query);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "cli/progress.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 // A bar that moves is looked at; a line that comes too often is a log nobody reads.
@@ -21,17 +21,10 @@
 #define COLUMNS_DEFAULT 80
 #define LINE_BYTES_MAX 4096
 
-static double monotonic_s(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
 void progress_begin(struct progress *progress, const struct cli *cli)
 {
     *progress = (struct progress){.cli = cli, .is_terminal = isatty(fileno(cli->talk)) == 1};
-    progress->began_s = progress->drawn_s = progress->rate_at_s = monotonic_s();
+    progress->began_s = progress->drawn_s = progress->rate_at_s = clock_monotonic_s();
 }
 
 static void clear(struct progress *progress)
@@ -156,7 +149,7 @@ static void write_line(const struct progress *progress, const struct text *line)
 
 void progress_show(struct progress *progress, const struct progress_state *state)
 {
-    double now = monotonic_s();
+    double now = clock_monotonic_s();
     if (now - progress->drawn_s < (progress->is_terminal ? DRAW_EVERY_S : LINE_EVERY_S))
         return;
     progress->drawn_s = now;

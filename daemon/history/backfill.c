@@ -2,6 +2,7 @@
 #include "history/backfill.h"
 
 #include "base/array.h"
+#include "base/clock.h"
 #include "base/digest.h"
 #include "base/text.h"
 #include "history/archive_day.h"
@@ -14,7 +15,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 // A transaction of so many rows or files takes about a second, and that is what a kill costs. Its
 // rows are held until then, some 20 MB.
@@ -51,7 +51,7 @@ struct backfill {
     // first was stored.
     uint8_t recent[SCAN_QUEUE_ITEMS][DIGEST_UUID_SIZE];
     size_t recent_count;
-    int64_t told_ms;
+    uint64_t told_ms;
     utc_us now; // when it was made
 };
 
@@ -73,9 +73,7 @@ static struct history_loader *new_loader(const struct backfill_plan *plan,
 struct backfill *backfill_new(const struct backfill_plan *plan, struct query_connection *connection)
 {
     struct backfill *backfill = memory_allocate_zeroed(1, sizeof *backfill);
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    backfill->now = (utc_us)now.tv_sec * UTC_SECOND;
+    backfill->now = clock_now();
     backfill->plan = *plan;
     backfill->connection = connection;
     backfill->loader = new_loader(plan, connection);
@@ -297,11 +295,9 @@ static int ask(struct backfill *backfill, struct scan_item **items, size_t count
 static void tell_progress(struct backfill *backfill, const char *at)
 {
     const struct backfill_listener *listener = &backfill->plan.listener;
-    struct timespec now;
     if (listener->progress == NULL)
         return;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    int64_t now_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    uint64_t now_ms = clock_monotonic_ms();
     if (now_ms - backfill->told_ms < PROGRESS_MS)
         return;
     backfill->told_ms = now_ms;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "history/source.h"
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "build_config.h"
 #include "history/source_stream.h"
@@ -10,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 // So many refusals one after another are a locked door (bot protection, feeds.md 2.7): knocking on
 // is no manners.
@@ -108,19 +108,12 @@ int history_source_plan(struct history_source *source, const struct history_orde
     return source->kind->plan(source, order, items, missing, error);
 }
 
-static int64_t monotonic_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
 int history_source_pace(struct history_source *source, struct error *error)
 {
     int64_t distance = (int64_t)(1e9 / source->config->max_requests_per_s);
-    int64_t left = source->asked_ns == 0 ? 0 : source->asked_ns + distance - monotonic_ns();
+    int64_t left = source->asked_ns == 0 ? 0 : source->asked_ns + distance - clock_monotonic_ns();
     int ret = download_client_wait(source->client, (double)left / 1e9, error);
-    source->asked_ns = monotonic_ns();
+    source->asked_ns = clock_monotonic_ns();
     return ret;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "net/download_try.h"
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "net/endpoint.h"
@@ -11,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 // What libcurl hands over at once, and what waits for the reader: enough for 1 GB/s at a call a
 // millisecond.
@@ -263,20 +263,13 @@ int download_try_follow(struct download_try *try, struct download_transport *tra
 
 // --- working --------------------------------------------------------------------------------------
 
-static double monotonic_s(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
 // Only time that was spent waiting counts: a reader that takes long is no fault of the server's.
 static void wait_for_bytes(struct download_try *try, struct download_transport *transport)
 {
     const struct download_patience *patience = &transport->terms->patience;
-    double began = monotonic_s(), stall_ms = patience->stall_s * 1000;
+    double began = clock_monotonic_s(), stall_ms = patience->stall_s * 1000;
     curl_multi_poll(transport->multi, NULL, 0, stall_ms < POLL_MS ? (int)stall_ms : POLL_MS, NULL);
-    try->waited_s += monotonic_s() - began;
+    try->waited_s += clock_monotonic_s() - began;
     if (try->window_bytes >= patience->stall_bytes) {
         try->window_bytes = 0;
         try->waited_s = 0;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "store/derive_pending.h"
 
+#include "base/clock.h"
 #include "config/config.h"
 #include "store/query.h"
 
 #include <string.h>
-#include <time.h>
 
 #define LOADING_LOCK "hashtext('skywitness.backfill')"
 
@@ -87,13 +87,6 @@ static int read_pending(struct query_connection *connection, bool with_failed,
     return ret;
 }
 
-static uint64_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
 // It stays pending, and is tried again after a minute, two, four and so on up to a day [inference].
 static int note_failure(struct query_connection *connection, const struct pending *one,
                         const struct derive_pending_request *request, struct error *error)
@@ -112,12 +105,12 @@ static int derive_all(struct query_connection *connection, const struct config *
                       const struct pending_array *pending, struct derive_change_array *changes,
                       size_t *ret_derived, struct error *error)
 {
-    uint64_t began_ms = now_ms();
+    uint64_t began_ms = clock_monotonic_ms();
     *ret_derived = 0;
     array_foreach (pending, one) {
         const struct derive_request wanted = {
             .icao24 = one->icao24, .since = one->since, .until = one->until, .now = request->now};
-        if (request->most_ms > 0 && now_ms() - began_ms >= request->most_ms)
+        if (request->most_ms > 0 && clock_monotonic_ms() - began_ms >= request->most_ms)
             return 0;
         int ret = derive_aircraft(connection, config, &wanted, changes, error);
         if (ret == 0)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "store/query.h"
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "store/conninfo.h"
@@ -12,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define CONNECT_TIMEOUT_S 10
 // How often a connection that is being made looks whether it is still wanted.
@@ -89,13 +89,6 @@ static const char session_settings[] =
     "SET timezone = 'UTC'; SET datestyle = 'ISO, YMD'; SET intervalstyle = 'iso_8601'; "
     "SET extra_float_digits = 1; SET bytea_output = 'hex'; SET client_min_messages = 'warning'";
 
-static uint64_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
 static bool is_stopped(struct query_stop *stop)
 {
     return stop != NULL && query_stop_was_asked(stop);
@@ -105,12 +98,13 @@ static bool is_stopped(struct query_stop *stop)
 // so the time is ours to keep.
 static PGconn *connect_until_stopped(struct conninfo *conninfo, struct query_stop *stop)
 {
-    uint64_t ends_ms = now_ms() + CONNECT_TIMEOUT_S * UINT64_C(1000);
+    uint64_t ends_ms = clock_monotonic_ms() + CONNECT_TIMEOUT_S * UINT64_C(1000);
     PostgresPollingStatusType wanted = PGRES_POLLING_WRITING;
     PGconn *native = NULL;
     if (!is_stopped(stop))
         native = PQconnectStartParams(conninfo_keywords(conninfo), conninfo_values(conninfo), 0);
-    while (PQstatus(native) != CONNECTION_BAD && !is_stopped(stop) && now_ms() < ends_ms &&
+    while (PQstatus(native) != CONNECTION_BAD && !is_stopped(stop) &&
+           clock_monotonic_ms() < ends_ms &&
            (wanted == PGRES_POLLING_WRITING || wanted == PGRES_POLLING_READING)) {
         struct pollfd socket = {.fd = PQsocket(native),
                                 .events = wanted == PGRES_POLLING_READING ? POLLIN : POLLOUT};
